@@ -51,6 +51,5 @@ class Cloud:
             read_timeout=60,
             max_pool_connections=32,
             inject_host_prefix=False,
-            user_agent_appid="strata-local",
         )
         return session.client(service, endpoint_url=self.endpoint, config=config)

@@ -1,0 +1,224 @@
+"""The auth layer: a Cognito user pool, who may use it, and what each may do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.function import Function
+from components.runtime import Runtime
+from settings import FacebookProvider, GoogleProvider, Settings
+
+MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
+BROWSER_SCOPES = ("openid", "email", "profile")
+LOCAL_URL = "http://localhost:8080"
+"""Where a developer's browser may be sent back to, where no public address is configured."""
+
+
+class Auth(Component):
+    """People sign in with e-mail and password or an identity provider, machines with a secret.
+
+    What a person may do is decided by group: a trigger puts the group's scopes into the access token,
+    and the gateway enforces them.
+
+    Args:
+        scopes: every scope that the API knows, as `resource/verb`, with what it allows.
+        trigger: the handler that Cognito calls before it makes a token.
+
+    Attributes:
+        pool_id: the user pool's id.
+        issuer: the `iss` of every token.
+        client_id: the browser's public client.
+        machine_clients: the ids of the machine clients, by name.
+        audience: every client whose tokens the API takes.
+        login_url: the address of the hosted login.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        runtime: Runtime,
+        scopes: Mapping[str, str],
+        trigger: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self.settings = settings
+        groups = json.dumps(settings.auth.groups, sort_keys=True)
+        function = Function(
+            f"{name}-pre-token", trigger, runtime=runtime, env={"GROUP_SCOPES": groups}, opts=self.child()
+        )
+        self.pool = self._pool(function)
+        function.allow_invoke("cognito", "cognito-idp.amazonaws.com", self.pool.arn)
+        self._groups()
+        servers = self._resource_servers(scopes)
+        providers = self._identity_providers()
+        browser = self._browser_client(providers)
+        machines = self._machine_clients(servers)
+        domain = self._domain()
+        self.pool_id = self.pool.id
+        self.issuer = pulumi.Output.concat("https://", self.pool.endpoint)
+        self.client_id = browser.id
+        self.machine_clients = {name: client.id for name, client in machines.items()}
+        self.audience = [self.client_id, *self.machine_clients.values()]
+        self.login_url = pulumi.Output.from_input(settings.endpoint) if settings.endpoint else domain
+        self.register_outputs({"poolId": self.pool_id, "issuer": self.issuer, "clientId": self.client_id})
+
+    def _pool(self, trigger: Function) -> aws.cognito.UserPool:
+        auth = self.settings.auth
+        return aws.cognito.UserPool(
+            self.name,
+            username_attributes=["email"],
+            username_configuration={"case_sensitive": False},
+            auto_verified_attributes=["email"],
+            user_attribute_update_settings={"attributes_require_verification_before_updates": ["email"]},
+            account_recovery_setting={
+                "recovery_mechanisms": [{"name": "verified_email", "priority": 1}],
+            },
+            password_policy={
+                "minimum_length": 12,
+                "require_lowercase": True,
+                "require_uppercase": True,
+                "require_numbers": True,
+                "require_symbols": False,
+                "temporary_password_validity_days": 3,
+            },
+            mfa_configuration=MFA[auth.mfa],
+            software_token_mfa_configuration={"enabled": True} if auth.mfa != "off" else None,
+            # Scopes in access tokens need the Essentials plan or a better one.
+            user_pool_tier="ESSENTIALS",
+            lambda_config={
+                "pre_token_generation_config": {"lambda_arn": trigger.arn, "lambda_version": "V2_0"},
+            },
+            deletion_protection="ACTIVE" if auth.deletion_protection else "INACTIVE",
+            tags=self.tags,
+            opts=self.child(protect=self.settings.production),
+        )
+
+    def _groups(self) -> None:
+        for group, scopes in self.settings.auth.groups.items():
+            aws.cognito.UserGroup(
+                f"{self.name}-{group}",
+                name=group,
+                user_pool_id=self.pool.id,
+                description=f"May do {' '.join(scopes)}",
+                opts=self.child(),
+            )
+
+    def _resource_servers(self, scopes: Mapping[str, str]) -> list[aws.cognito.ResourceServer]:
+        servers: dict[str, list[aws.cognito.ResourceServerScopeArgsDict]] = {}
+        for scope, description in scopes.items():
+            identifier, _, verb = scope.partition("/")
+            servers.setdefault(identifier, []).append({"scope_name": verb, "scope_description": description})
+        return [
+            aws.cognito.ResourceServer(
+                f"{self.name}-{identifier}",
+                identifier=identifier,
+                name=identifier,
+                user_pool_id=self.pool.id,
+                scopes=offered,
+                opts=self.child(),
+            )
+            for identifier, offered in servers.items()
+        ]
+
+    def _identity_providers(self) -> list[aws.cognito.IdentityProvider]:
+        configured = self.settings.auth.identity_providers
+        providers: list[aws.cognito.IdentityProvider] = []
+        if configured.google:
+            details = {"authorize_scopes": "openid email profile"}
+            mapping = {
+                "username": "sub",
+                "email": "email",
+                "email_verified": "email_verified",
+                "name": "name",
+            }
+            providers.append(self._identity_provider("Google", configured.google, details, mapping))
+        if configured.facebook:
+            version = configured.facebook.api_version
+            details = {"authorize_scopes": "public_profile,email", "api_version": version}
+            mapping = {"username": "id", "email": "email", "name": "name"}
+            providers.append(self._identity_provider("Facebook", configured.facebook, details, mapping))
+        return providers
+
+    def _identity_provider(
+        self,
+        kind: str,
+        provider: GoogleProvider | FacebookProvider,
+        details: Mapping[str, str],
+        mapping: dict[str, str],
+    ) -> aws.cognito.IdentityProvider:
+        return aws.cognito.IdentityProvider(
+            f"{self.name}-{kind.lower()}",
+            user_pool_id=self.pool.id,
+            provider_name=kind,
+            provider_type=kind,
+            provider_details={
+                **details,
+                "client_id": provider.client_id,
+                "client_secret": pulumi.Output.secret(provider.client_secret),
+            },
+            attribute_mapping=mapping,
+            opts=self.child(),
+        )
+
+    def _browser_client(self, providers: list[aws.cognito.IdentityProvider]) -> aws.cognito.UserPoolClient:
+        address = f"{self.settings.url or LOCAL_URL}/"
+        return aws.cognito.UserPoolClient(
+            f"{self.name}-browser",
+            user_pool_id=self.pool.id,
+            # A browser keeps no secret: the code flow with PKCE needs none.
+            generate_secret=False,
+            allowed_oauth_flows_user_pool_client=True,
+            allowed_oauth_flows=["code"],
+            allowed_oauth_scopes=list(BROWSER_SCOPES),
+            callback_urls=[address],
+            logout_urls=[address],
+            explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            supported_identity_providers=["COGNITO", *(provider.provider_name for provider in providers)],
+            prevent_user_existence_errors="ENABLED",
+            enable_token_revocation=True,
+            access_token_validity=60,
+            id_token_validity=60,
+            refresh_token_validity=30,
+            token_validity_units={"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"},
+            opts=self.child(),
+        )
+
+    def _machine_clients(
+        self, servers: list[aws.cognito.ResourceServer]
+    ) -> dict[str, aws.cognito.UserPoolClient]:
+        return {
+            client: aws.cognito.UserPoolClient(
+                f"{self.name}-{client}",
+                user_pool_id=self.pool.id,
+                generate_secret=True,
+                allowed_oauth_flows_user_pool_client=True,
+                allowed_oauth_flows=["client_credentials"],
+                allowed_oauth_scopes=list(scopes),
+                access_token_validity=60,
+                token_validity_units={"access_token": "minutes"},
+                # Cognito refuses a scope that no resource server offers yet.
+                opts=self.child(depends_on=servers),
+            )
+            for client, scopes in self.settings.auth.machine_clients.items()
+        }
+
+    def _domain(self) -> pulumi.Output[str]:
+        """The hosted login's address; the prefix is unique in the region by the pool's own id."""
+        prefix = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+        domain = aws.cognito.UserPoolDomain(
+            self.name,
+            domain=self.pool.id.apply(lambda pool_id: f"{prefix}-{pool_id.rpartition('_')[2].lower()}"),
+            user_pool_id=self.pool.id,
+            opts=self.child(),
+        )
+        return pulumi.Output.concat(
+            "https://", domain.domain, ".auth.", self.settings.region, ".amazoncognito.com"
+        )

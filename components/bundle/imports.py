@@ -1,0 +1,130 @@
+"""What one source file imports, read without running it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeGuard
+
+_DYNAMIC = {"__import__", "import_module"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """`from <level dots><module> import <names>`, or `import <module>` where there are no names."""
+
+    module: str
+    names: tuple[str, ...]
+    level: int
+    line: int
+
+
+@dataclass
+class Facts:
+    """What packaging must know of a source file.
+
+    Attributes:
+        imports: every import that can run, those in functions and under conditions too.
+        names: what the file may bind anywhere: a superset of what others can import from it.
+        dynamic: lines that import by a name made at run time.
+        services: AWS services that clients are made for, with the line.
+        unnamed_services: lines that make a client for a service that is no literal.
+    """
+
+    imports: list[Import] = field(default_factory=list[Import])
+    names: set[str] = field(default_factory=set[str])
+    dynamic: list[int] = field(default_factory=list[int])
+    services: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    unnamed_services: list[int] = field(default_factory=list[int])
+
+    @classmethod
+    def of(cls, source: bytes) -> Facts:
+        """Read a source.
+
+        Raises:
+            SyntaxError: for what is no Python.
+        """
+        facts = cls()
+        for node, function in _walk(ast.parse(source)):
+            _note_names(facts, node)
+            _note_imports(facts, node)
+            if isinstance(node, ast.Call):
+                _note_client(facts, node, function)
+        return facts
+
+    def dump(self) -> bytes:
+        """As JSON."""
+        return json.dumps(asdict(self) | {"names": sorted(self.names)}).encode()
+
+    @classmethod
+    def parse(cls, content: bytes) -> Facts:
+        """From what `dump` wrote."""
+        data: dict[str, Any] = json.loads(content)
+        return cls(
+            [Import(row["module"], tuple(row["names"]), row["level"], row["line"]) for row in data["imports"]],
+            set(data["names"]),
+            data["dynamic"],
+            [(service, line) for service, line in data["services"]],
+            data["unnamed_services"],
+        )
+
+
+def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """Every node that can run, with the name of the function around it."""
+    todo = [(tree, "")]
+    while todo:
+        node, function = todo.pop()
+        yield node, function
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            function = node.name
+        children = node.orelse if _only_for_type_checkers(node) else ast.iter_child_nodes(node)
+        todo += [(child, function) for child in children]
+
+
+def _only_for_type_checkers(node: ast.AST) -> TypeGuard[ast.If]:
+    match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+            return True
+        case _:
+            return False
+
+
+def _note_names(facts: Facts, node: ast.AST) -> None:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()):
+            facts.names.add(name)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            facts.names.add(name)
+        case ast.alias(name=name, asname=asname):
+            facts.names.add(asname or name.partition(".")[0])
+        case _:
+            pass
+
+
+def _note_imports(facts: Facts, node: ast.AST) -> None:
+    match node:
+        case ast.Import(names=names, lineno=line):
+            facts.imports += [Import(alias.name, (), 0, line) for alias in names]
+        case ast.ImportFrom(module=module, names=names, level=level, lineno=line):
+            facts.imports.append(Import(module or "", tuple(alias.name for alias in names), level, line))
+        case ast.Name(id=name, lineno=line) | ast.Attribute(attr=name, lineno=line) if name in _DYNAMIC:
+            facts.dynamic.append(line)
+        case _:
+            pass
+
+
+def _note_client(facts: Facts, call: ast.Call, function: str) -> None:
+    match call.func:
+        case ast.Name(id=maker) | ast.Attribute(attr=maker) if maker in {"client", "create_client"}:
+            pass
+        case _:
+            return
+    match call.args:
+        case [ast.Constant(value=str(service)), *_]:
+            facts.services.append((service, call.lineno))
+        case _ if maker == "create_client" and function != "client":
+            facts.unnamed_services.append(call.lineno)
+        case _:
+            pass

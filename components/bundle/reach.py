@@ -1,0 +1,161 @@
+"""Which first-party modules a handler reaches, and which third-party packages they need."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from components.bundle.cache import Cache
+from components.bundle.errors import BundleError
+from components.bundle.imports import Facts, Import
+
+FIRST_PARTY = "handlers"
+
+_facts: dict[str, Facts] = {}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A first-party module as it stands on disk.
+
+    Attributes:
+        name: such as `handlers.users.create`.
+        path: relative to the root, such as `handlers/users/create.py`.
+    """
+
+    name: str
+    path: str
+    source: bytes
+    facts: Facts
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is a folder's `__init__.py`."""
+        return self.path.endswith("/__init__.py")
+
+
+@dataclass
+class Reach:
+    """What a handler needs.
+
+    Attributes:
+        modules: first-party modules by name.
+        packages: import roots of third-party packages, with one place `file:line` that imports each.
+    """
+
+    modules: dict[str, Module] = field(default_factory=dict[str, Module])
+    packages: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class Tree:
+    """The first-party sources under a root; each file is read once in the life of this object."""
+
+    def __init__(self, root: Path, cache: Cache) -> None:
+        self._root = root
+        self._cache = cache
+        self._modules: dict[str, Module | None] = {}
+
+    def module(self, name: str) -> Module | None:
+        """The module of this name, or None where there is no such file."""
+        if name not in self._modules:
+            stem = name.replace(".", "/")
+            self._modules[name] = self._read(name, f"{stem}/__init__.py") or self._read(name, f"{stem}.py")
+        return self._modules[name]
+
+    def all(self) -> Iterator[Module]:
+        """Every module, in the order of their paths."""
+        for path in sorted((self._root / FIRST_PARTY).rglob("*.py")):
+            parts = path.relative_to(self._root).with_suffix("").parts
+            module = self.module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+            if module:
+                yield module
+
+    def reach(self, name: str) -> Reach:
+        """Follow the imports from a module.
+
+        Raises:
+            BundleError: for an import that does not resolve, or is made at run time.
+        """
+        reach = Reach()
+        todo = [(name, "the handler")]
+        while todo:
+            name, place = todo.pop()
+            if name not in reach.modules:
+                reach.modules[name] = self._require(name, place)
+                todo += self._follow(reach.modules[name], reach)
+        return reach
+
+    def _follow(self, module: Module, reach: Reach) -> Iterator[tuple[str, str]]:
+        """The first-party modules that a module imports; the third-party ones go into `reach`."""
+        for line in module.facts.dynamic:
+            raise BundleError(
+                f"{module.path}:{line}: an import by a name made at run time cannot be followed into the bundle:"
+                " write an import statement, within the function where it shall be late"
+            )
+        for statement in module.facts.imports:
+            place = f"{module.path}:{statement.line}"
+            base = _base(module, statement)
+            root = base.partition(".")[0]
+            if root == FIRST_PARTY:
+                yield from ((name, place) for name in _ancestors(base))
+                yield from self._submodules(base, statement, place)
+            elif root not in sys.stdlib_module_names:
+                reach.packages.setdefault(root, place)
+        yield from ((name, module.path) for name in _ancestors(module.name))
+
+    def _submodules(self, base: str, statement: Import, place: str) -> Iterator[tuple[str, str]]:
+        """Those names of `from base import …` that are modules."""
+        parent = self._require(base, place)
+        known = parent.facts.names
+        for name in statement.names:
+            if parent.is_package and self.module(f"{base}.{name}"):
+                yield f"{base}.{name}", place
+            elif name not in known and "__getattr__" not in known and "*" not in {name, *known}:
+                raise BundleError(f"{place}: {parent.path} has no {name!r}, nor is it a module beside it")
+
+    def _require(self, name: str, place: str) -> Module:
+        module = self.module(name)
+        if module is None:
+            stem = name.replace(".", "/")
+            raise BundleError(f"{place}: no module {name}: neither {stem}.py nor {stem}/__init__.py exists")
+        return module
+
+    def _read(self, name: str, path: str) -> Module | None:
+        try:
+            source = (self._root / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            return Module(name, path, source, self._facts(source))
+        except SyntaxError as error:
+            raise BundleError(f"{path}:{error.lineno}: {error.msg}") from error
+
+    def _facts(self, source: bytes) -> Facts:
+        key = sha256(source).hexdigest()
+        if key not in _facts:
+            name = f"imports/{key}.json"
+            known = self._cache.read(name)
+            _facts[key] = Facts.parse(known) if known else Facts.of(source)
+            if not known:
+                self._cache.save(name, _facts[key].dump())
+        return _facts[key]
+
+
+def _base(module: Module, statement: Import) -> str:
+    """The absolute name of what stands between `from` and `import`."""
+    if not statement.level:
+        return statement.module
+    parts = module.name.split(".")
+    keep = len(parts) - statement.level + (1 if module.is_package else 0)
+    if keep < 1:
+        raise BundleError(f"{module.path}:{statement.line}: the relative import leads out of {FIRST_PARTY}/")
+    return ".".join([*parts[:keep], *([statement.module] if statement.module else [])])
+
+
+def _ancestors(name: str) -> Iterator[str]:
+    """The module and the packages around it, whose `__init__` runs before it."""
+    parts = name.split(".")
+    return (".".join(parts[:length]) for length in range(1, len(parts) + 1))

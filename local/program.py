@@ -1,0 +1,94 @@
+"""Runs the Pulumi program in this process, against a monitor of ours instead of the engine's."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import runpy
+import sys
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+import pulumi
+from pulumi.runtime import set_all_config, set_mocks
+from pulumi.runtime.mocks import MockMonitor, Mocks
+from pulumi.runtime.settings import get_root_resource, set_root_resource
+from pulumi.runtime.stack import run_pulumi_func
+
+from local.stack import Stack
+
+PROGRAM = ("settings", "components", "handlers")
+"""What the program imports of its own."""
+
+WORKERS = 12
+"""How many resources are made at once: the emulator answers about as many without queueing."""
+
+
+class NoMocks(Mocks):
+    """The monitor answers for itself; what falls through to a mock is a bug."""
+
+    def call(self, args: Any) -> Any:
+        """Refuse a function of the provider."""
+        raise NotImplementedError(f"{args.token}: the program calls no provider functions")
+
+    def new_resource(self, args: Any) -> Any:
+        """Refuse a resource that the monitor did not take."""
+        raise NotImplementedError(f"{args.typ} {args.name}: not taken by the monitor")
+
+
+def run(root: Path, stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
+    """Run `__main__.py` under `root` and answer its exports, plain; as often as wanted in one process.
+
+    Raises:
+        Exception: what the program raised, or the first registration that failed; what was under way
+            is finished first.
+    """
+    os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(WORKERS, thread_name_prefix="resource"))
+    asyncio.set_event_loop(loop)
+    set_all_config(dict(stack.config), list(stack.secrets))
+    set_root_resource(cast("Any", None))  # Or the exports of the run before would stay.
+    set_mocks(monitor.mocks, project=stack.project, stack=stack.name, preview=False, monitor=monitor)
+    gc.disable()  # Half the time of a run would go into collecting what lives to its end.
+    try:
+        with _first_party_afresh(root):
+            loop.run_until_complete(run_pulumi_func(lambda: _main(root)))
+        return loop.run_until_complete(_exports())
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        gc.enable()
+
+
+@contextmanager
+def _first_party_afresh(root: Path) -> Generator[None]:
+    """Have the program's own modules imported anew: they may have changed since the last run."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in PROGRAM and _lies_under(module, root):
+            del sys.modules[name]
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(root))
+
+
+def _lies_under(module: ModuleType, root: Path) -> bool:
+    file = getattr(module, "__file__", None)
+    return file is not None and Path(file).is_relative_to(root)
+
+
+def _main(root: Path) -> None:
+    runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
+
+async def _exports() -> dict[str, Any]:
+    root: Any = get_root_resource()
+    # Nested outputs are resolved by the SDK alone.
+    return await pulumi.Output.from_input(dict(root.outputs)).future() or {}

@@ -1,0 +1,82 @@
+"""A stack's project, config and naming, read from the Pulumi files as the Pulumi CLI reads them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from local.provider.naming import Naming
+
+DEFAULT_PATTERN = "${name}-${hex(7)}"
+
+
+class StackError(Exception):
+    """A Pulumi file cannot be used; the text names it."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack: its project's name, its own, and its config as the program gets it.
+
+    Attributes:
+        config: `namespace:key` to text; an object is JSON.
+        pattern: the autonaming pattern.
+        secrets: the keys of the config that hold a secret.
+    """
+
+    project: str
+    name: str
+    config: Mapping[str, str]
+    pattern: str
+    secrets: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, root: Path, name: str, overrides: Mapping[str, Any] | None = None) -> Stack:
+        """Read `Pulumi.yaml` and `Pulumi.<name>.yaml`, and lay `overrides` over the config.
+
+        Raises:
+            StackError: for a file that is missing or not YAML, or a value that only the CLI can decrypt.
+        """
+        project = _read(root / "Pulumi.yaml")
+        shared = {key: entry["value"] for key, entry in project.get("config", {}).items() if "value" in entry}
+        autonaming = shared.pop("pulumi:autonaming", {})
+        file = root / f"Pulumi.{name}.yaml"
+        values: dict[str, Any] = {**shared, **_read(file).get("config", {}), **(overrides or {})}
+        for key, value in values.items():
+            if _encrypted(value):
+                raise StackError(f"{file.name}: {key}: encrypted: only the Pulumi CLI can read it")
+        config = {key: _text(value) for key, value in values.items()}
+        return cls(project["name"], name, config, autonaming.get("pattern", DEFAULT_PATTERN))
+
+    @property
+    def naming(self) -> Naming:
+        """How its resources are named."""
+        return Naming(self.pattern, self.project, self.name)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        data: Any = yaml.safe_load(file.read_text())
+    except FileNotFoundError:
+        raise StackError(f"{file}: not there") from None
+    except yaml.YAMLError as error:
+        raise StackError(f"{file.name}: not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise StackError(f"{file.name}: expected a mapping, got {data!r}")
+    return cast("dict[str, Any]", data)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _encrypted(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, Any]", value)
+        return "secure" in members or any(_encrypted(member) for member in members.values())
+    return isinstance(value, list) and any(_encrypted(member) for member in cast("list[Any]", value))

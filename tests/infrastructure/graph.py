@@ -1,0 +1,169 @@
+"""The graph that the program registers, recorded whole under Pulumi's mock monitor.
+
+What this cannot show: what AWS or the real provider would say to it, and anything that only exists in a
+preview (unknown outputs) or an update (replacement, deletion).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc, set_mocks
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import set_root_resource
+from pulumi.runtime.stack import run_pulumi_func
+from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
+
+from local import program
+from local.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ARNS = {
+    "aws:dynamodb/table:Table": "dynamodb:{region}:{account}:table/{name}",
+    "aws:iam/role:Role": "iam::{account}:role/{name}",
+    "aws:lambda/function:Function": "lambda:{region}:{account}:function:{name}",
+    "aws:lambda/alias:Alias": "lambda:{region}:{account}:function:{functionName}:{name}",
+    "aws:lambda/layerVersion:LayerVersion": "lambda:{region}:{account}:layer:{name}:1",
+    "aws:cloudwatch/logGroup:LogGroup": "logs:{region}:{account}:log-group:{name}",
+    "aws:cognito/userPool:UserPool": "cognito-idp:{region}:{account}:userpool/{name}",
+    "aws:sqs/queue:Queue": "sqs:{region}:{account}:{name}",
+}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource as the program registered it; a secret input is `Secret(value)`."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    protect: bool
+    dependencies: tuple[str, ...]
+    inputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that the program marked as a secret."""
+
+    value: Any
+
+
+@dataclass
+class Graph:
+    """All that one run registered."""
+
+    resources: dict[str, Registered] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, *types: str) -> dict[str, Registered]:
+        """The resources of these types, by logical name."""
+        return {item.name: item for item in self.resources.values() if item.type in types}
+
+    def inputs(self, kind: str, name: str) -> Mapping[str, Any]:
+        """The inputs of one resource."""
+        return self.of(kind)[name].inputs
+
+
+class Recorder(MockMonitor):
+    """Records every registration and answers with what AWS would name and number."""
+
+    def __init__(self) -> None:
+        super().__init__(program.NoMocks())
+        self.graph = Graph()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        _ensure_event_loop()
+        inputs = rpc.deserialize_properties(request.object)
+        self.graph.resources[urn] = Registered(
+            urn,
+            request.type,
+            request.name,
+            request.parent,
+            request.custom,
+            request.protect,
+            tuple(request.dependencies),
+            {key: _marked(value) for key, value in inputs.items()},
+        )
+        if not request.custom:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        state = {**_unwrapped(inputs), **outputs_of(request.type, request.name, _unwrapped(inputs))}
+        found = _sync_await(rpc.serialize_properties(state, {}))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=found)
+
+
+def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the provider would add to the inputs, as far as the program reads it."""
+    named = inputs.get("name", name)
+    outputs: dict[str, Any] = {"name": named}
+    if kind in ARNS:
+        words = {"region": REGION, "account": ACCOUNT, "functionName": "", **inputs, "name": named}
+        outputs["arn"] = "arn:aws:" + ARNS[kind].format_map(words)
+    match kind:
+        case "aws:lambda/function:Function" | "aws:lambda/alias:Alias":
+            outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{outputs['arn']}/invocations"
+            outputs["version"] = "1"
+        case "aws:cognito/userPool:UserPool":
+            outputs["endpoint"] = f"cognito-idp.{REGION}.amazonaws.com/{name}-id"
+        case "aws:apigatewayv2/api:Api":
+            outputs["apiEndpoint"] = f"https://{name}-id.execute-api.{REGION}.amazonaws.com"
+            outputs["executionArn"] = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}-id"
+        case "aws:apigatewayv2/stage:Stage":
+            outputs["invokeUrl"] = f"https://{inputs['apiId']}.execute-api.{REGION}.amazonaws.com/{named}"
+        case _:
+            pass
+    return outputs
+
+
+def whole(stack: str, *, secrets: tuple[str, ...] = (), **overrides: Any) -> Graph:
+    """The graph of the real program for a stack, with config laid over its file's."""
+    loaded = Stack.load(ROOT, stack, {key.replace("__", ":"): value for key, value in overrides.items()})
+    recorder = Recorder()
+    stack_with_secrets = Stack(loaded.project, loaded.name, loaded.config, loaded.pattern, secrets)
+    recorder.graph.outputs = program.run(ROOT, stack_with_secrets, recorder)
+    return recorder.graph
+
+
+def built(declare: Callable[[], Any]) -> Graph:
+    """The graph of what a function declares."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    set_root_resource(None)
+    recorder = Recorder()
+    set_mocks(recorder.mocks, project="strata", stack="test", preview=False, monitor=recorder)
+    try:
+        loop.run_until_complete(run_pulumi_func(lambda: declare() and None))
+    finally:
+        loop.close()
+    return recorder.graph
+
+
+def statements(document: str) -> list[dict[str, Any]]:
+    """The statements of a policy document."""
+    return json.loads(document)["Statement"]
+
+
+def _marked(value: Any) -> Any:
+    return Secret(rpc.unwrap_rpc_secret(value)) if rpc.is_rpc_secret(value) else value
+
+
+def _unwrapped(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: rpc.unwrap_rpc_secret(value) if rpc.is_rpc_secret(value) else value
+        for key, value in inputs.items()
+        if not isinstance(value, pulumi.Archive)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +15,6 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await  # pyright: ignore[reportPrivateUsage]
 
 from local import program
 from local.errors import LocalError
@@ -201,7 +201,6 @@ class Monitor(MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if not request.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        _ensure_event_loop()
         inputs: Properties = rpc.deserialize_properties(request.object)
         goal = Resource(
             type=request.type,
@@ -213,7 +212,7 @@ class Monitor(MockMonitor):
             protect=request.protect,
         )
         resource_id, properties = self._steps.register(urn, goal)
-        found = _sync_await(rpc.serialize_properties(properties, {}))
+        found = asyncio.get_event_loop().run_until_complete(rpc.serialize_properties(properties, {}))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=found)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - gRPC's name

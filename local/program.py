@@ -7,7 +7,7 @@ import gc
 import os
 import runpy
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import set_all_config, set_mocks
 from pulumi.runtime.mocks import MockMonitor, Mocks
-from pulumi.runtime.settings import get_root_resource, set_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource, set_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
 from local.stack import Stack
@@ -45,25 +45,55 @@ def run(root: Path, stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
     """Run `__main__.py` under `root` and answer its exports, plain; as often as wanted in one process.
 
     Raises:
+        Exception: as `register` does.
+    """
+    with _first_party_afresh(root):
+        return register(
+            lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"), stack, monitor
+        )
+
+
+def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
+    """Run what declares resources to its end, with all their registrations, and answer the exports.
+
+    Raises:
         Exception: what the program raised, or the first registration that failed; what was under way
             is finished first.
     """
+
+    def main() -> None:
+        declare()
+
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(WORKERS, thread_name_prefix="resource"))
+    # A failure is raised below, once; every output that waited for it would say it again.
+    loop.set_exception_handler(lambda *_: None)
+    loops = [loop]
+    loop.set_default_executor(
+        ThreadPoolExecutor(WORKERS, "resource", initializer=_own_loop, initargs=(loops,))
+    )
     asyncio.set_event_loop(loop)
     set_all_config(dict(stack.config), list(stack.secrets))
-    set_root_resource(cast("Any", None))  # Or the exports of the run before would stay.
+    # What the run before left behind in the SDK.
+    set_root_resource(cast("Any", None))
+    cast("Any", SETTINGS).outputs.clear()
     set_mocks(monitor.mocks, project=stack.project, stack=stack.name, preview=False, monitor=monitor)
     gc.disable()  # Half the time of a run would go into collecting what lives to its end.
     try:
-        with _first_party_afresh(root):
-            loop.run_until_complete(run_pulumi_func(lambda: _main(root)))
+        loop.run_until_complete(run_pulumi_func(main))
         return loop.run_until_complete(_exports())
     finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+        loop.run_until_complete(_wind_up())
+        for each in loops:
+            each.close()
         gc.enable()
+
+
+def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
+    """Give a worker thread an event loop: the SDK reads and writes properties on one."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loops.append(loop)
 
 
 @contextmanager
@@ -84,8 +114,13 @@ def _lies_under(module: ModuleType, root: Path) -> bool:
     return file is not None and Path(file).is_relative_to(root)
 
 
-def _main(root: Path) -> None:
-    runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+async def _wind_up() -> None:
+    """After a failure: begin nothing more, and let the calls under way end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_default_executor()
 
 
 async def _exports() -> dict[str, Any]:

@@ -124,5 +124,5 @@ def _errors(token: str, name: str) -> Generator[None]:
 
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, ProviderError) as error:
         raise ProviderError(f"{token} {name}: {error}") from error

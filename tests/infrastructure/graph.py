@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.runtime import rpc, set_mocks
+from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import set_root_resource
-from pulumi.runtime.stack import run_pulumi_func
-from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
 from local import program
 from local.stack import Stack
@@ -87,7 +84,6 @@ class Recorder(MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        _ensure_event_loop()
         inputs = rpc.deserialize_properties(request.object)
         self.graph.resources[urn] = Registered(
             urn,
@@ -102,7 +98,7 @@ class Recorder(MockMonitor):
         if not request.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         state = {**_unwrapped(inputs), **outputs_of(request.type, request.name, _unwrapped(inputs))}
-        found = _sync_await(rpc.serialize_properties(state, {}))
+        found = asyncio.get_event_loop().run_until_complete(rpc.serialize_properties(state, {}))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=found)
 
 
@@ -140,15 +136,8 @@ def whole(stack: str, *, secrets: tuple[str, ...] = (), **overrides: Any) -> Gra
 
 def built(declare: Callable[[], Any]) -> Graph:
     """The graph of what a function declares."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    set_root_resource(None)
     recorder = Recorder()
-    set_mocks(recorder.mocks, project="strata", stack="test", preview=False, monitor=recorder)
-    try:
-        loop.run_until_complete(run_pulumi_func(lambda: declare() and None))
-    finally:
-        loop.close()
+    program.register(declare, Stack("strata", "test", {}, ""), recorder)
     return recorder.graph
 
 

@@ -1,0 +1,31 @@
+"""TCP ports on 127.0.0.1: which are taken, and which to take."""
+
+from __future__ import annotations
+
+import socket
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_taken(port: int) -> bool:
+    """Whether another program listens on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        # Asked first: where the other program holds all addresses, macOS would still let us bind this one.
+        if probe.connect_ex((LOOPBACK, port)) == 0:
+            return True
+    with socket.socket() as probe:
+        # A port whose last connections are closing may be had at once, as any server does.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return True
+    return False
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]

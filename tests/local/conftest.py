@@ -1,0 +1,20 @@
+"""The embedded cloud for tests: real, fresh, on a free port, in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import Emulator
+from local.ports import free_port
+from local.provider.cloud import Cloud
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An empty cloud that records calls, shared by the session: name what you make uniquely."""
+    emulator = Emulator(tmp_path_factory.mktemp("cloud"), record_calls=True)
+    emulator.start(free_port())
+    yield emulator.cloud
+    emulator.stop()

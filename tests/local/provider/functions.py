@@ -1,0 +1,72 @@
+"""Lambda functions for tests: archives of a few lines, and a role that may do nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+import zipfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.provider.base import Properties
+from local.provider.cloud import Cloud
+from local.provider.lambda_.function import Function
+
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def archive(directory: Path, sources: dict[str, str]) -> Properties:
+    """A zip of these files (path in it → text) as the input `code`."""
+    path = directory / f"{uuid.uuid4().hex}.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        for name, text in sources.items():
+            bundle.writestr(name, text)
+    return {"archive": {"path": str(path), "hash": hashlib.sha256(path.read_bytes()).hexdigest()}}
+
+
+def role(cloud: Cloud, name: str) -> str:
+    """The ARN of a role that Lambda may assume and that allows nothing; made where it is missing."""
+    iam: Any = cloud.client("iam")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    try:
+        return iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        return iam.get_role(RoleName=name)["Role"]["Arn"]
+
+
+def function(cloud: Cloud, directory: Path, name: str, source: str = ECHO, **inputs: Any) -> Properties:
+    """The inputs of a function whose handler is `main.handler` of this source."""
+    return {
+        "name": name,
+        "role": role(cloud, "functions"),
+        "runtime": "python3.11",
+        "handler": "main.handler",
+        "code": archive(directory, {"main.py": source}),
+        **inputs,
+    }
+
+
+@contextmanager
+def running(cloud: Cloud, inputs: Properties) -> Generator[Properties]:
+    """The inputs and outputs of a function with these inputs, for as long as it is needed."""
+    name = Function().create(cloud, inputs)
+    outputs = Function().read(cloud, name, inputs)
+    assert outputs is not None
+    try:
+        yield {**inputs, **outputs}
+    finally:
+        Function().delete(cloud, name, inputs)
+
+
+def invoke(cloud: Cloud, name: str, event: Any = None) -> Any:
+    """What the function answers to the event."""
+    answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+    return json.loads(answer["Payload"].read())

@@ -1,0 +1,341 @@
+"""Each Cognito type against the embedded cloud."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from local.provider.base import Properties, ProviderError
+from local.provider.cloud import Cloud
+from local.provider.cognito import (
+    TYPES,
+    IdentityProvider,
+    ResourceServer,
+    UserGroup,
+    UserPool,
+    UserPoolClient,
+    UserPoolDomain,
+)
+from tests.local.provider.lifecycle import exercise, expect_reads
+
+TRIGGER = "arn:aws:lambda:us-east-1:000000000000:function:trigger"
+POOL: Properties = {
+    "usernameAttributes": ["email"],
+    "usernameConfiguration": {"caseSensitive": False},
+    "autoVerifiedAttributes": ["email"],
+    "userAttributeUpdateSettings": {"attributesRequireVerificationBeforeUpdates": ["email"]},
+    "accountRecoverySetting": {"recoveryMechanisms": [{"name": "verified_email", "priority": 1}]},
+    "passwordPolicy": {
+        "minimumLength": 12,
+        "requireLowercase": True,
+        "requireUppercase": True,
+        "requireNumbers": True,
+        "requireSymbols": False,
+        "temporaryPasswordValidityDays": 3,
+    },
+    "mfaConfiguration": "OPTIONAL",
+    "softwareTokenMfaConfiguration": {"enabled": True},
+    "userPoolTier": "ESSENTIALS",
+    "lambdaConfig": {
+        "preSignUp": TRIGGER,
+        "preTokenGenerationConfig": {"lambdaArn": TRIGGER, "lambdaVersion": "V2_0"},
+    },
+    "emailConfiguration": {"fromEmailAddress": "people@example.com"},
+    "deviceConfiguration": {"deviceOnlyRememberedOnUserPrompt": True},
+    "schemas": [{"name": "team", "attributeDataType": "String", "mutable": True}],
+    "deletionProtection": "INACTIVE",
+    "tags": {"component": "auth"},
+}
+
+
+def unique(prefix: str) -> str:
+    return f"{prefix}-{secrets.token_hex(4)}"
+
+
+@pytest.fixture(scope="module")
+def pool_id(cloud: Cloud) -> Iterator[str]:
+    kind = UserPool()
+    pool_id = kind.create(cloud, {**POOL, "name": unique("shared")})
+    yield pool_id
+    kind.delete(cloud, pool_id, {})
+
+
+def test_pool_lives_its_life(cloud: Cloud) -> None:
+    """A user pool is made, found, read, changed and deleted with every setting that the program may state."""
+    name = unique("people")
+    changed = {
+        **POOL,
+        "name": name,
+        "passwordPolicy": {**POOL["passwordPolicy"], "minimumLength": 16},
+        "mfaConfiguration": "ON",
+        "adminCreateUserConfig": {"allowAdminCreateUserOnly": True},
+        "userPoolAddOns": {"advancedSecurityMode": "AUDIT"},
+        "userPoolTier": "PLUS",
+        "verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_LINK"},
+        "schemas": [*POOL["schemas"], {"name": "floor", "attributeDataType": "Number", "mutable": True}],
+        "tags": {"component": "people"},
+    }
+
+    first = exercise(cloud, UserPool(), {**POOL, "name": name}, changed)
+
+    pool_id = first["arn"].rpartition("/")[2]
+    assert first["arn"] == cloud.arn("cognito-idp", f"userpool/{pool_id}")
+    assert first["endpoint"] == f"cognito-idp.{cloud.region}.amazonaws.com/{pool_id}"
+
+
+def test_pool_update_that_states_nothing(cloud: Cloud) -> None:
+    """What the program no longer states is again as AWS has it in a new pool."""
+    kind, fixed = UserPool(), {"name": unique("bare"), "usernameAttributes": ["email"]}
+    full = {
+        key: value for key, value in POOL.items() if key not in ("schemas", "usernameConfiguration")
+    } | fixed
+    pool_id, fresh_id = kind.create(cloud, full), kind.create(cloud, fixed)
+
+    kind.update(cloud, pool_id, full, fixed)
+
+    reset, fresh = kind.read(cloud, pool_id, fixed), kind.read(cloud, fresh_id, fixed)
+    assert reset is not None
+    assert fresh is not None
+    own = ("arn", "endpoint", "creationDate", "lastModifiedDate")
+    assert reset == fresh | {key: reset[key] for key in own}
+    kind.delete(cloud, pool_id, full)
+    kind.delete(cloud, fresh_id, fixed)
+
+
+def test_pool_under_deletion_protection(cloud: Cloud) -> None:
+    """A protected pool is not deleted before an update lifts the protection."""
+    kind = UserPool()
+    inputs: Properties = {"name": unique("kept"), "deletionProtection": "ACTIVE"}
+    pool_id = kind.create(cloud, inputs)
+
+    with pytest.raises(ProviderError, match=f"{inputs['name']} .* is protected"):
+        kind.delete(cloud, pool_id, inputs)
+
+    expect_reads(cloud, kind, pool_id, inputs)
+    lifted = {**inputs, "deletionProtection": "INACTIVE"}
+    kind.update(cloud, pool_id, inputs, lifted)
+    kind.delete(cloud, pool_id, lifted)
+    assert kind.read(cloud, pool_id, lifted) is None
+
+
+def test_pool_attribute_that_changes(cloud: Cloud) -> None:
+    """A custom attribute that a pool has can neither change nor go; the error names it."""
+    kind = UserPool()
+    inputs: Properties = {**POOL, "name": unique("schema")}
+    pool_id = kind.create(cloud, inputs)
+
+    with pytest.raises(ProviderError, match="schemas: team: "):
+        kind.update(cloud, pool_id, inputs, {**inputs, "schemas": []})
+
+    expect_reads(cloud, kind, pool_id, inputs)
+    kind.delete(cloud, pool_id, inputs)
+
+
+def test_public_client_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """A browser's client is made, found, read, changed and deleted, and has no secret."""
+    inputs: Properties = {
+        "name": unique("browser"),
+        "userPoolId": pool_id,
+        "generateSecret": False,
+        "allowedOauthFlows": ["code"],
+        "allowedOauthFlowsUserPoolClient": True,
+        "allowedOauthScopes": ["openid", "email", "profile"],
+        "callbackUrls": ["http://localhost:8080/signed-in"],
+        "logoutUrls": ["http://localhost:8080/"],
+        "defaultRedirectUri": "http://localhost:8080/signed-in",
+        "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        "supportedIdentityProviders": ["COGNITO"],
+        "preventUserExistenceErrors": "ENABLED",
+        "enableTokenRevocation": True,
+        "accessTokenValidity": 15,
+        "tokenValidityUnits": {"accessToken": "minutes"},
+        "readAttributes": ["email", "name"],
+        "writeAttributes": ["name"],
+        "authSessionValidity": 5,
+        "refreshTokenRotation": {"feature": "ENABLED", "retryGracePeriodSeconds": 10},
+    }
+    changed = {
+        **{key: inputs[key] for key in ("name", "userPoolId", "generateSecret", "defaultRedirectUri")},
+        "callbackUrls": ["http://localhost:8080/signed-in"],
+        "idTokenValidity": 2,
+    }
+
+    first = exercise(cloud, UserPoolClient(), inputs, changed)
+
+    assert first["clientSecret"] == ""
+
+
+def test_client_update_that_states_nothing(cloud: Cloud, pool_id: str) -> None:
+    """What the program no longer states of a client is again as in a new one."""
+    kind, bare = UserPoolClient(), {"name": unique("bare"), "userPoolId": pool_id}
+    full = {
+        **bare,
+        "allowedOauthFlows": ["code"],
+        "callbackUrls": ["http://localhost/"],
+        "idTokenValidity": 2,
+    }
+    client_id, fresh_id = kind.create(cloud, full), kind.create(cloud, bare)
+
+    kind.update(cloud, client_id, full, bare)
+
+    assert kind.read(cloud, client_id, bare) == kind.read(cloud, fresh_id, bare)
+
+
+def test_token_lifetimes_by_unit(cloud: Cloud, pool_id: str) -> None:
+    """A unit without a validity keeps AWS's lifetimes: an hour, an hour and thirty days."""
+    units = {"accessToken": "minutes", "idToken": "seconds", "refreshToken": "hours"}
+    inputs: Properties = {"name": unique("units"), "userPoolId": pool_id, "tokenValidityUnits": units}
+    kind = UserPoolClient()
+
+    read = kind.read(cloud, kind.create(cloud, inputs), inputs)
+
+    assert read is not None
+    assert {key: value for key, value in read.items() if key.startswith(("access", "id", "refresh"))} == {
+        "accessTokenValidity": 60,
+        "idTokenValidity": 3_600,
+        "refreshTokenValidity": 720,
+    }
+
+
+def test_confidential_client_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """A machine's client is made with a secret, which its outputs tell."""
+    inputs: Properties = {
+        "name": unique("machine"),
+        "userPoolId": pool_id,
+        "generateSecret": True,
+        "allowedOauthFlows": ["client_credentials"],
+        "allowedOauthFlowsUserPoolClient": True,
+        "allowedOauthScopes": ["users/read"],
+    }
+
+    first = exercise(cloud, UserPoolClient(), inputs, {**inputs, "allowedOauthScopes": ["users/write"]})
+
+    assert len(first["clientSecret"]) > 20
+
+
+def test_prefix_domain_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """A prefix domain is made, found, read, given the other login and deleted."""
+    inputs: Properties = {"domain": unique("strata"), "userPoolId": pool_id, "managedLoginVersion": 2}
+
+    first = exercise(cloud, UserPoolDomain(), inputs, {**inputs, "managedLoginVersion": 1})
+
+    assert first["awsAccountId"] == cloud.account
+
+
+def test_custom_domain_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """A domain of one's own is made with a certificate, which can be exchanged."""
+    arn = "arn:aws:acm:us-east-1:000000000000:certificate/"
+    inputs: Properties = {
+        "domain": f"{unique('login')}.example.com",
+        "userPoolId": pool_id,
+        "certificateArn": f"{arn}one",
+    }
+
+    first = exercise(cloud, UserPoolDomain(), inputs, {**inputs, "certificateArn": f"{arn}two"})
+
+    assert first["cloudfrontDistribution"].endswith(".cloudfront.net")
+
+
+def test_domain_of_another_pool(cloud: Cloud, pool_id: str) -> None:
+    """A domain that another pool has is not found as this pool's."""
+    kind = UserPoolDomain()
+    inputs: Properties = {"domain": unique("taken"), "userPoolId": pool_id}
+    kind.create(cloud, inputs)
+
+    assert kind.find(cloud, {**inputs, "userPoolId": "us-east-1_elsewhere"}) is None
+
+    kind.delete(cloud, inputs["domain"], inputs)
+
+
+def test_resource_server_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """A resource server is made, found, read, changed and deleted, and tells its scopes in full."""
+    read = {"scopeName": "read", "scopeDescription": "See users"}
+    write = {"scopeName": "write", "scopeDescription": "Change users"}
+    inputs: Properties = {
+        "identifier": unique("users"),
+        "name": "Users",
+        "userPoolId": pool_id,
+        "scopes": [read],
+    }
+
+    first = exercise(cloud, ResourceServer(), inputs, {**inputs, "name": "People", "scopes": [read, write]})
+
+    assert first["scopeIdentifiers"] == [f"{inputs['identifier']}/read"]
+
+
+def test_group_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """A group is made, found, read, changed and deleted."""
+    inputs: Properties = {
+        "name": unique("admins"),
+        "userPoolId": pool_id,
+        "description": "All",
+        "precedence": 1,
+    }
+
+    exercise(cloud, UserGroup(), inputs, {**inputs, "description": "Everything", "precedence": 5})
+
+
+def test_group_that_changes(cloud: Cloud, pool_id: str) -> None:
+    """A group that changes keeps its people."""
+    kind, cognito = UserGroup(), cloud.client("cognito-idp")
+    inputs: Properties = {"name": unique("team"), "userPoolId": pool_id}
+    email = f"{unique('member')}@example.com"
+    person = cognito.admin_create_user(UserPoolId=pool_id, Username=email)["User"]
+    group_id = kind.create(cloud, inputs)
+    cognito.admin_add_user_to_group(UserPoolId=pool_id, GroupName=inputs["name"], Username=email)
+
+    kind.update(cloud, group_id, inputs, {**inputs, "description": "Changed"})
+
+    members = cognito.list_users_in_group(UserPoolId=pool_id, GroupName=inputs["name"])["Users"]
+    assert [member["Username"] for member in members] == [person["Username"]]
+
+
+def test_identity_provider_lives_its_life(cloud: Cloud, pool_id: str) -> None:
+    """An identity provider is made, found, read, changed and deleted."""
+    details = {"client_id": "id", "client_secret": "secret", "authorize_scopes": "openid email"}
+    inputs: Properties = {
+        "userPoolId": pool_id,
+        "providerName": "Google",
+        "providerType": "Google",
+        "providerDetails": details,
+        "attributeMapping": {"username": "sub", "email": "email"},
+        "idpIdentifiers": ["google"],
+    }
+    changed = {
+        **inputs,
+        "providerDetails": {**details, "client_secret": "newer"},
+        "attributeMapping": {"username": "sub"},
+        "idpIdentifiers": [],
+    }
+
+    exercise(cloud, IdentityProvider(), inputs, changed)
+
+
+def test_what_a_deleted_pool_held(cloud: Cloud) -> None:
+    """What went with its pool is gone to read and to find, and is no error to delete."""
+    pool = UserPool()
+    pool_id = pool.create(cloud, {"name": unique("brief")})
+    inputs: dict[type, Properties] = {
+        UserPoolClient: {"name": "browser"},
+        UserPoolDomain: {"domain": unique("brief")},
+        ResourceServer: {"identifier": "users", "name": "users"},
+        UserGroup: {"name": "admins"},
+        IdentityProvider: {
+            "providerName": "Google",
+            "providerType": "Google",
+            "providerDetails": {"client_id": "id", "client_secret": "secret", "authorize_scopes": "openid"},
+        },
+    }
+    held = [kind for kind in TYPES if type(kind) in inputs]
+    whole = {kind: {**inputs[type(kind)], "userPoolId": pool_id} for kind in held}
+    ids = {kind: kind.create(cloud, whole[kind]) for kind in held}
+
+    pool.delete(cloud, pool_id, {})
+
+    assert len(held) == len(inputs)
+    for kind, resource_id in ids.items():
+        kind.delete(cloud, resource_id, whole[kind])
+        assert kind.read(cloud, resource_id, whole[kind]) is None
+        assert kind.find(cloud, whole[kind]) is None

@@ -1,0 +1,141 @@
+"""SQS's resource types against the embedded cloud."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.provider.cloud import Cloud
+from local.provider.sqs import Queue, QueuePolicy
+from tests.local.provider.lifecycle import exercise
+
+KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
+ARN = "arn:aws:sqs:us-east-1:000000000000:"
+
+
+def redrive(queue: str) -> str:
+    """A redrive policy, spread over lines as a program may write it."""
+    return json.dumps({"deadLetterTargetArn": ARN + queue, "maxReceiveCount": 3}, indent=2)
+
+
+def may_send(queue: str, service: str) -> str:
+    """A policy that lets a service send to a queue."""
+    principal = {"Service": f"{service}.amazonaws.com"}
+    send = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": ARN + queue}
+    return json.dumps({"Version": "2012-10-17", "Statement": [send]}, indent=2)
+
+
+def test_queue_with_every_input_lives_its_life(cloud: Cloud) -> None:
+    """A queue reads as it was written, before and after every changeable input has changed."""
+    for name in ("life-dead", "life-buried"):
+        Queue().create(cloud, {"name": name})
+    allow_all = json.dumps({"redrivePermission": "allowAll"})
+    inputs = {
+        "name": "life",
+        "messageRetentionSeconds": 86400,
+        "visibilityTimeoutSeconds": 90,
+        "receiveWaitTimeSeconds": 20,
+        "delaySeconds": 5,
+        "maxMessageSize": 65536,
+        "kmsMasterKeyId": KEY,
+        "kmsDataKeyReusePeriodSeconds": 600,
+        "sqsManagedSseEnabled": False,
+        "redrivePolicy": redrive("life-dead"),
+        "redriveAllowPolicy": allow_all,
+        "policy": may_send("life", "events"),
+        "fifoQueue": False,
+        "contentBasedDeduplication": False,
+        "tags": {"stack": "local", "component": "users"},
+    }
+    changed = {
+        "name": "life",
+        "messageRetentionSeconds": 1209600,
+        "visibilityTimeoutSeconds": 30,
+        "receiveWaitTimeSeconds": 0,
+        "delaySeconds": 0,
+        "maxMessageSize": 262144,
+        "kmsMasterKeyId": "alias/other",
+        "kmsDataKeyReusePeriodSeconds": 300,
+        "sqsManagedSseEnabled": True,
+        "redrivePolicy": redrive("life-buried"),
+        "redriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"}),
+        "policy": may_send("life", "sns"),
+        "fifoQueue": False,
+        "contentBasedDeduplication": False,
+        "tags": {"stack": "local", "owner": "team"},
+    }
+
+    read = exercise(cloud, Queue(), inputs, changed)
+
+    url = f"{cloud.endpoint}/000000000000/life"
+    assert read == {**inputs, "arn": ARN + "life", "url": url}
+
+
+def test_queue_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs brings back what AWS gives a new queue."""
+    Queue().create(cloud, {"name": "bare-dead"})
+    bare = {"name": "bare"}
+    url = Queue().create(cloud, bare)
+    before = Queue().read(cloud, url, bare)
+    full = {
+        **bare,
+        "messageRetentionSeconds": 86400,
+        "visibilityTimeoutSeconds": 90,
+        "receiveWaitTimeSeconds": 20,
+        "delaySeconds": 5,
+        "kmsMasterKeyId": KEY,
+        "kmsDataKeyReusePeriodSeconds": 600,
+        "redrivePolicy": redrive("bare-dead"),
+        "redriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"}),
+        "policy": may_send("bare", "events"),
+        "tags": {"a": "b"},
+    }
+
+    Queue().update(cloud, url, bare, full)
+    Queue().update(cloud, url, full, bare)
+
+    assert Queue().read(cloud, url, bare) == before
+
+
+def test_fifo_queue_lives_its_life(cloud: Cloud) -> None:
+    """A FIFO queue is told to be one, and its deduplication can change."""
+    inputs = {"name": "life.fifo", "fifoQueue": True, "contentBasedDeduplication": True}
+
+    read = exercise(cloud, Queue(), inputs, {**inputs, "contentBasedDeduplication": False})
+
+    assert (read["fifoQueue"], read["contentBasedDeduplication"]) == (True, True)
+
+
+def test_queue_to_a_missing_dead_letter_queue_is_refused(cloud: Cloud) -> None:
+    """Where failed messages go must be there first, and AWS's error says so."""
+    with pytest.raises(ClientError, match=r"InvalidAttributeValue.*RedrivePolicy"):
+        Queue().create(cloud, {"name": "refused", "redrivePolicy": redrive("nowhere")})
+
+
+def test_queue_policy_lives_its_life(cloud: Cloud) -> None:
+    """A queue's policy comes, changes and goes without its queue."""
+    url = Queue().create(cloud, {"name": "policed"})
+    inputs = {"queueUrl": url, "policy": may_send("policed", "events")}
+
+    read = exercise(cloud, QueuePolicy(), inputs, {**inputs, "policy": may_send("policed", "sns")})
+
+    assert read == inputs
+    assert Queue().find(cloud, {"name": "policed"}) == url
+
+
+def test_queue_policy_of_a_missing_queue_is_refused(cloud: Cloud) -> None:
+    """A policy cannot be given to a queue that is not there, and AWS's error says so."""
+    url = f"{cloud.endpoint}/000000000000/nothing"
+
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        QueuePolicy().create(cloud, {"queueUrl": url, "policy": may_send("nothing", "events")})
+
+
+@pytest.mark.parametrize("kind", [Queue(), QueuePolicy()], ids=["queue", "policy"])
+def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any) -> None:
+    """What is not there is no error to read or to delete."""
+    url = f"{cloud.endpoint}/000000000000/nothing"
+    kind.delete(cloud, url, {})
+
+    assert kind.read(cloud, url, {}) is None

@@ -1,0 +1,61 @@
+"""An AWS of one resource type, in memory: what the driver does to it can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.provider.base import AutoName, Properties, ResourceType
+from local.provider.cloud import Cloud
+from local.provider.naming import Naming
+from local.provider.provider import Provider
+
+TOKEN = "aws:test/thing:Thing"
+NAMING = Naming("${project}-${stack}-${name}-${hex(7)}", "strata", "local")
+
+
+class CutOffError(Exception):
+    """The cloud was cut off in the middle of a call."""
+
+
+class Thing(ResourceType):
+    """Something with a name, a key that cannot change, and a value that can."""
+
+    token = TOKEN
+    inputs = frozenset({"name", "key", "value", "needs"})
+    replace_on = frozenset({"name", "key"})
+    autoname = AutoName("name", 64)
+
+    def __init__(self) -> None:
+        self.held: dict[str, Properties] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.fail_after_create: str | None = None
+
+    def create(self, cloud: Cloud, inputs: Properties) -> str:
+        name = inputs["name"]
+        assert name not in self.held, "a name is taken once"
+        self.calls.append(("create", name))
+        self.held[name] = dict(inputs)
+        if self.fail_after_create and self.fail_after_create in name:
+            raise CutOffError(name)
+        return name
+
+    def read(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Properties | None:
+        held = self.held.get(resource_id)
+        return None if held is None else {**held, "arn": f"{cloud.endpoint}/{resource_id}"}
+
+    def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
+        self.calls.append(("update", resource_id))
+        self.held[resource_id] = dict(new)
+
+    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+        self.calls.append(("delete", resource_id))
+        self.held.pop(resource_id, None)
+
+    def find(self, cloud: Cloud, inputs: Properties) -> str | None:
+        return inputs["name"] if inputs["name"] in self.held else None
+
+
+def provider(thing: Thing, endpoint: str = "http://127.0.0.1:1") -> Provider:
+    """The provider that knows nothing but the thing."""
+    return Provider(Cloud(endpoint), NAMING, {TOKEN: thing})

@@ -46,7 +46,8 @@ class Api(Component):
 
     Attributes:
         endpoint: the API's address without a stage.
-        url: the address of the stage.
+        url: the address of the stage; there once it is deployed.
+        handlers: what answers each route that has a function so far.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Api(Component):
         self.access = access
         self.runtime = runtime
         self._settings = settings
+        self.handlers: dict[str, str] = {}
         self._routes: dict[str, aws.apigatewayv2.Route] = {}
         self._authorizers: dict[str, pulumi.Output[str]] = {}
         self.api = aws.apigatewayv2.Api(name, protocol_type="HTTP", tags=self.tags, opts=self.child())
@@ -129,6 +131,7 @@ class Api(Component):
         )
         for key in [keys] if isinstance(keys, str) else keys:
             self._route(key, integration, function)
+            self.handlers[key] = handler
         return function
 
     def deploy(self) -> None:
@@ -165,7 +168,7 @@ class Api(Component):
                     "route_key": key,
                     "throttling_rate_limit": limits.rate_limit,
                     "throttling_burst_limit": limits.burst_limit,
-                    }
+                }
                 for key, limits in sorted(self._settings.api.routes.items())
             ],
             tags=self.tags,

@@ -20,7 +20,7 @@ from local import program
 from local.errors import LocalError
 from local.provider.base import Properties, ProviderError
 from local.provider.cloud import Cloud
-from local.provider.provider import Provider
+from local.provider.provider import Provider, is_archive
 from local.stack import Stack, StackError
 from local.state import Resource, State, StateError
 
@@ -111,9 +111,11 @@ class Steps:
         """Make the resource what the program declares; answer its id and its properties."""
         started = time.monotonic()
         self._declared.add(urn)
-        kind, properties = self._step(urn, goal)
-        self._say(Change(urn, kind, time.monotonic() - started, properties))
-        return goal.id, {**goal.inputs, **goal.outputs}
+        kind, changed = self._step(urn, goal)
+        self._say(Change(urn, kind, time.monotonic() - started, changed))
+        # An archive is no output: the SDK goes on with the one that the program gave.
+        properties = {**goal.inputs, **goal.outputs}
+        return goal.id, {key: value for key, value in properties.items() if not is_archive(value)}
 
     def clear_away(self) -> None:
         """Delete what was replaced and what is no longer declared, dependents first.

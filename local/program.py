@@ -66,8 +66,7 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
 
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
     loop = asyncio.new_event_loop()
-    # A failure is raised below, once; every output that waited for it would say it again.
-    loop.set_exception_handler(lambda *_: None)
+    loop.set_exception_handler(_unheard)
     loops = [loop]
     loop.set_default_executor(
         ThreadPoolExecutor(WORKERS, "resource", initializer=_own_loop, initargs=(loops,))
@@ -87,6 +86,11 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
         for each in loops:
             each.close()
         gc.enable()
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A failure is raised once; every output that waited for it would say it again."""
+    del loop, context
 
 
 def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:

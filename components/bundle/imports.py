@@ -63,7 +63,10 @@ class Facts:
         """From what `dump` wrote."""
         data: dict[str, Any] = json.loads(content)
         return cls(
-            [Import(row["module"], tuple(row["names"]), row["level"], row["line"]) for row in data["imports"]],
+            [
+                Import(row["module"], tuple(row["names"]), row["level"], row["line"])
+                for row in data["imports"]
+            ],
             set(data["names"]),
             data["dynamic"],
             [(service, line) for service, line in data["services"]],
@@ -72,7 +75,7 @@ class Facts:
 
 
 def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    """Every node that can run, with the name of the function around it."""
+    """Every node that can run, in the order of the file, with the name of the function around it."""
     todo = [(tree, "")]
     while todo:
         node, function = todo.pop()
@@ -80,7 +83,7 @@ def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             function = node.name
         children = node.orelse if _only_for_type_checkers(node) else ast.iter_child_nodes(node)
-        todo += [(child, function) for child in children]
+        todo += reversed([(child, function) for child in children])
 
 
 def _only_for_type_checkers(node: ast.AST) -> TypeGuard[ast.If]:

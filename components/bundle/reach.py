@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
-from components.bundle.cache import Cache
+from components.bundle.cache import Cache, digest
 from components.bundle.errors import BundleError
 from components.bundle.imports import Facts, Import
+from components.bundle.python import BUILD
 
 FIRST_PARTY = "handlers"
 
@@ -73,14 +73,14 @@ class Tree:
             if module:
                 yield module
 
-    def reach(self, name: str) -> Reach:
-        """Follow the imports from a module.
+    def reach(self, name: str, place: str) -> Reach:
+        """Follow the imports from the module that `place` names.
 
         Raises:
             BundleError: for an import that does not resolve, or is made at run time.
         """
         reach = Reach()
-        todo = [(name, "the handler")]
+        todo = [(name, place)]
         while todo:
             name, place = todo.pop()
             if name not in reach.modules:
@@ -92,8 +92,8 @@ class Tree:
         """The first-party modules that a module imports; the third-party ones go into `reach`."""
         for line in module.facts.dynamic:
             raise BundleError(
-                f"{module.path}:{line}: an import by a name made at run time cannot be followed into the bundle:"
-                " write an import statement, within the function where it shall be late"
+                f"{module.path}:{line}: an import by a name made at run time cannot be followed: write an"
+                " import statement, within the function where it shall be late"
             )
         for statement in module.facts.imports:
             place = f"{module.path}:{statement.line}"
@@ -111,7 +111,7 @@ class Tree:
         parent = self._require(base, place)
         known = parent.facts.names
         for name in statement.names:
-            if parent.is_package and self.module(f"{base}.{name}"):
+            if self.module(f"{base}.{name}"):
                 yield f"{base}.{name}", place
             elif name not in known and "__getattr__" not in known and "*" not in {name, *known}:
                 raise BundleError(f"{place}: {parent.path} has no {name!r}, nor is it a module beside it")
@@ -134,7 +134,7 @@ class Tree:
             raise BundleError(f"{path}:{error.lineno}: {error.msg}") from error
 
     def _facts(self, source: bytes) -> Facts:
-        key = sha256(source).hexdigest()
+        key = digest(BUILD, source)
         if key not in _facts:
             name = f"imports/{key}.json"
             known = self._cache.read(name)

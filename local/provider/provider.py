@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from local.provider.base import Properties, ProviderError, ResourceType
 from local.provider.cloud import Cloud
@@ -110,11 +110,14 @@ class Provider:
         return kind
 
 
+def is_archive(value: Any) -> bool:
+    """Whether a property is an archive."""
+    return isinstance(value, Mapping) and "archive" in value
+
+
 def _plain(value: Any) -> Any:
     """A value as it compares: an archive is its bytes, wherever they lie."""
-    if isinstance(value, Mapping) and "archive" in value:
-        return cast("Properties", value)["archive"]["hash"]
-    return cast("Any", value)
+    return value["archive"]["hash"] if is_archive(value) else value
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from local.provider import cloudwatch, dynamodb, iam, sqs
+from local.provider import apigatewayv2, cloudwatch, cognito, dynamodb, iam, lambda_, sqs
 from local.provider.base import ResourceType
 
-MODULES = (cloudwatch, dynamodb, iam, sqs)
+MODULES = (apigatewayv2, cloudwatch, cognito, dynamodb, iam, lambda_, sqs)
 
 TYPES: dict[str, ResourceType] = {kind.token: kind for module in MODULES for kind in module.TYPES}

@@ -1,14 +1,11 @@
-"""API Gateway's resource types against the embedded cloud, and a function behind them over HTTP."""
+"""API Gateway's resource types against the embedded cloud."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 from botocore.exceptions import ClientError
 
 from local.provider.apigatewayv2 import TYPES
@@ -19,21 +16,7 @@ from local.provider.apigatewayv2.route import Route
 from local.provider.apigatewayv2.stage import Stage
 from local.provider.base import Properties, ProviderError
 from local.provider.cloud import Cloud
-from local.provider.lambda_.function import Function
-from local.provider.lambda_.layer_version import LayerVersion
-from tests.local.provider.functions import archive, function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
-
-GREETING = """
-import os
-
-import words
-
-
-def handler(event, context):
-    name = event["pathParameters"]["name"]
-    return {"statusCode": 200, "body": f"{words.GREETING} {name}%s, says {os.environ['SPEAKER']}"}
-"""
 
 
 @pytest.fixture
@@ -301,7 +284,7 @@ def test_payload_format_1_is_refused(cloud: Cloud, api_id: str, stated: Properti
 
     assert str(error.value) == (
         "the embedded cloud calls functions behind an HTTP API with payload format 2.0 alone: "
-        "payloadFormatVersion is 1.0 (1.0 where it is not stated)"
+        "state payloadFormatVersion 2.0 (the default is 1.0)"
     )
     assert Integration().find(cloud, inputs) is None
 
@@ -401,55 +384,3 @@ def test_child_of_no_api_is_refused(cloud: Cloud) -> None:
         Route().create(cloud, {"apiId": "absent", "routeKey": "GET /"})
 
     assert refusal.value.response["Error"]["Code"] == "NotFoundException"
-
-
-@pytest.fixture
-def greeting(cloud: Cloud, api_id: str, tmp_path: Path) -> Iterator[tuple[str, Properties]]:
-    """The address and the inputs of a function with a layer and an environment, behind a route."""
-    layer = {"layerName": "words", "code": archive(tmp_path, {"python/words.py": "GREETING = 'Hello'\n"})}
-    inputs = function(
-        cloud,
-        tmp_path,
-        "greeting",
-        GREETING % "",
-        layers=[LayerVersion().create(cloud, layer)],
-        environment={"variables": {"SPEAKER": "Strata"}},
-    )
-    with running(cloud, inputs) as outputs:
-        integration_id = Integration().create(cloud, lambda_integration(api_id, outputs["invokeArn"]))
-        target = f"integrations/{integration_id}"
-        Route().create(cloud, {"apiId": api_id, "routeKey": "GET /greetings/{name}", "target": target})
-        stage: Properties = {"apiId": api_id, "name": "api", "autoDeploy": True}
-        url = (Stage().read(cloud, Stage().create(cloud, stage), stage) or {})["invokeUrl"]
-        yield f"{url}/greetings", inputs
-
-
-def test_function_behind_a_route_answers(greeting: tuple[str, Properties]) -> None:
-    """A handler with its layer and its environment answers over HTTP; a path without a route does not."""
-    url, _ = greeting
-
-    answers = [urllib3.request("GET", address) for address in (f"{url}/Ada", url)]
-
-    assert [(answer.status, answer.data) for answer in answers] == [
-        (200, b"Hello Ada, says Strata"),
-        (404, b'{"message":"Not Found"}'),
-    ]
-
-
-def test_edited_function_behind_a_route_is_live_within_half_a_second(
-    cloud: Cloud, tmp_path: Path, greeting: tuple[str, Properties]
-) -> None:
-    """The first request after an update gets the new code's answer; the fastest of three edits is timed."""
-    url, inputs = greeting
-    seconds: list[float] = []
-    for mark in ("!", "!!", "!!!"):
-        edited = {**inputs, "code": archive(tmp_path, {"main.py": GREETING % mark})}
-
-        started = time.monotonic()
-        Function().update(cloud, "greeting", inputs, edited)
-        answer = urllib3.request("GET", f"{url}/Ada")
-        seconds.append(time.monotonic() - started)
-
-        assert (answer.status, answer.data) == (200, f"Hello Ada{mark}, says Strata".encode())
-        inputs = edited
-    assert min(seconds) < 0.5

@@ -1,0 +1,1 @@
+"""What Cognito asks before it lets somebody in."""

@@ -1,0 +1,1 @@
+"""Whether the platform answers, and which release of it."""

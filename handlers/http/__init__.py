@@ -1,0 +1,1 @@
+"""HTTP as API Gateway's HTTP API speaks it: requests in, answers and problems out."""

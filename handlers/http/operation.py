@@ -1,0 +1,181 @@
+"""A typed function as a Lambda entry point behind an HTTP API, and its contract as data.
+
+    @operation(201, headers=("ETag", "Location"), refuses=(EmailTaken,))
+    def handler(headers: Once, body: CreateUser) -> Answer[User]:
+        '''Create a user.'''
+
+The parameters' names say which part of the request they want: `path`, `query`, `headers`, `body` (each
+a struct, parsed before the function is called) and `claims` (what the token says, as text). The
+docstring is what the API's document says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from handlers.http import parse, problem
+from handlers.http.answer import Answer
+from handlers.http.request import Request
+from handlers.kit import correlation
+from handlers.kit.errors import (
+    ContentTooLarge,
+    Fault,
+    InvalidRequest,
+    Refusal,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from handlers.kit.invocation import Context, Invocation
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+PARTS = ("path", "query", "headers", "body")
+
+Response = dict[str, Any]
+"""What API Gateway takes: `statusCode`, `headers` and, unless there is none, `body` as text."""
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """What an operation takes and gives.
+
+    Attributes:
+        text: the docstring: a summary line, and what else there is to say.
+        status: the status of a success.
+        parts: the struct of each part of the request that is read, by the part's name.
+        claims: whether the token's claims are read.
+        answer: the type of a success's body; `type(None)` for none.
+        headers: the headers of a success, besides the correlation id.
+        refuses: how the operation itself may refuse; parsing adds its own.
+        accepts: the media types of the body.
+    """
+
+    text: str
+    status: int
+    parts: Mapping[str, type[msgspec.Struct]]
+    claims: bool
+    answer: Any
+    headers: tuple[str, ...]
+    refuses: tuple[type[Refusal], ...]
+    accepts: tuple[str, ...]
+
+    @property
+    def refusals(self) -> tuple[type[Refusal], ...]:
+        """Every way in which a request may be refused."""
+        parsing: list[type[Refusal]] = []
+        if self.parts:
+            parsing.append(InvalidRequest)
+        if "body" in self.parts:
+            parsing += [ContentTooLarge, UnsupportedMediaType]
+        return (*parsing, *self.refuses)
+
+
+class Operation:
+    """Lambda's entry point: answers every event, and logs one line for each."""
+
+    def __init__(self, function: Callable[..., Answer[Any]], contract: Contract) -> None:
+        self.function = function
+        self.contract = contract
+
+    def __call__(self, event: Mapping[str, Any], context: Context) -> Response:
+        """Answer a request; nothing that a caller sends makes this raise."""
+        request = Request.of(event)
+        correlation_id = correlation.accepted(request.headers.get(correlation.HEADER.lower()))
+        with Invocation(context, correlation_id, route=request.route) as invocation:
+            response = self._response(request, invocation)
+            response["headers"][correlation.HEADER] = correlation_id
+            invocation.note(status=response["statusCode"])
+            return response
+
+    def _response(self, request: Request, invocation: Invocation) -> Response:
+        try:
+            answer = self.function(**self._arguments(request))
+            return _response(
+                self.contract.status,
+                JSON,
+                # What is said of a person is for the one who asked, and not for a cache.
+                {"Cache-Control": "no-store", **answer.headers},
+                None if answer.body is None else msgspec.json.encode(answer.body),
+            )
+        except Refusal as refusal:
+            invocation.note(problem=problem.type_of(type(refusal)))
+            headers = {"Cache-Control": "no-store"}
+            if isinstance(refusal, Unavailable):
+                headers["Retry-After"] = str(problem.RETRY_AFTER_SECONDS)
+            return _problem(problem.refused(refusal), headers)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the log the traceback
+            invocation.failed(error)
+            return _problem(problem.unexpected(invocation.correlation_id), {"Cache-Control": "no-store"})
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        arguments: dict[str, Any] = {"claims": request.claims} if self.contract.claims else {}
+        faults: list[Fault] = []
+        for part, shape in self.contract.parts.items():
+            try:
+                arguments[part] = self._parsed(part, shape, request)
+            except InvalidRequest as invalid:
+                faults += invalid.faults
+        if faults:
+            raise InvalidRequest(faults)
+        return arguments
+
+    def _parsed(self, part: str, shape: type[msgspec.Struct], request: Request) -> msgspec.Struct:
+        match part:
+            case "body":
+                return parse.body(shape, request.body(self.contract.accepts))
+            case "headers":
+                return parse.headers(shape, request.headers)
+            case "path":
+                return parse.parameters(shape, request.path)
+            case _:
+                return parse.parameters(shape, request.query)
+
+
+def operation(
+    status: int,
+    *,
+    headers: tuple[str, ...] = (),
+    refuses: tuple[type[Refusal], ...] = (),
+    accepts: tuple[str, ...] = (JSON,),
+) -> Callable[[Callable[..., Answer[Any]]], Operation]:
+    """Make an entry point of a function that answers with `status`.
+
+    Args:
+        status: the status of a success.
+        headers: the headers that its answers carry.
+        refuses: the refusals that it, or what it calls, may raise.
+        accepts: the media types of its body.
+    """
+
+    def decorate(function: Callable[..., Answer[Any]]) -> Operation:
+        hints = get_type_hints(function, include_extras=True)
+        (answer,) = get_args(hints["return"])
+        contract = Contract(
+            text=function.__doc__ or "",
+            status=status,
+            parts={part: hints[part] for part in PARTS if part in hints},
+            claims="claims" in hints,
+            answer=answer,
+            headers=headers,
+            refuses=refuses,
+            accepts=accepts,
+        )
+        return Operation(function, contract)
+
+    return decorate
+
+
+def _problem(told: problem.Problem, headers: dict[str, str]) -> Response:
+    return _response(told.status, problem.MEDIA_TYPE, headers, msgspec.json.encode(told))
+
+
+def _response(status: int, content_type: str, headers: dict[str, str], body: bytes | None) -> Response:
+    if body is None:
+        return {"statusCode": status, "headers": headers}
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": content_type, **headers},
+        "body": body.decode(),
+    }

@@ -1,0 +1,73 @@
+"""Refusals as problem details (RFC 9457): the one place that knows which status each has."""
+
+import re
+
+import msgspec
+
+from handlers.kit import errors
+from handlers.kit.errors import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 1
+STATUS: dict[type[Refusal], int] = {
+    errors.InvalidRequest: 400,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.PreconditionFailed: 412,
+    errors.ContentTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.Unprocessable: 422,
+    errors.Unavailable: 503,
+}
+"""What is derived from one of these has its status."""
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One thing wrong with a request; `field` is a JSON pointer into the body or a parameter's name."""
+
+    field: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a request was not done; `type` tells one kind from another."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+
+
+def type_of(kind: type[Refusal]) -> str:
+    """The kind's URI reference, such as `/problems/email-taken`."""
+    return "/problems/" + re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def status_of(kind: type[Refusal]) -> int:
+    """The HTTP status of a kind of refusal."""
+    return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
+
+
+def refused(refusal: Refusal) -> Problem:
+    """The problem that tells a caller of a refusal."""
+    kind = type(refusal)
+    faults = refusal.faults if isinstance(refusal, errors.InvalidRequest) else ()
+    return Problem(
+        type=type_of(kind),
+        title=kind.title,
+        status=status_of(kind),
+        detail=str(refusal),
+        errors=tuple(FieldError(fault.field, fault.detail) for fault in faults),
+    )
+
+
+def unexpected(correlation_id: str) -> Problem:
+    """The problem that tells a caller of a fault of ours, and nothing of what it was."""
+    return Problem(
+        type="about:blank",
+        title="Internal Server Error",
+        status=500,
+        detail=f"something went wrong on our side; it is logged under {correlation_id}",
+    )

@@ -1,0 +1,1 @@
+"""One's own profile: the user that a signed-in person is."""

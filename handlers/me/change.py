@@ -1,0 +1,29 @@
+"""PATCH /me."""
+
+from collections.abc import Mapping
+
+from handlers.http.answer import Answer
+from handlers.http.etag import etag, versions
+from handlers.http.operation import JSON, MERGE_PATCH, operation
+from handlers.kit.errors import PreconditionFailed, Unavailable
+from handlers.me import logic
+from handlers.me.errors import EmailMissing, NotAPerson, ProfileDisabled, ProfileNotLinked
+from handlers.me.models import ChangeMe
+from handlers.me.token import person
+from handlers.users.models import ConditionalHeaders, User
+
+
+@operation(
+    200,
+    headers=("ETag",),
+    refuses=(NotAPerson, EmailMissing, ProfileDisabled, ProfileNotLinked, PreconditionFailed, Unavailable),
+    accepts=(JSON, MERGE_PATCH),
+)
+def handler(claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangeMe) -> Answer[User]:
+    """Change one's own profile.
+
+    It is made first where there is none. What the body does not name stays as it is, and null removes
+    the phone. With `If-Match` the change is made only to the version that it names.
+    """
+    user = logic.change(person(claims), body, versions(headers.if_match))
+    return Answer(user, {"ETag": etag(user.version)})

@@ -1,0 +1,1 @@
+"""Users: who is known to the product."""

@@ -1,0 +1,26 @@
+"""PATCH /users/{userId}, and POST for clients that cannot send PATCH."""
+
+from handlers.http.answer import Answer
+from handlers.http.etag import etag, versions
+from handlers.http.operation import JSON, MERGE_PATCH, operation
+from handlers.kit.errors import NotFound, PreconditionFailed, Unavailable
+from handlers.users import logic
+from handlers.users.errors import EmailTaken
+from handlers.users.models import ChangeUser, ConditionalHeaders, User, UserPath
+
+
+@operation(
+    200,
+    headers=("ETag",),
+    refuses=(NotFound, EmailTaken, PreconditionFailed, Unavailable),
+    accepts=(JSON, MERGE_PATCH),
+)
+def handler(path: UserPath, headers: ConditionalHeaders, body: ChangeUser) -> Answer[User]:
+    """Change a user.
+
+    What the body does not name stays as it is, and null removes the phone. A body that changes nothing
+    is answered with the user as it is, its version unchanged. With `If-Match` the change is made only
+    to the version that it names.
+    """
+    user = logic.change(path.user_id, body, versions(headers.if_match))
+    return Answer(user, {"ETag": etag(user.version)})

@@ -1,0 +1,24 @@
+"""POST /users."""
+
+from collections.abc import Mapping
+
+from handlers.http.answer import BASE_PATH, Answer
+from handlers.http.etag import etag
+from handlers.http.operation import operation
+from handlers.kit.errors import Unavailable
+from handlers.users import logic
+from handlers.users.errors import EmailTaken, IdempotencyKeyReused
+from handlers.users.models import CreateHeaders, CreateUser, User
+
+
+@operation(201, headers=("ETag", "Location"), refuses=(EmailTaken, IdempotencyKeyReused, Unavailable))
+def handler(claims: Mapping[str, str], headers: CreateHeaders, body: CreateUser) -> Answer[User]:
+    """Create a user.
+
+    For 24 hours the same caller's same `Idempotency-Key` and body get the first answer again, and
+    nothing is made; the same key with another body is refused. A request that was refused leaves no
+    trace, and its key may be used again.
+    """
+    key = headers.idempotency_key
+    user = logic.create(body, once=None if key is None else f"{claims['sub']}#{key}")
+    return Answer(user, {"ETag": etag(user.version), "Location": f"{BASE_PATH}/users/{user.id}"})

@@ -1,0 +1,154 @@
+"""What can be done with users, in terms of users alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+
+import msgspec
+from msgspec import UNSET
+
+from handlers.kit import clock
+from handlers.kit.errors import Fault, InvalidRequest, NotFound, PreconditionFailed, Unavailable
+from handlers.kit.retry import attempts
+from handlers.users import cursor, storage
+from handlers.users.errors import IdempotencyKeyReused
+from handlers.users.ids import new_id
+from handlers.users.models import ChangeUser, CreateUser, ListQuery, User, UserPage
+from handlers.users.storage import OvertakenError, Receipt, Record
+
+RECEIPT_SECONDS = 24 * 3600
+"""How long a repeated idempotency key is answered with the first answer."""
+
+
+def create(wanted: CreateUser, once: str | None) -> User:
+    """Make a user; the same request `once` (a caller and its key) again gives the first answer.
+
+    Raises:
+        EmailTaken: where another user has the address.
+        IdempotencyKeyReused: where `once` stands for another request.
+    """
+    moment = clock.now()
+    user = User(
+        id=new_id(),
+        email=wanted.email,
+        name=wanted.name,
+        phone=wanted.phone,
+        status=wanted.status,
+        created_at=moment,
+        updated_at=moment,
+    )
+    if once is None:
+        storage.add(Record(user))
+        return user
+    receipt = Receipt(once, _digest(wanted), user, int(time.time()) + RECEIPT_SECONDS)
+    first = storage.add(Record(user), receipt) or receipt
+    if first.digest != receipt.digest:
+        raise IdempotencyKeyReused("this key came with another body before; use a new key for a new request")
+    return first.user
+
+
+def page(query: ListQuery) -> UserPage:
+    """The users that a query asks for.
+
+    Raises:
+        InvalidRequest: where the query cannot be followed.
+    """
+    if query.email is not None:
+        if query.cursor is not None:
+            raise InvalidRequest([Fault("cursor", "not together with email: there is one page")])
+        return UserPage(storage.with_email(query.email), next=None)
+    after = None if query.cursor is None else cursor.decoded(query.cursor)
+    # One more than asked for tells whether there is a page after this one.
+    users = storage.newest(query.limit + 1, after)
+    items = users[: query.limit]
+    return UserPage(items, next=cursor.encoded(items[-1].id) if len(users) > len(items) else None)
+
+
+def read(user_id: str) -> User:
+    """A user.
+
+    Raises:
+        NotFound: where there is none with this id.
+    """
+    return _existing(user_id).user
+
+
+def change(user_id: str, wanted: ChangeUser, versions: Collection[int] | None) -> User:
+    """Change a user, if it is of one of the `versions` (None: of any).
+
+    Raises:
+        NotFound: where there is none with this id.
+        PreconditionFailed: where it is of another version.
+        EmailTaken: where another user has the new address.
+    """
+    return amend(lambda: _existing(user_id), wanted, versions)
+
+
+def delete(user_id: str, versions: Collection[int] | None) -> None:
+    """Delete a user, if it is of one of the `versions` (None: of any).
+
+    Raises:
+        NotFound: where there is none with this id.
+        PreconditionFailed: where it is of another version.
+    """
+    for _ in attempts():
+        record = _existing(user_id)
+        _check(record.user, versions)
+        try:
+            return storage.remove(record)
+        except OvertakenError:
+            continue
+    raise _overtaken()
+
+
+def amend(find: Callable[[], Record], wanted: msgspec.Struct, versions: Collection[int] | None) -> User:
+    """Lay what is set in `wanted` over the user found; found again whenever another change came first.
+
+    What changes nothing writes nothing, and leaves the version as it is.
+    """
+    for _ in attempts():
+        record = find()
+        _check(record.user, versions)
+        user = _changed(record.user, wanted)
+        if user == record.user:
+            return user
+        try:
+            storage.change(record, Record(user, record.subject))
+        except OvertakenError:
+            continue
+        return user
+    raise _overtaken()
+
+
+def _existing(user_id: str) -> Record:
+    record = storage.find(user_id)
+    if record is None:
+        raise NotFound("there is no user with this id")
+    return record
+
+
+def _check(user: User, versions: Collection[int] | None) -> None:
+    if versions is not None and user.version not in versions:
+        raise PreconditionFailed("the user has changed since; read it again")
+
+
+def _changed(user: User, wanted: msgspec.Struct) -> User:
+    values = msgspec.structs.asdict(wanted)
+    changed = msgspec.structs.replace(
+        user, **{field: value for field, value in values.items() if value is not UNSET}
+    )
+    if changed == user:
+        return user
+    return msgspec.structs.replace(changed, version=user.version + 1, updated_at=clock.now())
+
+
+def _overtaken() -> Unavailable:
+    return Unavailable("others keep changing this user; try again")
+
+
+def _digest(wanted: CreateUser) -> str:
+    """What a request asks for, however it was written."""
+    from hashlib import sha256  # late: most requests carry no key
+
+    return sha256(msgspec.json.encode(wanted)).hexdigest()

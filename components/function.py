@@ -74,7 +74,7 @@ class Function(Component):
             architectures=[ARCHITECTURE],
             memory_size=memory or settings.memory,
             timeout=timeout or settings.timeout,
-            environment={"variables": {"LOG_LEVEL": settings.log_level, **(env or {})}},
+            environment={"variables": {**self._own_env(settings.log_level), **(env or {})}},
             logging_config={"log_format": "JSON", "log_group": log_group.name},
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             dead_letter_config={"target_arn": self.dead_letters.arn} if self.dead_letters else None,
@@ -102,6 +102,10 @@ class Function(Component):
             source_arn=source_arn,
             opts=self.child(),
         )
+
+    def _own_env(self, log_level: str) -> dict[str, str]:
+        # The SDK puts the app id into its user agent: CloudTrail then tells which function called.
+        return {"LOG_LEVEL": log_level, "AWS_SDK_UA_APP_ID": self.name}
 
     def _dead_letter_queue(self) -> aws.sqs.Queue:
         return aws.sqs.Queue(

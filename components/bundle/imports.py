@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeGuard
 
-_DYNAMIC = {"__import__", "import_module"}
-
 
 @dataclass(frozen=True)
 class Import:
@@ -50,6 +48,7 @@ class Facts:
         for node, function in _walk(ast.parse(source)):
             _note_names(facts, node)
             _note_imports(facts, node)
+            _note_dynamic(facts, node)
             if isinstance(node, ast.Call):
                 _note_client(facts, node, function)
         return facts
@@ -112,7 +111,17 @@ def _note_imports(facts: Facts, node: ast.AST) -> None:
             facts.imports += [Import(alias.name, (), 0, line) for alias in names]
         case ast.ImportFrom(module=module, names=names, level=level, lineno=line):
             facts.imports.append(Import(module or "", tuple(alias.name for alias in names), level, line))
-        case ast.Name(id=name, lineno=line) | ast.Attribute(attr=name, lineno=line) if name in _DYNAMIC:
+        case _:
+            pass
+
+
+def _note_dynamic(facts: Facts, node: ast.AST) -> None:
+    match node:
+        case (
+            ast.Name(id=name, lineno=line)
+            | ast.Attribute(attr=name, lineno=line)
+            | ast.alias(name=name, lineno=line)
+        ) if name in {"__import__", "import_module"}:
             facts.dynamic.append(line)
         case _:
             pass

@@ -19,11 +19,8 @@ from components.bundle.sdk import slim
 from components.bundle.wheels import Install, Platform, uv_install
 
 # What importlib.metadata answers with; the rest of a dist-info is for installers.
-_METADATA = {"METADATA", "entry_points.txt"}
-_IN_TOP_FOLDER = 2
+_METADATA = ("*.dist-info/METADATA", "*.dist-info/entry_points.txt")
 _NEVER_READ = {".pyi", ".pyx", ".pxd", ".c", ".h"}
-
-
 _HOLDS_SDK = re.compile(r"^botocore==", re.MULTILINE)
 
 LAYERS = f"{FIRST_PARTY}/layers"
@@ -58,11 +55,11 @@ def layer_bundle(
     cache = Cache(root)
     services = _services(Tree(root, cache)) if _HOLDS_SDK.search(requirements.read_text()) else {}
     key = digest(BUILD, python, requirements.read_bytes(), *sorted(services))
-    file = f"layer-{name}-{platform}-{key}.zip"
+    file, roots = f"layer-{name}-{platform}-{key}.zip", _roots_file(requirements)
     entry = cache.load(file)
-    if entry is None:
+    if entry is None or cache.read(roots) is None:
         files = _installed(requirements, platform, python, install)
-        cache.save(_roots_file(requirements), json.dumps(_roots(files)).encode())
+        cache.save(roots, json.dumps(_roots(files)).encode())
         entry = cache.save(file, archive(_compiled(slim(files, services))))
     return LayerBundle(entry.path, entry.hash, name)
 
@@ -142,7 +139,7 @@ def _installed(requirements: Path, platform: Platform, python: str, install: Ins
 def _is_read(path: PurePosixPath) -> bool:
     top = path.parts[0]
     if top.endswith(".dist-info"):
-        return path.name in _METADATA and len(path.parts) == _IN_TOP_FOLDER
+        return any(path.match(pattern) for pattern in _METADATA)
     return top not in {"bin", ".lock"} and "__pycache__" not in path.parts and path.suffix not in _NEVER_READ
 
 

@@ -7,6 +7,7 @@ import marshal
 import sys
 from pathlib import Path
 
+from components.bundle.cache import digest
 from components.bundle.errors import BundleError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,9 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = (ROOT / ".python-version").read_text().strip()
 """The minor version, such as `3.11`."""
 
-BUILD = f"1 {sys.version}"
-"""What besides the sources decides the bytes: this package's own version, raised when its output changes,
-and the compiler's."""
+BUILD = digest(sys.version, *(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
+"""What besides the sources decides the bytes: the compiler, and this package."""
 
 _UNCHECKED_HASH = 0b01
 _MARSHAL_VERSION = 2
@@ -47,5 +47,5 @@ def bytecode(source: bytes, path: str) -> bytes:
     """
     code = compile(source, path, "exec", dont_inherit=True, optimize=0)
     header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH.to_bytes(4, "little")
-    # Later versions of the format mark what is shared by counting references, which differ from run to run.
+    # Later versions of the format mark what is shared by its reference count, which the process decides.
     return header + importlib.util.source_hash(source) + marshal.dumps(code, _MARSHAL_VERSION)

@@ -42,7 +42,7 @@ def test_a_function_declares_all_that_it_needs() -> None:
 
     assert inputs == {
         "architectures": ["arm64"],
-        "environment": {"variables": {"LOG_LEVEL": "INFO", "TABLE": "users"}},
+        "environment": {"variables": {"AWS_SDK_UA_APP_ID": "job", "LOG_LEVEL": "INFO", "TABLE": "users"}},
         "handler": "handlers.health.read.handler",
         "loggingConfig": {"logFormat": "JSON", "logGroup": "job"},
         "memorySize": 512,

@@ -1,0 +1,109 @@
+"""Who may call what, as the gateway will enforce it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+from tests.infrastructure.graph import Graph
+
+ROUTE = "aws:apigatewayv2/route:Route"
+STAGE = "aws:apigatewayv2/stage:Stage"
+
+ROUTES = {
+    "POST /users": ("JWT", ["users/write"], "users-create"),
+    "GET /users": ("JWT", ["users/read"], "users-list"),
+    "GET /users/{userId}": ("JWT", ["users/read"], "users-read"),
+    "PATCH /users/{userId}": ("JWT", ["users/write"], "users-change"),
+    "POST /users/{userId}": ("JWT", ["users/write"], "users-change"),
+    "DELETE /users/{userId}": ("JWT", ["users/write"], "users-delete"),
+    "GET /me": ("JWT", None, "me-read"),
+    "PATCH /me": ("JWT", None, "me-change"),
+    "GET /health": ("NONE", None, "health-read"),
+    "GET /openapi.json": ("NONE", None, "openapi-read"),
+    "$default": ("NONE", None, "fallback-not-found"),
+}
+
+
+def test_every_route_has_its_authorisation_and_its_function(graph: Graph) -> None:
+    """The whole list: nothing is open that is not listed as open."""
+    integrations = {
+        f"integrations/{name}-id": name for name in graph.of("aws:apigatewayv2/integration:Integration")
+    }
+
+    assert {
+        route.inputs["routeKey"]: (
+            route.inputs["authorizationType"],
+            route.inputs.get("authorizationScopes"),
+            integrations[route.inputs["target"]],
+        )
+        for route in graph.of(ROUTE).values()
+    } == ROUTES
+
+
+def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
+    """One authorizer: our issuer, and the clients that this stack declares."""
+    clients = graph.of("aws:cognito/userPoolClient:UserPoolClient")
+    (authorizer,) = graph.of("aws:apigatewayv2/authorizer:Authorizer").values()
+    protected = [route for route in graph.of(ROUTE).values() if route.inputs["authorizationType"] == "JWT"]
+
+    assert authorizer.inputs["jwtConfiguration"] == {
+        "issuer": "https://cognito-idp.us-east-1.amazonaws.com/auth-id",
+        "audiences": [f"{name}-id" for name in clients],
+    }
+    assert {route.inputs["authorizerId"] for route in protected} == {"api-jwt-id"}
+
+
+def test_every_function_may_be_invoked_by_its_own_route_alone(graph: Graph) -> None:
+    """A permission names one function, one principal and one route of our API."""
+    permissions = [
+        (permission["function"], permission["principal"], permission["sourceArn"])
+        for item in graph.of("aws:lambda/permission:Permission").values()
+        for permission in [item.inputs]
+    ]
+    gateway = "arn:aws:execute-api:us-east-1:123456789012:api-id/api/"
+    expected = [
+        (function, "apigateway.amazonaws.com", gateway + key.replace(" ", ""))
+        for key, (_, _, function) in ROUTES.items()
+    ]
+    pool = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/auth"
+
+    assert sorted(permissions) == sorted([*expected, ("auth-pre-token", "cognito-idp.amazonaws.com", pool)])
+
+
+def test_the_stage_throttles_as_the_stack_says(dev: Graph, prod: Graph) -> None:
+    """The default comes from the environment class, single routes from the stack file."""
+
+    def limits(graph: Graph) -> tuple[dict[str, float], list[dict[str, object]]]:
+        stage = graph.inputs(STAGE, "api")
+        return stage["defaultRouteSettings"], stage["routeSettings"]
+
+    assert limits(dev) == ({"throttlingRateLimit": 100, "throttlingBurstLimit": 200}, [])
+    assert limits(prod) == (
+        {"throttlingRateLimit": 1_000, "throttlingBurstLimit": 2_000},
+        [{"routeKey": "POST /users", "throttlingRateLimit": 50, "throttlingBurstLimit": 100}],
+    )
+
+
+def test_the_stage_logs_every_request_as_json(graph: Graph) -> None:
+    """One JSON object a request, with what is needed to find it again and no body."""
+    settings = graph.inputs(STAGE, "api")["accessLogSettings"]
+
+    assert settings["destinationArn"] == "arn:aws:logs:us-east-1:123456789012:log-group:api-access"
+    assert {"requestId", "ip", "route", "status", "latencyMs", "subject"} <= set(
+        json.loads(settings["format"])
+    )
+
+
+def test_the_document_tells_what_the_gateway_enforces(graph: Graph) -> None:
+    """The document that is served has the gateway's own paths and scopes."""
+    code = graph.inputs("aws:lambda/function:Function", "openapi-read")["code"]
+    with zipfile.ZipFile(code.path) as bundle:
+        document = json.loads(bundle.read("handlers/openapi/openapi.json"))
+
+    told = {
+        f"{method.upper()} {path}": [scope for token in operation["security"] for scope in token["token"]]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert told == {key: scopes or [] for key, (_, scopes, _) in ROUTES.items() if key != "$default"}

@@ -57,7 +57,7 @@ class Function(Component):
     ) -> None:
         super().__init__(name, opts)
         settings = runtime.settings.functions
-        bundle = function_bundle(handler, files or {})
+        bundle = function_bundle(handler, files, platform=runtime.platform)
         log_group = aws.cloudwatch.LogGroup(
             name, retention_in_days=settings.log_retention_days, tags=self.tags, opts=self.child()
         )

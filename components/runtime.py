@@ -18,6 +18,7 @@ class Runtime(Component):
     Attributes:
         identifier: Lambda's name of the runtime, such as `python3.11`.
         settings: the stack's settings.
+        platform: what compiled packages are for: Lambda, or the machine of the embedded cloud.
     """
 
     identifier = f"python{PYTHON}"
@@ -25,7 +26,7 @@ class Runtime(Component):
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.settings = settings
-        self._platform: Platform = "host" if settings.endpoint else "lambda"
+        self.platform: Platform = "host" if settings.endpoint else "lambda"
         self._layers: dict[str, aws.lambda_.LayerVersion] = {}
         self.register_outputs({})
 
@@ -36,7 +37,7 @@ class Runtime(Component):
         return self._layers[name].arn
 
     def _make(self, name: str) -> aws.lambda_.LayerVersion:
-        bundle = layer_bundle(name, self._platform)
+        bundle = layer_bundle(name, self.platform)
         return aws.lambda_.LayerVersion(
             f"{self.name}-{name}",
             layer_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",

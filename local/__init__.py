@@ -1,0 +1,1 @@
+"""The embedded cloud: the whole platform on this machine, with nothing but Python."""

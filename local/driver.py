@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,13 +77,15 @@ def apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], r
     """
     started = time.monotonic()
     try:
-        stack = Stack.load(root, STACK, overrides)
+        stack = Stack.load(root, STACK, overrides).at(cloud.endpoint)
         steps = Steps(Provider.of(cloud, stack.naming), State(state), report)
         steps.recover()
         outputs = program.run(root, stack, Monitor(steps))
         steps.clear_away()
     except (StackError, StateError, ProviderError, pulumi.RunError) as error:
         raise DriverError(str(error)) from error
+    except Exception as error:
+        raise DriverError(_where(error, root)) from error
     return Result(outputs, steps.changes, time.monotonic() - started)
 
 
@@ -221,6 +224,21 @@ class Monitor(MockMonitor):
         """Components' outputs interest nobody here."""
         del request
         return empty_pb2.Empty()
+
+
+def _where(error: Exception, root: Path) -> str:
+    """What went wrong in the program, and on which line of it."""
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, SyntaxError):  # It tells its own place.
+        return what
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _is_program(Path(frame.filename), root)]
+    place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: " if own else ""
+    return place + what
+
+
+def _is_program(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and file.relative_to(root).parts[0] not in ("local", ".venv")
 
 
 def _plain(value: Any) -> Any:

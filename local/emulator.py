@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.checkpoint import Checkpoint, remove
 from local.errors import LocalError
-from local.ports import LOOPBACK, free_port, is_taken
+from local.ports import LOOPBACK, free_port, is_left, is_taken
 from local.processes import Daemon, Process
 from local.provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
 
@@ -20,9 +20,6 @@ PORT = 4566
 """The port that is taken when it is free: the one that tools for local AWS expect."""
 
 START_SECONDS = 30.0
-STOP_SECONDS = 20.0
-"""Time to finish the invocations under way and to save the data."""
-
 INVOCATIONS = 32
 """Invocations at a time; each runs in a Python process of its own."""
 
@@ -45,11 +42,13 @@ class Emulator:
         directory: where its data, its log and the record of its process stand.
         region: the AWS region that it plays.
         record_calls: whether CloudTrail keeps every API call that was let through.
+        stop_seconds: its time to finish the invocations under way and to save the data.
     """
 
     directory: Path
     region: str = "us-east-1"
     record_calls: bool = False
+    stop_seconds: float = 20.0
     daemon: Daemon = field(init=False)
     checkpoint: Checkpoint = field(init=False)
 
@@ -87,7 +86,8 @@ class Emulator:
         if process and _is_healthy(process.port):
             _refuse_to_move(process.port, port)
             return Origin.RUNNING
-        self.daemon.stop(grace=0)
+        # One that is merely slow gets the chance to save.
+        self.daemon.stop(self.stop_seconds)
         chosen = self._choose(port)
         origin = self._prepare_data()
         self.daemon.start([sys.executable, "-P", "-m", "ministack"], self._environment(chosen), chosen)
@@ -96,7 +96,7 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop it with its data saved for the next start; no error when it does not run."""
-        self.daemon.stop(STOP_SECONDS)
+        self.daemon.stop(self.stop_seconds)
         if self._saved:
             self.checkpoint.take()
 
@@ -119,7 +119,7 @@ class Emulator:
         wanted = port or self.daemon.port
         if wanted is None:
             return free_port() if is_taken(PORT) else PORT
-        if is_taken(wanted):
+        if not is_left(wanted):
             raise LocalError(
                 f"another program listens on {LOOPBACK}:{wanted}, where the emulator is to start: "
                 "stop it, or choose another port with CLOUD_PORT="

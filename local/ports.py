@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 LOOPBACK = "127.0.0.1"
 
@@ -22,6 +23,16 @@ def is_taken(port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def is_left(port: int, seconds: float = 2.0) -> bool:
+    """Whether nobody listens on the port, at the latest after so many seconds: the killed let go late."""
+    deadline = time.monotonic() + seconds
+    while is_taken(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def free_port() -> int:

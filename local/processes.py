@@ -115,9 +115,7 @@ class Daemon:
         deadline = time.monotonic() + seconds
         while not ready():
             if self.process is None:
-                raise LocalError(
-                    f"the {self.name} stopped while starting. The end of its log:\n{self.tail()}"
-                )
+                raise LocalError(f"the {self.name} died while starting. The end of its log:\n{self.tail()}")
             if time.monotonic() > deadline:
                 self.stop(grace=0)
                 raise LocalError(
@@ -182,7 +180,9 @@ def _linux_start_time(stat: Path) -> str | None:
 
 def _posix_start_time(pid: int) -> str | None:
     command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    # The same words whatever language and time zone the person's shell has.
+    plain = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)  # noqa: S603
     state, _, started = answer.stdout.strip().partition(" ")
     return None if not state or state.startswith("Z") else started.strip()
 

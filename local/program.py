@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import os
 import runpy
 import sys
@@ -47,7 +48,7 @@ def run(root: Path, stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
     Raises:
         Exception: as `register` does.
     """
-    with _first_party_afresh(root):
+    with _modules_of_its_own(root):
         return register(
             lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"), stack, monitor
         )
@@ -101,21 +102,22 @@ def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
 
 
 @contextmanager
-def _first_party_afresh(root: Path) -> Generator[None]:
-    """Have the program's own modules imported anew: they may have changed since the last run."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in PROGRAM and _lies_under(module, root):
-            del sys.modules[name]
+def _modules_of_its_own(root: Path) -> Generator[None]:
+    """Have the program import its own modules anew: they may have changed since, or be another's."""
+    others = _take_modules()
+    importlib.invalidate_caches()
     sys.path.insert(0, str(root))
     try:
         yield
     finally:
         sys.path.remove(str(root))
+        _take_modules()
+        sys.modules.update(others)
 
 
-def _lies_under(module: ModuleType, root: Path) -> bool:
-    file = getattr(module, "__file__", None)
-    return file is not None and Path(file).is_relative_to(root)
+def _take_modules() -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name.partition(".")[0] in PROGRAM]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 async def _wind_up() -> None:

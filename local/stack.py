@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,6 +52,14 @@ class Stack:
                 raise StackError(f"{file.name}: {key}: encrypted: only the Pulumi CLI can read it")
         config = {key: _text(value) for key, value in values.items()}
         return cls(project["name"], name, config, autonaming.get("pattern", DEFAULT_PATTERN))
+
+    def at(self, endpoint: str) -> Stack:
+        """The same stack with every service of `aws:endpoints` at one address."""
+        text = self.config.get("aws:endpoints")
+        if text is None:
+            return self
+        moved = [dict.fromkeys(services, endpoint) for services in json.loads(text)]
+        return replace(self, config={**self.config, "aws:endpoints": json.dumps(moved)})
 
     @property
     def naming(self) -> Naming:

@@ -65,10 +65,11 @@ def ask(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         ClientError: for any other refusal.
     """
     from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnectionError
 
     try:
         return method(*args, **kwargs)
-    except HTTPClientError as error:
+    except (HTTPClientError, NoConnectionError) as error:
         raise Unavailable("the data store does not answer; try again") from error
     except ClientError as error:
         if _code(error) in _BUSY:

@@ -58,7 +58,7 @@ IdempotencyKey = Annotated[
     Meta(
         max_length=128,
         pattern=rf"^[\x21-\x7e]+{_END}",
-        description="1 to 128 printable ASCII characters without spaces, made anew for each new user",
+        description="1 to 128 printable ASCII characters without spaces, new for each new user",
     ),
 ]
 

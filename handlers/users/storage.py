@@ -22,7 +22,7 @@ from handlers.users.errors import EmailTaken
 from handlers.users.models import User
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
 BY_CREATION = "by-creation"
 BY_EMAIL = "by-email"
@@ -294,11 +294,13 @@ def _attributes(user: User) -> dict[str, Attribute]:
 def _user(item: dynamodb.Item) -> User:
     """What is kept was checked when it came in, and is not checked against today's limits."""
     values: dict[str, Any] = {
-        field: int(item[attribute]["N"]) if "N" in item[attribute] else item[attribute].get("S")
-        for field, attribute in _FIELDS.items()
-        if attribute in item
+        field: _value(item[attribute]) for field, attribute in _FIELDS.items() if attribute in item
     }
     return User(**values)
+
+
+def _value(attribute: AttributeValueTypeDef) -> str | int:
+    return int(attribute["N"]) if "N" in attribute else attribute.get("S", "")
 
 
 def _folded(email: str) -> str:

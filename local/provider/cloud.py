@@ -8,7 +8,8 @@ from typing import Any
 
 ACCOUNT = "000000000000"
 ACCESS_KEY = "local"
-SECRET_KEY = "local"  # noqa: S105 - the emulator's root credentials: it listens on this machine alone
+SECRET_KEY = "local"
+"""The emulator's root credentials: it listens on this machine alone."""
 
 
 @dataclass

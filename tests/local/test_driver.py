@@ -155,6 +155,8 @@ def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) ->
         ("state.json", "{", "state.json: cannot be read"),
         ("state.json", '{"version": 99}', "state.json: written by another version"),
         ("__main__.py", "import pulumi\nraise pulumi.RunError('strata:x: wrong')", "strata:x: wrong"),
+        ("__main__.py", "import pulumi\n1 / 0", "__main__.py:2: ZeroDivisionError: division by zero"),
+        ("__main__.py", "import pulumi\ndef (", r"SyntaxError: .*__main__.py, line 2"),
     ],
 )
 def test_a_broken_file_is_told_by_name(project: Project, file: str, text: str, complaint: str) -> None:

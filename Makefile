@@ -1,0 +1,62 @@
+# Strata's commands. The first one makes .venv; after that an unchanged .venv costs nothing.
+#
+#   PORT=8080         the front door's port
+#   CLOUD_PORT=4566   the emulator's port
+#   PYTHON=python3    the interpreter to make .venv with
+
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# One shell word wherever the checkout stands, with spaces in its path too: every recipe runs in it.
+VENV := .venv
+RUN := $(VENV)/bin/python
+PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
+
+.PHONY: help venv up dev down reset status logs token test check bench lock
+
+help: ## what can be made
+	@sed -n 's/^\([a-z][a-z]*\):.*## /  make \1	/p' Makefile
+
+venv: ## .venv with everything pinned
+	@sh local/venv.sh "$(PYTHON)"
+
+up: venv ## the platform, running on this machine
+	@$(RUN) -m local up $(PORTS)
+
+dev: venv ## the same, and every saved change live at once
+	@$(RUN) -m local dev $(PORTS)
+
+down: venv ## stop it, keep the data
+	@$(RUN) -m local down
+
+reset: venv ## stop it, remove the data
+	@$(RUN) -m local reset
+
+status: venv ## what runs
+	@$(RUN) -m local status
+
+logs: venv ## what the handlers logged; FUNCTION=name for some of them, FOLLOW=1 to go on
+	@$(RUN) -m local logs $(if $(FOLLOW),--follow) $(if $(FUNCTION),--function "$(FUNCTION)")
+
+token: venv ## an access token; USER_NAME=admin or CLIENT=name
+	@$(RUN) -m local token $(if $(CLIENT),--client "$(CLIENT)",$(if $(USER_NAME),--user "$(USER_NAME)"))
+
+test: venv ## unit, infrastructure, local
+	@$(RUN) -m pytest -q tests/unit tests/infrastructure tests/local
+
+check: venv ## style, types, and who may import whom
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(VENV)/bin/basedpyright
+	@$(VENV)/bin/lint-imports
+
+bench: venv ## how fast it is
+	@$(RUN) -m bench
+
+lock: venv ## pin requirements*.txt anew from requirements*.in
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version "$$(cat .python-version)" \
+		requirements.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version "$$(cat .python-version)" \
+		requirements-dev.in -c requirements.txt -o requirements-dev.txt

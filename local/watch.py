@@ -1,0 +1,121 @@
+"""The daily loop: a saved file is live a moment later, and the handlers' logs run past meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from watchfiles import Change, watch
+
+from local import console as show
+from local.deployment import Deployment
+from local.errors import LocalError
+from local.logs import Logs, now, readable
+
+if TYPE_CHECKING:
+    from local.driver import Change as Applied
+
+FOLDERS = ("handlers", "components")
+FILES = ("settings.py", "__main__.py")
+
+DEBOUNCE_MS = 200
+STEP_MS = 20
+"""How long to wait for more files of the same save."""
+
+
+class Loop:
+    """Applies what changes until it is stopped.
+
+    Every change takes the same way, through the whole program: an edit of a handler may change the
+    API's document as well as the function, and a run that changes little is quick.
+
+    Args:
+        deployment: the platform, which runs.
+        console: where to print.
+    """
+
+    def __init__(self, deployment: Deployment, console: Console) -> None:
+        self._deployment = deployment
+        self._console = console
+        self._cloud = deployment.emulator.cloud
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Go on until `stop` is set, or the emulator goes away."""
+        tail = threading.Thread(target=self._print_logs, daemon=True)
+        tail.start()
+        try:
+            for changed in changes(self._deployment.root, self.stop):
+                self._react(changed)
+        finally:
+            self.stop.set()
+            tail.join()
+
+    def _react(self, changed: Sequence[Path]) -> None:
+        names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
+        try:
+            result = self._deployment.again(self._tell)
+        except LocalError as error:
+            self._console.print(f"{names}: {error}", style="red", markup=False)
+            return
+        told = f"{names}: live after {result.seconds:.2f} s, {show.counted(result.changes)}"
+        self._console.print(told, markup=False)
+
+    def _tell(self, change: Applied) -> None:
+        if change.kind != "same":
+            self._console.print(show.change_line(change))
+
+    def _print_logs(self) -> None:
+        # Late: boto3 takes a quarter of a second, and the loop is to watch by then.
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            for entry in Logs(self._cloud, since=now()).follow(self.stop):
+                self._console.print(readable(entry), markup=False)
+        except BotoCoreError:
+            self._console.print("the emulator has stopped: make dev starts it again")
+            self.stop.set()
+
+
+def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
+    """The program's files as they change, those of one save together; a new folder is one of them."""
+    while not stop.is_set():
+        folders = [root, *subfolders(root)]
+        for batch in watch(
+            *folders,
+            watch_filter=lambda _, path: concerns(root, Path(path)),
+            recursive=False,
+            debounce=DEBOUNCE_MS,
+            step=STEP_MS,
+            rust_timeout=500,
+            stop_event=stop,
+        ):
+            changed = sorted({Path(path) for _, path in batch})
+            yield changed
+            if any(path.is_dir() or kind is Change.deleted for path in changed for kind, _ in batch):
+                break
+
+
+def subfolders(root: Path) -> list[Path]:
+    """The program's folders at any depth."""
+    tops = [root / name for name in FOLDERS]
+    return [
+        folder
+        for top in tops
+        for folder in [top, *top.rglob("*/")]
+        if folder.is_dir() and "__pycache__" not in folder.parts
+    ]
+
+
+def concerns(root: Path, path: Path) -> bool:
+    """Whether the file is part of the program: its sources and the stacks' config."""
+    parts = path.relative_to(root).parts
+    if "__pycache__" in parts or path.name.startswith("."):
+        return False
+    if len(parts) == 1:
+        return path.name in FILES or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
+    # Editors write beside a file first: what has another suffix is theirs.
+    return parts[0] in FOLDERS and path.suffix in (".py", ".in", ".txt", ".json", "")

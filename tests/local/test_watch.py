@@ -1,0 +1,104 @@
+"""The loop of `make dev`: what a saved file sets off, and what it survives."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from local.deployment import Deployment
+from local.driver import Change, DriverError, Report, Result
+from local.ports import free_port
+from local.provider.cloud import Cloud
+from local.watch import Loop
+
+
+@dataclass
+class Session:
+    """A running loop over a program that is applied by reading it, and what was applied, in order."""
+
+    root: Path
+    printed: io.StringIO = field(default_factory=io.StringIO)
+    applied: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.deployment = Deployment(self.root, self.root / ".local", apply=self.apply, seed=lambda *_: [])
+        self.deployment.emulator.start(free_port())
+        self.deployment.door.start(free_port())
+
+    def start(self) -> threading.Thread:
+        """Begin to watch."""
+        loop = Loop(self.deployment, Console(file=self.printed, width=300, highlight=False))
+        self.stop = loop.stop
+        thread = threading.Thread(target=loop.run)
+        thread.start()
+        return thread
+
+    def apply(
+        self, root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], report: Report
+    ) -> Result:
+        """Take what the handler says for what the program declares."""
+        text = (root / "handlers" / "create.py").read_text()
+        if "def" not in text:
+            raise DriverError("SyntaxError: invalid syntax (create.py, line 1)")
+        self.applied.append(text)
+        change = Change("urn:pulumi:local::strata::aws:x/y:Z::users-create", "update", 0.1, ("code",))
+        report(change)
+        return Result({}, [change], 0.2)
+
+    def save_until(self, path: str, text: str, condition: Callable[[], bool]) -> bool:
+        """Save the file, again and again as watching begins late, until the condition holds."""
+        for _ in range(25):
+            (self.root / path).write_text(text)
+            time.sleep(0.4)
+            if condition():
+                return True
+        return False
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """A loop that runs until the test is over."""
+    (tmp_path / "handlers").mkdir()
+    (tmp_path / "handlers" / "create.py").write_text("def handler(): ...")
+    session = Session(tmp_path)
+    thread = session.start()
+    yield session
+    session.stop.set()
+    thread.join(20)
+    session.deployment.reset()
+    assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("path", ["handlers/create.py", "settings.py", "Pulumi.local.yaml"])
+def test_a_saved_file_is_applied(session: Session, path: str) -> None:
+    """Whatever is part of the program is live a moment later, and what changed is printed."""
+    assert session.save_until(path, "def new(): ...", lambda: bool(session.applied))
+
+    lines = session.printed.getvalue().splitlines()
+    assert lines[0].split() == ["update", "users-create", "aws:x/y:Z", "(code)", "0.1", "s"]
+    assert lines[1] == f"{path}: live after 0.20 s, 1 updated, 0 unchanged"
+
+
+def test_a_broken_handler_is_told_and_the_loop_goes_on(session: Session) -> None:
+    """A syntax error is printed, and the next save works."""
+    told = "handlers/create.py: SyntaxError: invalid syntax (create.py, line 1)"
+
+    assert session.save_until("handlers/create.py", "oops(", lambda: told in session.printed.getvalue())
+    assert session.applied == []
+    assert session.save_until("handlers/create.py", "def again(): ...", lambda: bool(session.applied))
+
+
+def test_the_loop_ends_when_the_emulator_does(session: Session) -> None:
+    """After make down from elsewhere, the loop says so and ends by itself."""
+    session.deployment.down()
+
+    assert session.stop.wait(20)
+    assert "the emulator has stopped: make dev starts it again" in session.printed.getvalue()

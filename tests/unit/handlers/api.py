@@ -1,0 +1,20 @@
+"""The routes as the wiring declares them."""
+
+from __future__ import annotations
+
+from handlers.openapi.document import Route
+
+READ, WRITE = ("users/read",), ("users/write",)
+ROUTES = (
+    Route("POST /users", "handlers.users.create:handler", WRITE),
+    Route("GET /users", "handlers.users.list:handler", READ),
+    Route("GET /users/{userId}", "handlers.users.read:handler", READ),
+    Route("PATCH /users/{userId}", "handlers.users.change:handler", WRITE),
+    Route("POST /users/{userId}", "handlers.users.change:handler", WRITE),
+    Route("DELETE /users/{userId}", "handlers.users.delete:handler", WRITE),
+    Route("GET /me", "handlers.me.read:handler", ()),
+    Route("PATCH /me", "handlers.me.change:handler", ()),
+    Route("GET /health", "handlers.health.read:handler", None),
+    Route("GET /openapi.json", "handlers.openapi.read:handler", None),
+    Route("$default", "handlers.fallback.not_found:handler", None),
+)

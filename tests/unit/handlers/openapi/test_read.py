@@ -1,0 +1,76 @@
+"""GET /openapi.json, GET /health and $default: what needs no storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.fallback.not_found import handler as fallback
+from handlers.health.read import handler as health
+from handlers.openapi import read
+from tests.unit.handlers.lambda_ import call, request
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    read._document.cache_clear()
+    yield
+    read._document.cache_clear()
+
+
+def test_document_beside_the_module_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was packaged is what is answered."""
+    document = tmp_path / "openapi.json"
+    document.write_text('{"openapi": "3.1.0", "paths": {}}')
+    monkeypatch.setattr(read, "DOCUMENT", document)
+
+    reply = call(read.handler, request("GET /openapi.json"))
+
+    assert (reply.status, reply.headers["Content-Type"], reply.body) == (
+        200,
+        "application/json",
+        {"openapi": "3.1.0", "paths": {}},
+    )
+
+
+def test_missing_document_is_a_fault_of_ours(log: Callable[[], list[dict[str, Any]]]) -> None:
+    """A bundle without the document answers 500, and the log says what is missing from where."""
+    reply = call(read.handler, request("GET /openapi.json"))
+
+    (line,) = log()
+    assert (reply.status, line["error"]) == (500, "DocumentMissingError")
+    assert f"{read.DOCUMENT} is not in the bundle: package it with the function" in line["traceback"]
+
+
+def test_health_names_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version is the one that the wiring set."""
+    monkeypatch.setenv("VERSION", "1.2.3")
+
+    assert call(health, request("GET /health"))[::2] == (200, {"status": "ok", "version": "1.2.3"})
+
+
+def test_health_without_version_is_a_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """A variable that the wiring forgot is named in the log."""
+    monkeypatch.delenv("VERSION", raising=False)
+
+    reply = call(health, request("GET /health"))
+
+    (line,) = log()
+    assert (reply.status, line["error"]) == (500, "MissingVariableError")
+    assert "VERSION is not set: the function's wiring must give it" in line["traceback"]
+
+
+def test_what_has_no_route_is_a_problem() -> None:
+    """Whatever nobody answers is a 404 like any other."""
+    reply = call(fallback, request("$default"))
+
+    assert (reply.status, reply.headers["Content-Type"], reply.body["type"]) == (
+        404,
+        "application/problem+json",
+        "/problems/not-found",
+    )

@@ -1,0 +1,363 @@
+"""POST /users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from handlers.kit import dynamodb
+from handlers.users.create import handler
+from tests.unit.handlers.lambda_ import CORRELATION_ID, Context, Reply, call, request
+
+ADA = {"email": "Ada@Example.org", "name": "Ada Lovelace", "phone": "+442079460000", "status": "disabled"}
+Items = Callable[[str], list[dict[str, Any]]]
+
+
+def create(body: Any, *, caller: str = "caller-1", key: str | None = None) -> Reply:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return call(handler, request("POST /users", claims={"sub": caller}, headers=headers, body=body))
+
+
+@pytest.mark.usefixtures("aws")
+def test_new_user_is_answered_whole() -> None:
+    """The answer is the user as it was asked for, with its id, its times and its first version."""
+    reply = create(ADA)
+
+    user = reply.body
+    assert reply.status == 201
+    assert user == {
+        **ADA,
+        "id": user["id"],
+        "createdAt": user["createdAt"],
+        "updatedAt": user["createdAt"],
+        "version": 1,
+    }
+    assert reply.headers == {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "ETag": '"1"',
+        "Location": f"/api/users/{user['id']}",
+        "X-Correlation-Id": CORRELATION_ID,
+    }
+
+
+@pytest.mark.usefixtures("aws")
+def test_optional_fields_have_their_defaults() -> None:
+    """A user without phone and status is active and has no phone."""
+    user = create({"email": "ada@example.org", "name": "Ada"}).body
+
+    assert (user["phone"], user["status"]) == (None, "active")
+
+
+def test_new_user_is_kept_with_its_identity(items: Items) -> None:
+    """One user and one identity of its address in lower case are kept, and nothing besides."""
+    user = create(ADA).body
+
+    assert items("USERS_TABLE") == [
+        {
+            "id": {"S": user["id"]},
+            "email": {"S": "Ada@Example.org"},
+            "emailKey": {"S": "ada@example.org"},
+            "name": {"S": "Ada Lovelace"},
+            "phone": {"S": "+442079460000"},
+            "status": {"S": "disabled"},
+            "createdAt": {"S": user["createdAt"]},
+            "updatedAt": {"S": user["createdAt"]},
+            "version": {"N": "1"},
+            "listing": {"S": "users"},
+        }
+    ]
+    assert items("IDENTITIES_TABLE") == [
+        {"identity": {"S": "email#ada@example.org"}, "userId": {"S": user["id"]}}
+    ]
+    assert items("IDEMPOTENCY_TABLE") == []
+
+
+def test_address_of_another_user_is_refused_without_regard_to_case(items: Items) -> None:
+    """The second user with an address is told so, and leaves no trace."""
+    first = create(ADA).body
+
+    reply = create({"email": "aDA@eXAMPLE.ORG", "name": "Not Ada"})
+
+    assert (reply.status, reply.body) == (
+        409,
+        {
+            "type": "/problems/email-taken",
+            "title": "The e-mail address is taken",
+            "status": 409,
+            "detail": "another user has this e-mail address",
+        },
+    )
+    assert [item["id"]["S"] for item in items("USERS_TABLE")] == [first["id"]]
+
+
+def test_same_key_and_body_gives_the_first_answer(items: Items) -> None:
+    """A repetition, however it is written, gets the first answer and makes nothing."""
+    first = create(ADA, key="key-1")
+
+    again = create(dict(reversed(ADA.items())), key="key-1")
+
+    assert again == first
+    assert len(items("USERS_TABLE")) == 1
+
+
+@pytest.mark.usefixtures("aws")
+def test_same_key_gives_the_first_answer_after_the_user_is_gone() -> None:
+    """The first answer does not depend on what became of the user."""
+    from handlers.users.delete import handler as delete
+
+    first = create(ADA, key="key-1")
+    call(delete, request(path={"userId": first.body["id"]}))
+
+    assert create(ADA, key="key-1") == first
+
+
+@pytest.mark.usefixtures("aws")
+def test_same_key_with_another_body_is_refused() -> None:
+    """A key stands for one request; another one with it is a mistake of the caller's."""
+    create(ADA, key="key-1")
+
+    reply = create({**ADA, "email": "grace@example.org"}, key="key-1")
+
+    assert (reply.status, reply.body["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+@pytest.mark.usefixtures("aws")
+def test_same_key_of_another_caller_is_another_key() -> None:
+    """What one caller's key stands for cannot be seen with another's."""
+    create(ADA, key="key-1")
+
+    reply = create({**ADA, "email": "grace@example.org"}, caller="caller-2", key="key-1")
+
+    assert reply.status == 201
+
+
+@pytest.mark.usefixtures("aws")
+def test_key_of_a_refused_request_is_still_free() -> None:
+    """A refusal is not remembered: the repaired request may keep its key."""
+    create(ADA)
+    refused = create({**ADA, "name": "Twin"}, key="key-1")
+    repaired = create({**ADA, "name": "Twin", "email": "twin@example.org"}, key="key-1")
+
+    assert (refused.status, repaired.status) == (409, 201)
+
+
+def test_key_that_expired_is_a_new_key(aws: Any) -> None:
+    """A receipt counts until it expires, however long DynamoDB takes to remove it."""
+    create(ADA, key="key-1")
+    aws.update_item(
+        TableName="idempotency-1a2b3c",
+        Key={"key": {"S": "caller-1#key-1"}},
+        UpdateExpression="SET expiresAt = :past",
+        ExpressionAttributeValues={":past": {"N": "1"}},
+    )
+
+    reply = create({**ADA, "email": "grace@example.org"}, key="key-1")
+
+    assert reply.status == 201
+
+
+def test_receipt_expires_a_day_later(items: Items, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The receipt names its own end, in the attribute by which DynamoDB removes it."""
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.5)
+    create(ADA, key="key-1")
+
+    (receipt,) = items("IDEMPOTENCY_TABLE")
+    assert receipt["expiresAt"] == {"N": str(1_800_000_000 + 24 * 3600)}
+
+
+def test_collision_with_another_transaction_is_tried_again(stubbed: Stubber) -> None:
+    """A conflict says nothing of the conditions: the next attempt does."""
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    stubbed.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        modeled_fields={"CancellationReasons": reasons},
+    )
+    stubbed.add_response("transact_write_items", {})
+
+    assert create(ADA).status == 201
+
+
+def test_conflict_beside_a_failed_condition_is_tried_again(stubbed: Stubber) -> None:
+    """Whether a key was used before is not known while its record is being written."""
+    user = {"id": {"S": "x"}, "email": {"S": "a@b.org"}, "name": {"S": "A"}, "version": {"N": "1"}}
+    user |= {"createdAt": {"S": "then"}, "updatedAt": {"S": "then"}}
+    receipt = {
+        "key": {"S": "caller-1#key-1"},
+        "digest": {"S": "of another body"},
+        "user": {"M": user},
+        "expiresAt": {"N": "1"},
+    }
+    refused = {"Code": "ConditionalCheckFailed"}
+    for reason in ({"Code": "TransactionConflict"}, {**refused, "Item": receipt}):
+        stubbed.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": [{"Code": "None"}, refused, reason]},
+        )
+
+    assert create(ADA, key="key-1").status == 422
+
+
+def test_endless_collisions_are_given_up_in_time(stubbed: Stubber) -> None:
+    """When time runs short the caller is asked to come back, before Lambda stops the function."""
+    stubbed.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        modeled_fields={"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]},
+    )
+
+    reply = call(handler, request(claims={"sub": "caller-1"}, body=ADA), Context(remaining_milliseconds=900))
+
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "RequestLimitExceeded"])
+def test_busy_store_is_told_as_unavailable(stubbed: Stubber, code: str) -> None:
+    """What passes by itself is a 503 that says when to come back."""
+    stubbed.add_client_error("transact_write_items", code)
+
+    reply = create(ADA)
+
+    assert (reply.status, reply.body["type"], reply.headers["Retry-After"]) == (
+        503,
+        "/problems/unavailable",
+        "1",
+    )
+
+
+def test_denied_call_is_a_fault_of_ours(stubbed: Stubber, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """A missing permission is nobody's business but ours: 500 outside, the traceback in the log."""
+    stubbed.add_client_error("transact_write_items", "AccessDeniedException", "not authorized: role/secret")
+
+    reply = create(ADA)
+
+    (line,) = log()
+    assert reply.body == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": f"something went wrong on our side; it is logged under {CORRELATION_ID}",
+    }
+    assert (line["level"], line["error"], "role/secret" in line["traceback"]) == (
+        "ERROR",
+        "ClientError",
+        True,
+    )
+
+
+LONGEST_EMAIL = f"{'a' * 64}@{'.'.join(['b' * 63] * 2)}.{'c' * 57}.org"
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", LONGEST_EMAIL),
+        ("email", "o'hara+tag@mail.example.co.uk"),
+        ("name", "é" * 100),
+        ("name", "  Ada "),
+        ("name", "山田 太郎"),
+        ("name", "🧮"),
+        ("phone", "+1234567"),
+        ("phone", "+123456789012345"),
+        ("phone", None),
+    ],
+)
+def test_value_at_the_limit_is_taken(field: str, value: str | None) -> None:
+    """What the document allows, up to its last character, comes back as it was sent."""
+    reply = create({"email": "ada@example.org", "name": "Ada", field: value})
+
+    assert (reply.status, reply.body[field]) == (201, value)
+
+
+EMAIL = "expected an e-mail address in ASCII, such as ada@example.org; upper and lower case are the same"
+NAME = "expected one line of text that is not blank, without control characters"
+PHONE = "expected a telephone number in E.164 form, such as +442079460000"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "detail"),
+    [
+        ({"email": LONGEST_EMAIL + "x"}, "/email", "expected str of length <= 254"),
+        ({"email": "ada"}, "/email", EMAIL),
+        ({"email": "ada@example"}, "/email", EMAIL),
+        ({"email": "ada@example.org\n"}, "/email", EMAIL),
+        ({"email": "ada @example.org"}, "/email", EMAIL),
+        ({"email": ".ada@example.org"}, "/email", EMAIL),
+        ({"email": "ada@-example.org"}, "/email", EMAIL),
+        ({"email": "ädä@example.org"}, "/email", EMAIL),
+        ({"email": "\u0130@example.org"}, "/email", EMAIL),
+        ({"email": None}, "/email", "expected str, got null"),
+        ({"email": 3}, "/email", "expected str, got int"),
+        ({"name": ""}, "/name", "expected str of length >= 1"),
+        ({"name": "x" * 101}, "/name", "expected str of length <= 100"),
+        ({"name": " \u00a0\u3000"}, "/name", NAME),
+        ({"name": "a\nb"}, "/name", NAME),
+        ({"name": "ab\n"}, "/name", NAME),
+        ({"name": "a\x00b"}, "/name", NAME),
+        ({"name": "a\x7fb"}, "/name", NAME),
+        ({"name": "a\x9bb"}, "/name", NAME),
+        ({"name": "a\u2028b"}, "/name", NAME),
+        ({"name": ["Ada"]}, "/name", "expected str, got array"),
+        ({"name": {"first": "Ada"}}, "/name", "expected str, got object"),
+        ({"phone": "442079460000"}, "/phone", PHONE),
+        ({"phone": "+0123456789"}, "/phone", PHONE),
+        ({"phone": "+123456"}, "/phone", PHONE),
+        ({"phone": "+1234567890123456"}, "/phone", PHONE),
+        ({"phone": "+٤٤٢٠٧٩٤٦٠"}, "/phone", PHONE),
+        ({"phone": "+442079460000\n"}, "/phone", PHONE),
+        ({"phone": True}, "/phone", "expected str | null, got bool"),
+        ({"status": "gone"}, "/status", "invalid enum value 'gone'"),
+        ({"id": "x"}, "/id", "unknown; expected one of email, name, phone, status"),
+        ({"a/b~c": 1}, "/a~1b~0c", "unknown; expected one of email, name, phone, status"),
+    ],
+)
+def test_bad_field_is_named(change: dict[str, Any], field: str, detail: str) -> None:
+    """Each thing wrong with the body is named with its place and what was expected, before any storage."""
+    reply = create({"email": "ada@example.org", "name": "Ada", **change})
+
+    assert (reply.status, reply.headers["Content-Type"]) == (400, "application/problem+json")
+    assert reply.body == {
+        "type": "/problems/invalid-request",
+        "title": "The request is not valid",
+        "status": 400,
+        "detail": f"{field}: {detail}",
+        "errors": [{"field": field, "detail": detail}],
+    }
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    """A caller need not send a request again and again to learn what is wrong with it."""
+    reply = create({"email": 1, "nme": "Ada"}, key="two words")
+
+    assert reply.body["errors"] == [
+        {
+            "field": "Idempotency-Key",
+            "detail": "expected 1 to 128 printable ASCII characters without spaces, new for each new user",
+        },
+        {"field": "/nme", "detail": "unknown; expected one of email, name, phone, status"},
+        {"field": "/email", "detail": "expected str, got int"},
+        {"field": "/name", "detail": "missing"},
+    ]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 129, "tab\there", "ünique", "new\n"])
+def test_bad_idempotency_key_is_refused(key: str) -> None:
+    """A key that could not be kept as it is, is refused by its header's name."""
+    reply = create(ADA, key=key)
+
+    assert (reply.status, [error["field"] for error in reply.body["errors"]]) == (400, ["Idempotency-Key"])
+
+
+def test_refused_request_makes_no_client() -> None:
+    """Bad input costs no SDK: it is refused before anything asks for a client."""
+    dynamodb.client.cache_clear()
+
+    reply = create({})
+
+    assert (reply.status, dynamodb.client.cache_info().misses) == (400, 0)

@@ -1,0 +1,45 @@
+"""Cursors: positions and nothing else."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.kit.errors import InvalidRequest
+from handlers.users.cursor import decoded, encoded
+from handlers.users.ids import new_id
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def test_cursor_leads_back_to_its_id() -> None:
+    """What is encoded is decoded as it was."""
+    user_id = new_id()
+
+    assert decoded(encoded(user_id)) == user_id
+
+
+def accepted(cursor: str) -> bool:
+    try:
+        return encoded(decoded(cursor)) == cursor
+    except InvalidRequest:
+        return False
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_only_ids_are_positions(position: bytes) -> None:
+    """Of all 16 bytes, those with the version and the variant of an id are taken, and no others."""
+    cursor = base64.urlsafe_b64encode(position).rstrip(b"=").decode()
+
+    assert accepted(cursor) == (position[6] >> 4 == 7 and position[8] >> 6 == 2)
+
+
+@pytest.mark.parametrize("last", ALPHABET)
+def test_each_position_has_one_cursor(last: str) -> None:
+    """The bits that a cursor has too many must be those that were put there."""
+    cursor = encoded("019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b")
+
+    assert accepted(cursor[:-1] + last) == (last in "AQgw")

@@ -1,0 +1,79 @@
+"""DELETE /users/{userId}."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from handlers.me.read import handler as read_me
+from handlers.users.change import handler as change
+from handlers.users.delete import handler
+from handlers.users.ids import new_id
+from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply, call, request
+from tests.unit.handlers.people import add_user, claims
+
+Items = Callable[[str], list[dict[str, Any]]]
+
+
+def delete(user_id: str, if_match: str | None = None) -> Reply:
+    headers = {} if if_match is None else {"If-Match": if_match}
+    return call(handler, request("DELETE /users/{userId}", path={"userId": user_id}, headers=headers))
+
+
+def test_deleted_user_is_gone_with_its_identities(items: Items) -> None:
+    """Nothing of a user stays: neither its record nor its address nor its sign-in."""
+    user = call(read_me, request(claims=claims())).body
+
+    reply = delete(user["id"])
+
+    assert reply == (204, {"Cache-Control": "no-store", "X-Correlation-Id": CORRELATION_ID}, None)
+    assert (items("USERS_TABLE"), items("IDENTITIES_TABLE")) == ([], [])
+
+
+@pytest.mark.usefixtures("aws")
+def test_second_deletion_finds_nobody() -> None:
+    """A user is deleted once."""
+    user = add_user()
+
+    assert [delete(user["id"]).status, delete(user["id"]).status] == [204, 404]
+
+
+@pytest.mark.usefixtures("aws")
+def test_unknown_user_is_not_found() -> None:
+    """Where there is no user, there is nothing to delete."""
+    assert delete(new_id()).status == 404
+
+
+def test_other_version_is_not_deleted(items: Items) -> None:
+    """`If-Match` with a tag that is not the current one keeps the user."""
+    user = add_user()
+
+    reply = delete(user["id"], '"2"')
+
+    assert (reply.status, len(items("USERS_TABLE")), len(items("IDENTITIES_TABLE"))) == (412, 1, 1)
+
+
+def test_user_changed_before_the_deletion_goes_whole(
+    items: Items, before_writing: Callable[[Callable[[], object]], None]
+) -> None:
+    """An address that changed after the user was read goes with the user all the same."""
+    user = add_user()
+    wanted = request(path={"userId": user["id"]}, body={"email": "new@example.org"})
+    before_writing(lambda: call(change, wanted))
+
+    assert delete(user["id"]).status == 204
+    assert (items("USERS_TABLE"), items("IDENTITIES_TABLE")) == ([], [])
+
+
+@pytest.mark.usefixtures("aws")
+def test_user_changed_before_the_deletion_stays_with_if_match(
+    before_writing: Callable[[Callable[[], object]], None],
+) -> None:
+    """`If-Match` holds until the moment of deletion."""
+    user = add_user()
+    wanted = request(path={"userId": user["id"]}, body={"name": "B"})
+    before_writing(lambda: call(change, wanted))
+
+    assert delete(user["id"], '"1"').status == 412

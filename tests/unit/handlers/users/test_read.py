@@ -1,0 +1,64 @@
+"""GET /users/{userId}."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.users.ids import new_id
+from handlers.users.read import handler
+from tests.unit.handlers.lambda_ import Reply, call, request
+from tests.unit.handlers.people import add_user
+
+
+def read(user_id: str) -> Reply:
+    return call(handler, request("GET /users/{userId}", path={"userId": user_id}))
+
+
+@pytest.mark.usefixtures("aws")
+def test_user_is_answered_with_its_version_as_etag() -> None:
+    """What is read is what was created, with the tag for a later change."""
+    user = add_user(phone="+442079460000")
+
+    reply = read(user["id"])
+
+    assert (reply.status, reply.headers["ETag"], reply.body) == (200, '"1"', user)
+
+
+@pytest.mark.usefixtures("aws")
+def test_unknown_id_is_not_found() -> None:
+    """An id of the right form that nobody has is a 404 problem."""
+    reply = read(new_id())
+
+    assert (reply.status, reply.body) == (
+        404,
+        {
+            "type": "/problems/not-found",
+            "title": "Nothing is there",
+            "status": 404,
+            "detail": "there is no user with this id",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "user_id",
+    [
+        "",
+        "1",
+        "019C1A2B-3C4D-7E5F-8A6B-7C8D9E0F1A2B",
+        "019c1a2b-3c4d-4e5f-8a6b-7c8d9e0f1a2b",
+        "019c1a2b-3c4d-7e5f-ca6b-7c8d9e0f1a2b",
+        "019c1a2b3c4d7e5f8a6b7c8d9e0f1a2b",
+        "019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b\n",
+        "{019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b}",
+        "../me",
+        "\x00",
+        "\ud800",
+    ],
+)
+def test_malformed_id_is_refused(user_id: str) -> None:
+    """What cannot be an id never reaches storage, and is named by its parameter."""
+    reply = read(user_id)
+
+    detail = "expected a UUID of version 7 in lower case; a later user's is greater"
+    assert (reply.status, reply.body["errors"]) == (400, [{"field": "userId", "detail": detail}])

@@ -1,0 +1,45 @@
+"""How a log entry reads."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from local.logs import Entry, readable
+
+NOON = datetime(2026, 1, 2, 12, 0, 0, 42_000).astimezone()
+TIME = int(NOON.timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            json.dumps(
+                {
+                    "level": "INFO",
+                    "message": "created",
+                    "correlationId": "c-1",
+                    "requestId": "r-1",
+                    "userId": "u-1",
+                    "tries": 2,
+                }
+            ),
+            "12:00:00.042  users-create  INFO   created  c-1  userId=u-1  tries=2",
+        ),
+        (
+            json.dumps({"level": "ERROR", "message": "failed", "exception": "Traceback\n  ..."}),
+            "12:00:00.042  users-create  ERROR  failed\nTraceback\n  ...",
+        ),
+        ("no JSON at all", "12:00:00.042  users-create  no JSON at all"),
+        ("[1, 2]", "12:00:00.042  users-create  [1, 2]"),
+    ],
+    ids=["fields", "exception", "plain text", "JSON that is no object"],
+)
+def test_entry_reads_as_one_line(text: str, line: str) -> None:
+    """Time, the function's own name, level, message, correlation id, then the rest."""
+    entry = Entry(TIME, "strata-local-users-create-0a1b2c3", text)
+
+    assert readable(entry) == line

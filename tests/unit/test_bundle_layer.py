@@ -1,0 +1,319 @@
+"""A layer's zip: what stays of the packages, when it is built, and what stops the build."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
+
+from components.bundle import BundleError, Platform, function_bundle, layer_bundle
+from components.bundle.python import ROOT
+from components.bundle.sdk import slim
+from components.bundle.wheels import uv_install
+from tests.unit.bundle_tree import (
+    RECORDS,
+    SOURCES,
+    FakeInstall,
+    names,
+    no_network,
+    run_isolated,
+    unpack,
+    write,
+)
+
+STORAGE = "handlers/users/storage.py"
+SDK = "handlers/layers/aws.txt"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The made-up repository."""
+    return write(tmp_path / "repository", SOURCES)
+
+
+def site_packages(requirements: Path, platform: Platform, python: str, target: Path) -> None:
+    """Installs the SDK as it stands in this environment."""
+    for line in requirements.read_text().split():
+        distribution = importlib.metadata.distribution(line.partition("==")[0])
+        for file in distribution.files or []:
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                (target / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file.locate(), target / file)
+
+
+def test_layer_holds_bytecode_data_and_metadata_alone(root: Path) -> None:
+    """Sources are compiled in place; type stubs, scripts and installers' records are left out."""
+    layer = layer_bundle("models", "lambda", root=root, install=FakeInstall())
+
+    assert names(layer.path) == [
+        "python/records-1.0.dist-info/METADATA",
+        "python/records/__init__.pyc",
+        "python/records/parse.pyc",
+        "python/records/words.json",
+    ]
+
+
+def test_zip_says_nothing_of_the_machine(root: Path) -> None:
+    """Every entry is stored, of one day and mode, and made on one system."""
+    layer = layer_bundle("models", "lambda", root=root, install=FakeInstall())
+    with zipfile.ZipFile(layer.path) as zipped:
+        facts = {
+            (entry.date_time, oct(entry.external_attr >> 16), entry.create_system, entry.compress_type)
+            for entry in zipped.infolist()
+        }
+
+    assert facts == {((1980, 1, 1, 0, 0, 0), "0o100644", 3, zipfile.ZIP_STORED)}
+
+
+def test_hash_is_that_of_the_file(root: Path) -> None:
+    """The hash that a layer states is its file's own."""
+    layer = layer_bundle("models", "host", root=root, install=FakeInstall())
+
+    assert layer.hash == hashlib.sha256(layer.path.read_bytes()).hexdigest()
+
+
+def test_layer_is_built_once_for_its_requirements_and_platform(root: Path) -> None:
+    """Handlers may change as they like; only another platform or another pin installs anew."""
+    install = FakeInstall()
+    layer_bundle("models", "host", root=root, install=install)
+    layer_bundle("models", "lambda", root=root, install=install)
+    write(root, {STORAGE: SOURCES[STORAGE] + "\n\ndef other(session):\n    session.create_client('sqs')\n"})
+    layer_bundle("models", "host", root=root, install=no_network)
+    function_bundle("handlers.users.create:handler", root=root, install=no_network)
+    write(root, {"handlers/layers/models.txt": "records==1.1 --hash=sha256:00\n"})
+    layer_bundle("models", "host", root=root, install=install)
+
+    assert install.calls == [
+        ("models.txt", "host", "3.11"),
+        ("models.txt", "lambda", "3.11"),
+        ("models.txt", "host", "3.11"),
+    ]
+
+
+def test_function_without_packages_builds_no_layer(root: Path) -> None:
+    """What imports the standard library alone asks for no package."""
+    made = function_bundle("handlers.health.get:handler", root=root, install=no_network)
+
+    assert made.layers == ()
+
+
+def test_function_needs_the_layers_that_provide_its_imports(root: Path) -> None:
+    """Modules, packages and extension modules at a layer's top tell what it provides."""
+    extra = {"fast.cpython-311-aarch64-linux-gnu.so": "", "six.py": "", "words-2.dist-info/METADATA": ""}
+    write(root, {"handlers/layers/zoo.txt": "zoo==1\n", STORAGE: "import six\nimport fast\ndef put(): ...\n"})
+
+    def install(requirements: Path, platform: Platform, python: str, target: Path) -> None:
+        write(target, extra if requirements.name == "zoo.txt" else RECORDS)
+
+    handlers = ("handlers.users.create:handler", "handlers.users.get:handler")
+    layers = [function_bundle(handler, root=root, install=install).layers for handler in handlers]
+
+    assert layers == [("zoo",), ("models",)]
+
+
+def test_unknown_layer_is_refused(root: Path) -> None:
+    """A layer is one of the requirements files."""
+    with pytest.raises(BundleError) as error:
+        layer_bundle("nowhere", "host", root=root, install=no_network)
+
+    assert str(error.value) == "no layer 'nowhere': handlers/layers/nowhere.txt does not exist"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            "session.create_client('dynamodbx')",
+            "handlers/users/storage.py:2: botocore knows no service 'dynamodbx'",
+        ),
+        (
+            "session.create_client(name)",
+            (
+                "handlers/users/storage.py:2: a layer carries only services that handlers name: write the"
+                " service as a literal first argument, or do this in a function `client` that is called so"
+            ),
+        ),
+    ],
+)
+def test_client_of_an_unknown_service_is_refused(root: Path, call: str, message: str) -> None:
+    """A client whose service the layer could not hold fails here and not in Lambda."""
+    write(root, {SDK: "botocore==1\n", STORAGE: f"def put(session, name):\n    {call}\n"})
+    data = {"botocore/__init__.py": "", "botocore/data/endpoints.json": '{"partitions": []}'}
+
+    with pytest.raises(BundleError) as error:
+        layer_bundle("aws", "host", root=root, install=FakeInstall(data))
+
+    assert str(error.value) == message
+
+
+def test_sdk_keeps_the_newest_model_of_named_services_without_prose() -> None:
+    """Other services, older versions, examples and prose go; a member called documentation stays."""
+    model = {
+        "metadata": {"endpointPrefix": "states"},
+        "documentation": "<p>prose</p>",
+        "shapes": {"Page": {"members": {"documentation": {"shape": "Text", "documentation": "prose"}}}},
+    }
+    services = {"states": {"endpoints": {}}, "sqs": {"endpoints": {}}}
+    files = {
+        "botocore/session.py": b"",
+        "botocore/data/partitions.json": b"{ }",
+        "botocore/data/endpoints.json": json.dumps({"partitions": [{"services": services}]}).encode(),
+        "botocore/data/stepfunctions/2016-11-23/service-2.json": json.dumps(model).encode(),
+        "botocore/data/stepfunctions/2016-11-23/waiters-2.json": b'{ "version": 2 }',
+        "botocore/data/stepfunctions/2016-11-23/examples-1.json": b"{}",
+        "botocore/data/stepfunctions/2010-01-01/service-2.json": b"{}",
+        "botocore/data/sqs/2012-11-05/service-2.json": b"{}",
+    }
+    bare = (
+        b'{"metadata":{"endpointPrefix":"states"},"documentation":"",'
+        b'"shapes":{"Page":{"members":{"documentation":{"shape":"Text","documentation":""}}}}}'
+    )
+
+    assert slim(files, {"stepfunctions": "handlers/a.py:1"}) == {
+        "botocore/session.py": b"",
+        "botocore/data/partitions.json": b"{ }",
+        "botocore/data/endpoints.json": b'{"partitions":[{"services":{"states":{"endpoints":{}}}}]}',
+        "botocore/data/stepfunctions/2016-11-23/service-2.json": bare,
+        "botocore/data/stepfunctions/2016-11-23/waiters-2.json": b'{"version":2}',
+    }
+
+
+def test_sdk_in_a_layer_makes_working_clients(root: Path, tmp_path: Path) -> None:
+    """The real SDK, slimmed and compiled, offers the same operations and endpoints of the services kept."""
+    storage = """\
+def client(service):
+    return session.create_client(service)
+
+client("dynamodb")
+session.create_client("events")
+"""
+    write(
+        root,
+        {SDK: "botocore==1\njmespath==1\npython-dateutil==2\nsix==1\nurllib3==2\n", STORAGE: storage},
+    )
+    layer = layer_bundle("aws", "host", root=root, install=site_packages)
+    opt = unpack(tmp_path / "opt", layer.path) / "python"
+    code = """
+import json, botocore.session
+session = botocore.session.get_session()
+clients = [session.create_client(name) for name in session.get_available_services()]
+print(json.dumps([
+    [[c.meta.service_model.service_name, c.meta.endpoint_url, c.meta.service_model.operation_names]
+     for c in clients],
+    session.create_client("dynamodb").can_paginate("query"),
+]))
+"""
+    data = Loader()
+    expected = [
+        [service, f"https://{service}.eu-central-1.amazonaws.com", [*model["operations"]]]
+        for service in ("dynamodb", "events")
+        for model in [data.load_service_model(service, "service-2")]
+    ]
+
+    assert json.loads(run_isolated(code, opt)) == [expected, True]
+    assert sum(path.stat().st_size for path in opt.rglob("*") if path.is_file()) < 6_000_000
+
+
+def test_endpoints_of_kept_services_are_those_of_the_full_sdk() -> None:
+    """In every region of every partition a kept service has the endpoint that the full data gives."""
+    folder = Path(Loader.BUILTIN_DATA_PATH)
+    paths = [folder / "endpoints.json", *folder.glob("dynamodb/*/*")]
+    files = {f"botocore/data/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
+    slimmed = slim(files, {"dynamodb": "handlers/a.py:1"})["botocore/data/endpoints.json"]
+    full, ours = (
+        EndpointResolver(json.loads(content)) for content in (files["botocore/data/endpoints.json"], slimmed)
+    )
+    regions = [
+        region
+        for partition in json.loads(slimmed)["partitions"]
+        for region in [*partition["regions"], f"{partition['partition']}-global"]
+    ]
+
+    assert [ours.construct_endpoint("dynamodb", region) for region in regions] == [
+        full.construct_endpoint("dynamodb", region) for region in regions
+    ]
+
+
+def make_wheel(folder: Path, name: str) -> str:
+    """A wheel of one module, and the line that pins it."""
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    info = f"{name}-1.0.dist-info"
+    files = {
+        f"{name}.py": b"NAME = 'wheel'\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = [
+        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b'=').decode()},"
+        for path, content in files.items()
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheel, "w") as zipped:
+        for path, content in files.items():
+            zipped.writestr(path, content)
+        zipped.writestr(f"{info}/RECORD", "\n".join([*record, f"{info}/RECORD,,", ""]))
+    return f"{name}==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder that uv, without network and with an empty cache, finds wheels in."""
+    settings = {"UV_OFFLINE": "1", "UV_CACHE_DIR": "cache", "UV_FIND_LINKS": "wheels", "UV_NO_CONFIG": "1"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, str(tmp_path / value) if value.islower() else value)
+    (tmp_path / "wheels").mkdir()
+    return tmp_path / "wheels"
+
+
+@pytest.mark.parametrize("platform", ["host", "lambda"])
+def test_uv_installs_pinned_wheels(root: Path, tmp_path: Path, offline: Path, platform: Platform) -> None:
+    """The real installer puts a wheel into a layer that runs."""
+    write(root, {"handlers/layers/models.txt": make_wheel(offline, "records")})
+    layer = layer_bundle("models", platform, root=root)
+    opt = unpack(tmp_path / "opt", layer.path) / "python"
+
+    assert run_isolated("import records; print(records.NAME)", opt) == "wheel"
+
+
+@pytest.mark.parametrize(
+    ("pin", "reason"),
+    [
+        ("records==1.0 --hash=sha256:" + "0" * 64, "Hash mismatch"),
+        ("records==1.0", "must have a hash"),
+        ("nowhere==1.0 --hash=sha256:" + "0" * 64, "nowhere"),
+    ],
+)
+def test_uv_that_fails_is_quoted_with_the_way_out(root: Path, offline: Path, pin: str, reason: str) -> None:
+    """A failed installation says which layer, what was tried, what uv said and what to do."""
+    make_wheel(offline, "records")
+    write(root, {"handlers/layers/models.txt": f"{pin}\n"})
+
+    with pytest.raises(BundleError) as error:
+        layer_bundle("models", "lambda", root=root, install=uv_install)
+    first, tried, said, *_, way_out = str(error.value).splitlines()
+
+    assert (
+        first
+        == f"the layer of {root}/handlers/layers/models.txt for the platform 'lambda' cannot be installed."
+    )
+    assert (tried.startswith("Tried: "), said.startswith("uv said: ")) == (True, True)
+    assert reason in str(error.value)
+    assert way_out.startswith("A layer is built once for its requirements and needs the package index then")
+
+
+def test_no_build_needs_pulumi() -> None:
+    """Packaging is plain Python: it can be imported where Pulumi cannot."""
+    code = (
+        f"sys.path.append({str(ROOT)!r}); sys.modules['pulumi'] = None; import components.bundle; print('ok')"
+    )
+    site = Path(str(importlib.metadata.distribution("uv").locate_file("")))
+
+    assert run_isolated(code, site) == "ok"

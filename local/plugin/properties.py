@@ -1,0 +1,93 @@
+"""Properties between the engine's encoding and the provider's plain values.
+
+The engine writes what JSON cannot say as values that nobody would choose: a fixed UUID for what is
+not known yet, an object with a fixed key for an archive. Secrets never come here: this plugin tells
+the engine that it does not take them, so the engine unwraps them and marks as secret what comes back
+under the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from google.protobuf.struct_pb2 import Struct, Value
+
+from local.provider.base import Properties
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+UNKNOWNS = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # truth value
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # list
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+    }
+)
+"""Source: sdk/go/common/resource/plugin/rpc.go in github.com/pulumi/pulumi."""
+
+
+class Unknown(str):
+    """A value that only AWS can know; it equals no value that is known, and goes back as it came."""
+
+
+def read(struct: Struct) -> Properties:
+    """The engine's properties as the provider takes them."""
+    return {key: _read(value) for key, value in struct.fields.items()}
+
+
+def write(properties: Mapping[str, Any]) -> Struct:
+    """The provider's properties as the engine takes them."""
+    struct = Struct()
+    struct.update({key: _write(value) for key, value in properties.items()})
+    return struct
+
+
+def is_known(value: Any) -> bool:
+    """Whether nothing in the value is unknown."""
+    if isinstance(value, Mapping):
+        return all(is_known(member) for member in cast("Mapping[str, Any]", value).values())
+    if isinstance(value, list):
+        return all(is_known(item) for item in cast("list[Any]", value))
+    return not isinstance(value, Unknown)
+
+
+def _read(value: Value) -> Any:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            text = value.string_value
+            return Unknown(text) if text in UNKNOWNS else text
+        case "number_value":
+            number = value.number_value
+            # Protobuf knows no integers.
+            return int(number) if number.is_integer() else number
+        case "bool_value":
+            return value.bool_value
+        case "struct_value":
+            return _unsigned(read(value.struct_value))
+        case "list_value":
+            return [_read(item) for item in value.list_value.values]
+        case _:
+            return None
+
+
+def _unsigned(members: Properties) -> Properties:
+    """An object, or the archive that the object stands for."""
+    if members.get(SIGNATURE) == ARCHIVE:
+        return {"archive": {"path": members["path"], "hash": members["hash"]}}
+    return members
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        members = cast("Properties", value)
+        if members.keys() == {"archive"}:
+            return {SIGNATURE: ARCHIVE, **members["archive"]}
+        return {key: _write(member) for key, member in members.items()}
+    if isinstance(value, list):
+        return [_write(item) for item in cast("list[Any]", value)]
+    return str(value) if isinstance(value, Unknown) else value

@@ -1,0 +1,97 @@
+"""Many at once: one winner where there can be one, nothing lost where there can be many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout
+
+from tests.local.platform import Platform, address
+
+Send = Callable[..., Awaitable[tuple[int, Any]]]
+
+
+def at_once(
+    platform: Platform, work: Callable[[Send], list[Awaitable[tuple[int, Any]]]]
+) -> list[tuple[int, Any]]:
+    """Send many requests as an administrator, all at once; answer their statuses and bodies, in order."""
+
+    async def run() -> list[tuple[int, Any]]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with ClientSession(headers=headers, timeout=ClientTimeout(total=240)) as session:
+
+            async def send(method: str, path: str, **how: Any) -> tuple[int, Any]:
+                async with session.request(method, f"{platform.url}/api{path}", **how) as answer:
+                    return answer.status, await answer.json() if answer.status != 204 else None
+
+            return await asyncio.gather(*work(send))
+
+    token = platform.admin
+    return asyncio.run(run())
+
+
+def test_of_two_hundred_creations_of_one_address_one_wins(platform: Platform) -> None:
+    """Uniqueness is a transaction's, not a check's: one 201, 199 times 409, one record."""
+    email = address()
+    bodies = [
+        {"email": email.upper() if number % 2 else email, "name": f"n{number}"} for number in range(200)
+    ]
+    answers = at_once(platform, lambda send: [send("POST", "/users", json=body) for body in bodies])
+
+    assert Counter(status for status, _ in answers) == {201: 1, 409: 199}
+    (winner,) = (body for status, body in answers if status == 201)
+    found = platform.ask("GET", "/users", platform.admin, params={"email": email}).json()["items"]
+    assert found == [winner]
+
+
+def test_of_many_requests_with_one_key_one_makes_the_user(platform: Platform) -> None:
+    """The same key from everywhere gives everyone the same user."""
+    body = {"email": address(), "name": "Once"}
+    headers = {"Idempotency-Key": body["email"]}
+    answers = at_once(
+        platform, lambda send: [send("POST", "/users", json=body, headers=headers) for _ in range(20)]
+    )
+
+    assert Counter(status for status, _ in answers) == {201: 20}
+    assert len({user["id"] for _, user in answers}) == 1
+
+
+def test_five_hundred_mixed_requests_lose_nothing(platform: Platform) -> None:
+    """No server error, every creation found, every change counted, every deletion gone."""
+    changed = [platform.create() for _ in range(5)]
+    doomed = [platform.create() for _ in range(25)]
+    emails = [address() for _ in range(150)]
+
+    def work(send: Send) -> list[Awaitable[tuple[int, Any]]]:
+        creations = [send("POST", "/users", json={"email": email, "name": "New"}) for email in emails]
+        changes = [
+            send("PATCH", f"/users/{user['id']}", json={"name": f"Change {number}"})
+            for user in changed
+            for number in range(15)
+        ]
+        deletions = [send("DELETE", f"/users/{user['id']}") for user in doomed]
+        reads = [send("GET", f"/users/{user['id']}") for user in changed for _ in range(20)]
+        lists = [send("GET", "/users?limit=5") for _ in range(100)]
+        refused = [send("POST", "/users", json={"email": "nobody"}) for _ in range(50)]
+        return [*creations, *changes, *deletions, *reads, *lists, *refused]
+
+    answers = at_once(platform, work)
+    statuses = [status for status, _ in answers]
+    assert len(statuses) == 500
+    assert Counter(statuses[:150]) == {201: 150}
+    assert Counter(statuses[150:225]) == {200: 75}
+    assert Counter(statuses[225:250]) == {204: 25}
+    assert Counter(statuses[250:450]) == {200: 200}
+    assert Counter(statuses[450:]) == {400: 50}
+
+    for email in emails:
+        assert (
+            len(platform.ask("GET", "/users", platform.admin, params={"email": email}).json()["items"]) == 1
+        )
+    for user in changed:
+        assert platform.ask("GET", f"/users/{user['id']}", platform.admin).json()["version"] == 16
+    for user in doomed:
+        assert platform.ask("GET", f"/users/{user['id']}", platform.admin).status_code == 404

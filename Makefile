@@ -12,6 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # One shell word wherever the checkout stands, with spaces in its path too: every recipe runs in it.
 VENV := .venv
 RUN := $(VENV)/bin/python
+LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version $$(cat .python-version)
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
 .PHONY: help venv up dev down reset status logs token test check bench lock
@@ -55,8 +56,7 @@ check: venv ## style, types, and who may import whom
 bench: venv ## how fast it is
 	@$(RUN) -m bench
 
-lock: venv ## pin requirements*.txt anew from requirements*.in
-	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version "$$(cat .python-version)" \
-		requirements.in -o requirements.txt
-	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version "$$(cat .python-version)" \
-		requirements-dev.in -c requirements.txt -o requirements-dev.txt
+lock: venv ## pin every *.txt anew from its *.in; one version of a package everywhere
+	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+	@for list in requirements.in handlers/layers/*.in; do \
+		$(LOCK) -c requirements-dev.txt "$$list" -o "$${list%.in}.txt"; done

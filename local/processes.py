@@ -131,6 +131,8 @@ class Daemon:
             if not _ended(process, grace):
                 process.signal(signal.SIGKILL)
                 _ended(process, 10)
+        for child in _children.values():
+            child.poll()
         if port is not None:
             self._write({"port": port})
 

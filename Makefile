@@ -47,11 +47,14 @@ token: venv ## an access token; USER_NAME=admin or CLIENT=name
 test: venv ## unit, infrastructure, local
 	@$(RUN) -m pytest -q tests/unit tests/infrastructure tests/local
 
-check: venv ## style, types, and who may import whom
+check: venv ## style, types, who may import whom, and the workflows
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(VENV)/bin/basedpyright
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/zizmor --offline --quiet .github
+	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 
 bench: venv ## how fast it is
 	@$(RUN) -m bench

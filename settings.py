@@ -149,6 +149,7 @@ class Settings(Section):
         url: the public address of the front door, where it is known before deployment.
         version: what `GET /api/health` says is deployed.
         endpoint: the embedded cloud's address; None on AWS.
+        permissions_boundary: the policy that no function's role may exceed, where the account demands one.
         region: the AWS region.
     """
 
@@ -159,6 +160,9 @@ class Settings(Section):
     auth: Auth
     functions: Functions
     data: Data
+    permissions_boundary: (
+        Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:policy/.+$")] | None
+    ) = None
     region: str
     endpoint: str | None = None
 

@@ -57,13 +57,14 @@ class Function(Component):
     ) -> None:
         super().__init__(name, opts)
         settings = runtime.settings.functions
-        bundle = function_bundle(handler, files, platform=runtime.platform)
+        bundle = function_bundle(handler, files, platform=runtime.platform, tree=runtime.sources)
         log_group = aws.cloudwatch.LogGroup(
             name, retention_in_days=settings.log_retention_days, tags=self.tags, opts=self.child()
         )
         if asynchronous:
             self.dead_letters = self._dead_letter_queue()
-        role, permissions = self._role([*grants, *self._own_grants(log_group, tracing=settings.tracing)])
+        own = self._own_grants(log_group, tracing=settings.tracing)
+        role, permissions = self._role([*grants, *own], runtime.settings.permissions_boundary)
         function = aws.lambda_.Function(
             name,
             code=pulumi.FileArchive(str(bundle.path)),
@@ -128,9 +129,13 @@ class Function(Component):
             grants.append(Grant(("sqs:SendMessage",), (self.dead_letters.arn,)))
         return grants
 
-    def _role(self, grants: Sequence[Grant]) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    def _role(self, grants: Sequence[Grant], boundary: str | None) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         role = aws.iam.Role(
-            self.name, assume_role_policy=trust("lambda.amazonaws.com"), tags=self.tags, opts=self.child()
+            self.name,
+            assume_role_policy=trust("lambda.amazonaws.com"),
+            permissions_boundary=boundary,
+            tags=self.tags,
+            opts=self.child(),
         )
         permissions = aws.iam.RolePolicy(self.name, role=role.name, policy=policy(grants), opts=self.child())
         return role, permissions

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Component
-from components.bundle import PYTHON, Platform, layer_bundle
+from components.bundle import PYTHON, Platform, layer_bundle, sources
 from settings import Settings
 
 ARCHITECTURE = "arm64"
@@ -19,6 +19,7 @@ class Runtime(Component):
         identifier: Lambda's name of the runtime, such as `python3.11`.
         settings: the stack's settings.
         platform: what compiled packages are for: Lambda, or the machine of the embedded cloud.
+        sources: the handlers' code, read once for all bundles.
     """
 
     identifier = f"python{PYTHON}"
@@ -27,6 +28,7 @@ class Runtime(Component):
         super().__init__(name, opts)
         self.settings = settings
         self.platform: Platform = "host" if settings.endpoint else "lambda"
+        self.sources = sources()
         self._layers: dict[str, aws.lambda_.LayerVersion] = {}
         self.register_outputs({})
 

@@ -34,7 +34,8 @@ def claim(directory: Path, owner: Owner) -> None:
         LocalError: when the other one does.
     """
     refuse_other(directory, owner)
-    write_atomically(directory / MARK, owner.value)
+    if _held(directory) is None:
+        write_atomically(directory / MARK, owner.value)
 
 
 def refuse_other(directory: Path, owner: Owner) -> None:

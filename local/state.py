@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +114,9 @@ class State:
         data = {
             "version": VERSION,
             "endpoint": self.endpoint,
-            "resources": {urn: asdict(resource) for urn, resource in self.resources.items()},
-            "pending": {urn: asdict(resource) for urn, resource in self.pending.items()},
-            "doomed": [asdict(resource) for resource in self.doomed],
+            "resources": {urn: vars(resource) for urn, resource in self.resources.items()},
+            "pending": {urn: vars(resource) for urn, resource in self.pending.items()},
+            "doomed": [vars(resource) for resource in self.doomed],
         }
         return json.dumps(data)
 

@@ -11,6 +11,17 @@ from components.bundle.errors import BundleError
 from components.bundle.function import Bundle, function_bundle
 from components.bundle.layer import LayerBundle, layer_bundle
 from components.bundle.python import PYTHON
+from components.bundle.reach import Tree, sources
 from components.bundle.wheels import Platform
 
-__all__ = ["PYTHON", "Bundle", "BundleError", "LayerBundle", "Platform", "function_bundle", "layer_bundle"]
+__all__ = [
+    "PYTHON",
+    "Bundle",
+    "BundleError",
+    "LayerBundle",
+    "Platform",
+    "Tree",
+    "function_bundle",
+    "layer_bundle",
+    "sources",
+]

@@ -41,6 +41,7 @@ def function_bundle(
     files: Mapping[str, str | bytes] | None = None,
     *,
     platform: Platform = "lambda",
+    tree: Tree | None = None,
     root: Path = ROOT,
     install: Install = uv_install,
 ) -> Bundle:
@@ -50,6 +51,7 @@ def function_bundle(
         handler: the module and the function in it.
         files: generated files to put beside the modules, by their path in the zip.
         platform: whose layers are built first, where they must be to tell what they provide.
+        tree: the sources as read before, where several bundles are made of the same ones.
         root: the repository.
         install: what puts a layer's packages into a folder.
 
@@ -59,7 +61,7 @@ def function_bundle(
     """
     python, cache = require_python(root), Cache(root)
     module, function = _parse(handler)
-    reach = Tree(root, cache).reach(module, f"handler {handler!r}")
+    reach = (tree or Tree(root, cache)).reach(module, f"handler {handler!r}")
     if function not in reach.modules[module].facts.names:
         raise BundleError(f"handler {handler!r}: {reach.modules[module].path} has no {function!r}")
     contents = _contents(reach, files or {})

@@ -10,7 +10,7 @@ from pathlib import Path
 from components.bundle.cache import Cache, digest
 from components.bundle.errors import BundleError
 from components.bundle.imports import Facts, Import
-from components.bundle.python import BUILD
+from components.bundle.python import BUILD, ROOT
 
 FIRST_PARTY = "handlers"
 
@@ -142,6 +142,11 @@ class Tree:
             if not known:
                 self._cache.save(name, _facts[key].dump())
         return _facts[key]
+
+
+def sources(root: Path = ROOT) -> Tree:
+    """The first-party sources as they are now."""
+    return Tree(root, Cache(root))
 
 
 def _base(module: Module, statement: Import) -> str:

@@ -15,7 +15,7 @@ from bootstrap.permissions import PLATFORM
 from local import program
 from local.stack import Stack
 from tests.infrastructure.conftest import STACKS, graph_of
-from tests.infrastructure.graph import ACCOUNT, REGION, ROOT, Graph, Recorder, Registered, statements
+from tests.infrastructure.graph import ACCOUNT, REGION, ROOT, Graph, Recorder, statements
 
 REPOSITORY = "acme@17/shop@42"
 CONFIG = {
@@ -288,36 +288,19 @@ def test_a_deployer_reads_and_writes_the_secrets_of_its_own_stacks(role: str, st
 
 def test_a_boundary_holds_what_functions_may_be_given_and_nothing_more() -> None:
     """Items of the stack's own tables, its own logs and queues, and traces."""
-    (policy,) = (policies()[name] for name in ("deploy-dev-boundary",))
+    items = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+    bounds = {
+        f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/strata-dev-*": [f"dynamodb:{verb}" for verb in items],
+        f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:strata-dev-*": [
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        ],
+        f"arn:aws:sqs:{REGION}:{ACCOUNT}:strata-dev-*": ["sqs:SendMessage"],
+        "*": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    }
 
-    assert policy == [
-        {
-            "Effect": "Allow",
-            "Action": [
-                "dynamodb:ConditionCheckItem",
-                "dynamodb:DeleteItem",
-                "dynamodb:GetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-                "dynamodb:UpdateItem",
-            ],
-            "Resource": [f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/strata-dev-*"],
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:strata-dev-*"],
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["sqs:SendMessage"],
-            "Resource": [f"arn:aws:sqs:{REGION}:{ACCOUNT}:strata-dev-*"],
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": ["*"],
-        },
+    assert policies()["deploy-dev-boundary"] == [
+        {"Effect": "Allow", "Action": actions, "Resource": [resource]} for resource, actions in bounds.items()
     ]
 
 
@@ -378,6 +361,15 @@ def test_an_account_without_ephemeral_stacks_has_no_role_for_them() -> None:
     assert set(graph.of("aws:iam/role:Role")) == {"preview", "drift", "deploy-prod"}
 
 
+def test_an_identity_provider_that_exists_is_trusted_and_not_made() -> None:
+    """Its ARN follows from the account and the issuer."""
+    graph = bootstrapped(identityProvider="existing")
+    (statement,) = statements(graph.inputs("aws:iam/role:Role", "preview")["assumeRolePolicy"])
+
+    assert graph.of("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == {}
+    assert statement["Principal"] == {"Federated": PROVIDER}
+
+
 def test_the_outputs_are_the_variables_that_the_workflows_read() -> None:
     """The addresses of state and key, and a role for each job."""
     assert bootstrapped().outputs == {
@@ -396,19 +388,6 @@ def test_the_outputs_are_the_variables_that_the_workflows_read() -> None:
             for stack in ("dev", "prod", "pr")
         },
     }
-
-
-def test_every_resource_has_a_component_for_a_parent() -> None:
-    """No resource of AWS hangs in the air."""
-    resources = bootstrapped().resources
-
-    orphans = {urn for urn, item in resources.items() if item.custom and not _is_component(resources, item)}
-
-    assert orphans == set()
-
-
-def _is_component(resources: dict[str, Registered], item: Registered) -> bool:
-    return item.parent in resources and not resources[item.parent].custom
 
 
 def _tags(statement: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.infrastructure.graph import Graph, statements
+from tests.infrastructure.graph import Graph, statements, whole
 
 REGION = "us-east-1:123456789012"
 TABLE = f"arn:aws:dynamodb:{REGION}:table/"
@@ -70,6 +70,16 @@ def test_every_role_is_lambda_s_to_assume_alone(graph: Graph) -> None:
         assert statements(item.inputs["assumeRolePolicy"]) == [
             {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
         ]
+
+
+def test_every_role_stays_within_the_account_s_boundary() -> None:
+    """Where the account demands a boundary, no function's role is made without it."""
+    boundary = "arn:aws:iam::123456789012:policy/strata-dev-boundary"
+    graph = whole("dev", strata__permissionsBoundary=boundary)
+
+    assert {item.inputs["permissionsBoundary"] for item in graph.of("aws:iam/role:Role").values()} == {
+        boundary
+    }
 
 
 def test_every_function_is_told_of_the_tables_that_it_may_use(graph: Graph) -> None:

@@ -28,7 +28,8 @@ def test_an_account_and_a_repository_are_a_whole_config() -> None:
         pytest.param(
             {"strata-bootstrap:repo": "acme/shop"},
             'strata-bootstrap:repo: "acme/shop": unknown; expected one of strata-bootstrap:environments, '
-            "strata-bootstrap:ephemeral, strata-bootstrap:project, strata-bootstrap:repository",
+            "strata-bootstrap:ephemeral, strata-bootstrap:identityProvider, strata-bootstrap:project, "
+            "strata-bootstrap:repository",
             id="misspelt-key",
         ),
         pytest.param(
@@ -38,8 +39,8 @@ def test_an_account_and_a_repository_are_a_whole_config() -> None:
         ),
         pytest.param(
             {"aws:allowedAccountIds": '["123456789012", "210987654321"]'},
-            'aws:allowedAccountIds: ["123456789012", "210987654321"]: expected the one account to make ready, '
-            'such as ["123456789012"]',
+            'aws:allowedAccountIds: ["123456789012", "210987654321"]: '
+            'expected one account, such as ["123456789012"]',
             id="two-accounts",
         ),
         pytest.param(

@@ -86,7 +86,7 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
         pytest.param(
             {**DEVELOPMENT, "strata:enviroment": "development"},
             'strata:enviroment: "development": unknown; did you mean environment? '
-            "expected one of api, auth, data, environment, functions, url, version",
+            "expected one of api, auth, data, environment, functions, permissionsBoundary, url, version",
             id="misspelt-key",
         ),
         pytest.param(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -58,10 +60,16 @@ def dev(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     from local.watch import Loop
 
     console.print("watching handlers, components, settings.py, __main__.py, Pulumi*.yaml; Ctrl-C ends it")
+    # In a process of its own: what it reads would slow down what is applied.
+    command = [sys.executable, "-m", "local", "logs", "--follow", "--minutes", "0"]
+    tail = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own command
     try:
         Loop(deployment, console).run()
     except KeyboardInterrupt:
         console.print("\nno longer watching; the platform goes on running, make down stops it")
+    finally:
+        tail.terminate()
+        tail.wait()
     return 0
 
 
@@ -104,12 +112,16 @@ def status(given: argparse.Namespace, deployment: Deployment, console: Console) 
 
 def logs(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
     """Print what the handlers logged."""
+    from botocore.exceptions import BotoCoreError
+
     reader = Logs(deployment.emulator.cloud, now() - given.minutes * 60_000, given.function)
     try:
         for entry in reader.follow(Event()) if given.follow else reader.read():
             console.print(readable(entry), markup=False)
     except KeyboardInterrupt:
         return 0
+    except BotoCoreError as error:
+        raise LocalError("the emulator has stopped: make up starts it again") from error
     return 0
 
 

@@ -23,8 +23,11 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from local.stack import Stack
 
-PROGRAM = ("settings", "components", "handlers")
+DECLARING = ("settings", "components")
+PROGRAM = (*DECLARING, "handlers")
 """What the program imports of its own."""
+
+_kept: dict[str, Any] = {}
 
 WORKERS = 12
 """How many resources are made at once: the emulator answers about as many without queueing."""
@@ -103,21 +106,36 @@ def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
 
 @contextmanager
 def _modules_of_its_own(root: Path) -> Generator[None]:
-    """Have the program import its own modules anew: they may have changed since, or be another's."""
-    others = _take_modules()
+    """Have the program import its own modules anew: they may have changed since, or be another's.
+
+    What declares is kept from the run before while its files are as they were: it is slow to import, and
+    in the daily loop it is handlers that change.
+    """
+    others = _take(PROGRAM)
+    files = _files(root)
+    if _kept.get("files") == files:
+        sys.modules.update(_kept["modules"])
     importlib.invalidate_caches()
     sys.path.insert(0, str(root))
     try:
         yield
     finally:
         sys.path.remove(str(root))
-        _take_modules()
+        _kept.update(files=files, modules=_take(DECLARING))
+        _take(PROGRAM)
         sys.modules.update(others)
 
 
-def _take_modules() -> dict[str, ModuleType]:
-    names = [name for name in sys.modules if name.partition(".")[0] in PROGRAM]
+def _take(packages: tuple[str, ...]) -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name.partition(".")[0] in packages]
     return {name: sys.modules.pop(name) for name in names}
+
+
+def _files(root: Path) -> list[tuple[str, int, int]]:
+    """The files of what declares, by path, time and size."""
+    paths = [root / "settings.py", *sorted((root / "components").rglob("*.py"))]
+    stats = [(path, path.stat()) for path in paths if path.exists()]
+    return [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 
 
 async def _wind_up() -> None:

@@ -1,4 +1,4 @@
-"""The daily loop: a saved file is live a moment later, and the handlers' logs run past meanwhile."""
+"""The daily loop: a saved file is live a moment later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from watchfiles import Change, watch
 from local import console as show
 from local.deployment import Deployment
 from local.errors import LocalError
-from local.logs import Logs, now, readable
 
 if TYPE_CHECKING:
     from local.driver import Change as Applied
@@ -24,6 +23,9 @@ FILES = ("settings.py", "__main__.py")
 DEBOUNCE_MS = 200
 STEP_MS = 20
 """How long to wait for more files of the same save."""
+
+POLL_SECONDS = 1.0
+"""How often to look whether the emulator still runs."""
 
 
 class Loop:
@@ -40,19 +42,18 @@ class Loop:
     def __init__(self, deployment: Deployment, console: Console) -> None:
         self._deployment = deployment
         self._console = console
-        self._cloud = deployment.emulator.cloud
         self.stop = threading.Event()
 
     def run(self) -> None:
         """Go on until `stop` is set, or the emulator goes away."""
-        tail = threading.Thread(target=self._print_logs, daemon=True)
-        tail.start()
+        ended = threading.Thread(target=self._await_end, daemon=True)
+        ended.start()
         try:
             for changed in changes(self._deployment.root, self.stop):
                 self._react(changed)
         finally:
             self.stop.set()
-            tail.join()
+            ended.join()
 
     def _react(self, changed: Sequence[Path]) -> None:
         names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
@@ -68,16 +69,11 @@ class Loop:
         if change.kind != "same":
             self._console.print(show.change_line(change))
 
-    def _print_logs(self) -> None:
-        # Late: boto3 takes a quarter of a second, and the loop is to watch by then.
-        from botocore.exceptions import BotoCoreError
-
-        try:
-            for entry in Logs(self._cloud, since=now()).follow(self.stop):
-                self._console.print(readable(entry), markup=False)
-        except BotoCoreError:
-            self._console.print("the emulator has stopped: make dev starts it again")
-            self.stop.set()
+    def _await_end(self) -> None:
+        while not self.stop.wait(POLL_SECONDS):
+            if self._deployment.emulator.process is None:
+                self._console.print("the emulator has stopped: make dev starts it again")
+                self.stop.set()
 
 
 def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:

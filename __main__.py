@@ -91,7 +91,11 @@ api.route("$default", "handlers.fallback.not_found:handler")
 OPENAPI = {"GET /openapi.json": "handlers.openapi.read:handler"}
 answers = api.handlers | OPENAPI
 contract = build(
-    [Route(key, answers[key], getattr(access, "scopes", None)) for key, access in ACCESS.items()],
+    [
+        Route(key, answers[key], getattr(access, "scopes", None))
+        for key, access in ACCESS.items()
+        if key in answers
+    ],
     title="Strata",
     version=settings.version,
 )

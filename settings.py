@@ -19,6 +19,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 NAMESPACE = "strata"
+OTHERS = ("aws", "pulumi")
+"""Namespaces that the program leaves to the provider and to Pulumi."""
 LOOPBACK = ("127.0.0.1", "localhost")
 
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$")]
@@ -96,7 +98,7 @@ class Auth(Section):
     mfa: Literal["off", "optional", "required"]
     deletion_protection: bool
     groups: dict[Name, tuple[Scope, ...]] = {"admins": ("users/read", "users/write")}
-    machine_clients: dict[Name, tuple[Scope, ...]] = {}
+    machine_clients: dict[Name, Annotated[tuple[Scope, ...], Field(min_length=1)]] = {}
     identity_providers: IdentityProviders = IdentityProviders()
 
 
@@ -246,6 +248,9 @@ class Settings(Section):
         problems: list[str] = []
         if self.production and not (self.url or "").startswith("https://"):
             problems.append(_line("url", self.url, "expected an https:// address: production has a domain"))
+        elif (self.url or "").startswith("http://") and urlsplit(self.url).hostname not in LOOPBACK:
+            expectation = "expected https://: Cognito sends people back to plain http on this machine alone"
+            problems.append(_line("url", self.url, expectation))
         if self.functions.snap_start and tuple(map(int, python.split("."))) < (3, 12):
             expectation = f"expected false: SnapStart begins at Python 3.12, and Lambda runs {python} here"
             problems.append(_line("functions.snapStart", value=True, expectation=expectation))
@@ -278,6 +283,9 @@ def _own_keys(config: Mapping[str, str]) -> dict[str, Any]:
         namespace, _, key = full.partition(":")
         if namespace == NAMESPACE:
             given[key] = _object(key, text) if key in SECTIONS else text
+        elif namespace not in OTHERS:
+            expectation = _expected_one_of(namespace, (NAMESPACE, *OTHERS))
+            raise SettingsError([f"{full}: {text!r}: namespace {expectation}"])
     return given
 
 

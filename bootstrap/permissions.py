@@ -72,6 +72,14 @@ class Access:
 
 FUNCTION = "aws:lambda/function:Function"
 ROLES = "arn:aws:iam::{account}:role/{names}"
+LOG_GROUP_WRITES = (
+    "logs:CreateLogGroup",
+    "logs:DeleteLogGroup",
+    "logs:DeleteRetentionPolicy",
+    "logs:PutRetentionPolicy",
+    "logs:TagResource",
+    "logs:UntagResource",
+)
 APIS = (
     "aws:apigatewayv2/api:Api",
     "aws:apigatewayv2/authorizer:Authorizer",
@@ -158,14 +166,13 @@ PLATFORM = (
         ("aws:cloudwatch/logGroup:LogGroup",),
         "arn:aws:logs:{region}:{account}:log-group:{names}",
         read=("logs:ListTagsForResource",),
-        write=(
-            "logs:CreateLogGroup",
-            "logs:DeleteLogGroup",
-            "logs:DeleteRetentionPolicy",
-            "logs:PutRetentionPolicy",
-            "logs:TagResource",
-            "logs:UntagResource",
-        ),
+        write=LOG_GROUP_WRITES,
+    ),
+    Access(
+        ("aws:cloudwatch/logGroup:LogGroup",),
+        "arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/{names}",
+        read=("logs:ListTagsForResource",),
+        write=LOG_GROUP_WRITES,
     ),
     Access(
         ("aws:cloudwatch/logGroup:LogGroup",),
@@ -265,6 +272,13 @@ PLATFORM = (
     ),
     Access(
         APIS,
+        "arn:aws:apigateway:{region}::/apis/*/*",
+        read=("apigateway:GET",),
+        write=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
+        reason="what stands below an HTTP API carries no tags, and its id is known to AWS alone",
+    ),
+    Access(
+        APIS,
         "arn:aws:apigateway:{region}::/apis",
         write=("apigateway:POST",),
         held_by="RequestTag",
@@ -272,9 +286,21 @@ PLATFORM = (
     Access(
         APIS,
         "arn:aws:apigateway:{region}::/tags/*",
-        write=("apigateway:POST",),
+        write=("apigateway:POST", "apigateway:PUT"),
         reason="what is tagged stands there by its id; the condition lets no other stack's tags be given",
         held_by="RequestTag",
+    ),
+    Access(
+        APIS,
+        "arn:aws:apigateway:{region}::/tags/*",
+        write=("apigateway:DELETE",),
+        reason="what loses a tag stands there by its id",
+    ),
+    Access(
+        ("aws:apigatewayv2/api:Api",),
+        "arn:aws:iam::{account}:role/aws-service-role/ops.apigateway.amazonaws.com/*",
+        write=("iam:CreateServiceLinkedRole",),
+        reason="API Gateway's own role, which the first API of an account brings along; AWS names it",
     ),
     Access(
         ("aws:apigatewayv2/stage:Stage",),
@@ -312,6 +338,11 @@ FUNCTIONS = (
         NAMED,
     ),
     ("arn:aws:sqs:{region}:{account}:{names}", ("sqs:SendMessage",), NAMED),
+    (
+        "arn:aws:kms:{region}:{account}:key/*",
+        ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
+        "DynamoDB's key, which AWS names; its own policy lets callers in through DynamoDB alone",
+    ),
     (
         "*",
         ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -61,6 +62,7 @@ class Api(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
+        _require_scopes(access, auth.scopes)
         self.access = access
         self.runtime = runtime
         self._settings = settings
@@ -116,6 +118,10 @@ class Api(Component):
         Raises:
             ValueError: for a route key that `access` does not have.
         """
+        keys = [keys] if isinstance(keys, str) else keys
+        for key in keys:
+            if key not in self.access:
+                raise ValueError(f"api {self.name}: {key!r} has no entry in access: say who may call it")
         name = handler.removeprefix("handlers.").partition(":")[0].replace(".", "-").replace("_", "-")
         function = Function(
             name, handler, runtime=self.runtime, env=env, grants=grants, files=files, opts=self.child()
@@ -129,7 +135,7 @@ class Api(Component):
             payload_format_version="2.0",
             opts=self.child(),
         )
-        for key in [keys] if isinstance(keys, str) else keys:
+        for key in keys:
             self._route(key, integration, function)
             self.handlers[key] = handler
         return function
@@ -145,6 +151,8 @@ class Api(Component):
             raise ValueError(f"api {self.name}: no function answers {', '.join(unanswered)}")
         logs = aws.cloudwatch.LogGroup(
             f"{self.name}-access",
+            # Below this path the group needs no entry in the account's one log policy, which is short.
+            name=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}-{self.name}-access",
             retention_in_days=self._settings.functions.log_retention_days,
             tags=self.tags,
             opts=self.child(),
@@ -179,11 +187,12 @@ class Api(Component):
         self.register_outputs({"endpoint": self.endpoint, "url": self.url})
 
     def _route(self, key: str, integration: aws.apigatewayv2.Integration, function: Function) -> None:
-        if key not in self.access:
-            raise ValueError(f"api {self.name}: {key!r} has no entry in access: say who may call it")
         method, _, path = key.partition(" ")
         slug = _slug(key)
         kind, authorizer, scopes = self._authorization(self.access[key])
+        # The gateway calls under its route key, braces and all.
+        source = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}{path}")
+        permission = function.allow_invoke(slug, "apigateway.amazonaws.com", source)
         self._routes[key] = aws.apigatewayv2.Route(
             f"{self.name}-{slug}",
             api_id=self.api.id,
@@ -192,11 +201,9 @@ class Api(Component):
             authorization_type=kind,
             authorizer_id=authorizer,
             authorization_scopes=scopes,
-            opts=self.child(),
+            # A route is live at once, and its function must be callable by then.
+            opts=self.child(depends_on=[permission]),
         )
-        # The gateway calls under its route key, braces and all.
-        source = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}{path}")
-        function.allow_invoke(slug, "apigateway.amazonaws.com", source)
 
     def _authorization(self, access: Access) -> tuple[str, pulumi.Output[str] | None, list[str] | None]:
         match access:
@@ -210,7 +217,16 @@ class Api(Component):
                 return "NONE", None, None
 
 
+def _require_scopes(access: Mapping[str, Access], known: Sequence[str]) -> None:
+    """Refuse a route that asks for a scope which no token can carry."""
+    for key, who in access.items():
+        strangers = [scope for scope in (who.scopes if isinstance(who, Jwt) else ()) if scope not in known]
+        if strangers:
+            raise ValueError(f"{key!r} asks for {', '.join(strangers)}: expected some of {', '.join(known)}")
+
+
 def _slug(key: str) -> str:
     """A route key as part of a resource name: `POST /users/{userId}` is `post-users-userId`."""
-    words = key.replace("$", "").replace("/", " ").replace("{", "").replace("}", "").replace("+", "").split()
-    return "-".join([words[0].lower(), *words[1:]])
+    method, _, path = key.partition(" ")
+    # IAM takes no other characters in the id of a statement.
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{method.lower()} {path}").strip("-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -14,7 +15,34 @@ from components.runtime import Runtime
 from settings import FacebookProvider, GoogleProvider, Settings
 
 MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
+GOOGLE = {
+    "attributes_url": "https://people.googleapis.com/v1/people/me?personFields=",
+    "attributes_url_add_attributes": "true",
+    "authorize_scopes": "openid email profile",
+    "authorize_url": "https://accounts.google.com/o/oauth2/v2/auth",
+    "oidc_issuer": "https://accounts.google.com",
+    "token_request_method": "POST",
+    "token_url": "https://www.googleapis.com/oauth2/v4/token",
+}
+"""What Cognito fills in for Google; left out, every later update would want to remove it."""
+
+FACEBOOK = {
+    "attributes_url": "https://graph.facebook.com/{version}/me?fields=",
+    "attributes_url_add_attributes": "true",
+    "authorize_scopes": "public_profile,email",
+    "authorize_url": "https://www.facebook.com/{version}/dialog/oauth",
+    "token_request_method": "GET",
+    "token_url": "https://graph.facebook.com/{version}/oauth/access_token",
+}
+"""The same for Facebook, by version of its API."""
+
 BROWSER_SCOPES = ("openid", "email", "profile")
+LIFETIMES: Any = {
+    "access_token_validity": 60,
+    "id_token_validity": 60,
+    "refresh_token_validity": 30,
+    "token_validity_units": {"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"},
+}
 LOCAL_URL = "http://localhost:8080"
 """Where a developer's browser may be sent back to, where no public address is configured."""
 
@@ -36,6 +64,7 @@ class Auth(Component):
         machine_clients: the ids of the machine clients, by name.
         audience: every client whose tokens the API takes.
         login_url: the address of the hosted login.
+        scopes: every scope that a token may carry.
     """
 
     def __init__(
@@ -50,6 +79,7 @@ class Auth(Component):
     ) -> None:
         super().__init__(name, opts)
         self.settings = settings
+        self.scopes = tuple(scopes)
         groups = json.dumps(settings.auth.groups, sort_keys=True)
         function = Function(
             f"{name}-pre-token", trigger, runtime=runtime, env={"GROUP_SCOPES": groups}, opts=self.child()
@@ -132,17 +162,17 @@ class Auth(Component):
         configured = self.settings.auth.identity_providers
         providers: list[aws.cognito.IdentityProvider] = []
         if configured.google:
-            details = {"authorize_scopes": "openid email profile"}
             mapping = {
                 "username": "sub",
                 "email": "email",
                 "email_verified": "email_verified",
                 "name": "name",
             }
-            providers.append(self._identity_provider("Google", configured.google, details, mapping))
+            providers.append(self._identity_provider("Google", configured.google, GOOGLE, mapping))
         if configured.facebook:
             version = configured.facebook.api_version
-            details = {"authorize_scopes": "public_profile,email", "api_version": version}
+            details = {key: value.format(version=version) for key, value in FACEBOOK.items()}
+            details["api_version"] = version
             mapping = {"username": "id", "email": "email", "name": "name"}
             providers.append(self._identity_provider("Facebook", configured.facebook, details, mapping))
         return providers
@@ -184,10 +214,7 @@ class Auth(Component):
             supported_identity_providers=["COGNITO", *(provider.provider_name for provider in providers)],
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
-            access_token_validity=60,
-            id_token_validity=60,
-            refresh_token_validity=30,
-            token_validity_units={"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"},
+            **LIFETIMES,
             opts=self.child(),
         )
 
@@ -202,8 +229,10 @@ class Auth(Component):
                 allowed_oauth_flows_user_pool_client=True,
                 allowed_oauth_flows=["client_credentials"],
                 allowed_oauth_scopes=list(scopes),
-                access_token_validity=60,
-                token_validity_units={"access_token": "minutes"},
+                # A machine signs in as itself alone: its secret opens no way to sign people in.
+                explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
+                prevent_user_existence_errors="ENABLED",
+                **LIFETIMES,
                 # Cognito refuses a scope that no resource server offers yet.
                 opts=self.child(depends_on=servers),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
@@ -11,6 +12,9 @@ import pulumi_aws as aws
 from components.base import Component
 from components.iam import Grant
 from settings import Settings
+
+Verb = Literal["ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"]
+VERBS = get_args(Verb)
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,17 @@ class Table(Component):
         self.stream_arn = table.stream_arn
         self.register_outputs({"tableName": table.name, "arn": table.arn})
 
-    def grant(self, *verbs: str, index: str | None = None) -> Grant:
+    def grant(self, *verbs: Verb, index: str | None = None) -> Grant:
         """Leave to do `verbs` (`GetItem`, `Query`, …) on the items, or on those of one index.
 
         A transaction needs the verbs of its parts: IAM knows no TransactWriteItems.
 
         Raises:
-            ValueError: for an index that the table does not have.
+            ValueError: for an index that the table does not have, or a verb that DynamoDB does not.
         """
+        strangers = [verb for verb in verbs if verb not in VERBS]
+        if strangers:
+            raise ValueError(f"table {self.name}: no verb {strangers[0]!r}: expected some of {list(VERBS)}")
         if index is not None and index not in self.indexes:
             raise ValueError(f"table {self.name}: no index {index!r}: expected one of {sorted(self.indexes)}")
         arn = self.arn if index is None else pulumi.Output.concat(self.arn, "/index/", index)

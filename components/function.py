@@ -76,7 +76,11 @@ class Function(Component):
             memory_size=memory or settings.memory,
             timeout=timeout or settings.timeout,
             environment={"variables": {**self._own_env(settings.log_level), **(env or {})}},
-            logging_config={"log_format": "JSON", "log_group": log_group.name},
+            logging_config={
+                "log_format": "JSON",
+                "application_log_level": settings.log_level,
+                "log_group": log_group.name,
+            },
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             dead_letter_config={"target_arn": self.dead_letters.arn} if self.dead_letters else None,
             reserved_concurrent_executions=reserved_concurrency,

@@ -64,9 +64,17 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
         Exception: what the program raised, or the first registration that failed; what was under way
             is finished first.
     """
+    failure: list[BaseException] = []
 
     def main() -> None:
-        declare()
+        try:
+            declare()
+        except BaseException as error:
+            # What was declared until then is not made: a program stands as a whole or not at all.
+            failure.append(error)
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            raise
 
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
     loop = asyncio.new_event_loop()
@@ -83,7 +91,10 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
     set_mocks(monitor.mocks, project=stack.project, stack=stack.name, preview=False, monitor=monitor)
     gc.disable()  # Half the time of a run would go into collecting what lives to its end.
     try:
-        loop.run_until_complete(run_pulumi_func(main))
+        try:
+            loop.run_until_complete(run_pulumi_func(main))
+        except asyncio.CancelledError:
+            raise failure[0] from None
         return loop.run_until_complete(_exports())
     finally:
         loop.run_until_complete(_wind_up())

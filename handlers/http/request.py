@@ -15,7 +15,7 @@ BODY_LIMIT_BYTES = 16 * 1024
 
 
 class _Jwt(msgspec.Struct):
-    claims: dict[str, str] = {}
+    claims: dict[str, Any] = {}
 
 
 class _Authorizer(msgspec.Struct):
@@ -109,4 +109,5 @@ class Request(msgspec.Struct, frozen=True):
 
 def _claims(context: _Context | None) -> Mapping[str, str]:
     jwt = context.authorizer.jwt if context and context.authorizer else None
-    return jwt.claims if jwt else {}
+    # The gateway passes claims on as text; whatever is not is none of ours.
+    return {name: value for name, value in jwt.claims.items() if isinstance(value, str)} if jwt else {}

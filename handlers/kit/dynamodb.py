@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from handlers.kit.errors import Unavailable
-from handlers.kit.retry import attempts
+from handlers.kit.invocation import remaining_seconds
+from handlers.kit.retry import ATTEMPT_SECONDS, attempts
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -48,12 +49,12 @@ class CancelledError(Exception):
 
 @cache
 def client() -> DynamoDBClient:
-    """The process's client; it gives up on DynamoDB before Lambda gives up on the function."""
+    """The process's client; a call of it takes no longer than `ATTEMPT_SECONDS`."""
     # Late: a refused request needs no SDK, and it is most of a cold start.
     from botocore.config import Config
     from botocore.session import Session
 
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"})
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
     return cast("DynamoDBClient", Session().create_client("dynamodb", config=config))
 
 
@@ -61,12 +62,15 @@ def ask(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a method of the client.
 
     Raises:
-        Unavailable: where DynamoDB is throttled or out of reach after the client's own retries.
+        Unavailable: where DynamoDB is throttled or out of reach after the client's own retries, or has left
+            too little time for another call.
         ClientError: for any other refusal.
     """
     from botocore.exceptions import ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NoConnectionError
 
+    if remaining_seconds() < ATTEMPT_SECONDS:
+        raise Unavailable("the data store is slow; try again")
     try:
         return method(*args, **kwargs)
     except (HTTPClientError, NoConnectionError) as error:

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from handlers.kit import log
 
-_UNBOUND_SECONDS = 5.0
+_UNBOUND_SECONDS = 10.0
 """The time of what runs outside of an invocation."""
 
 _current: ContextVar[Invocation | None] = ContextVar("invocation", default=None)

@@ -7,8 +7,12 @@ from handlers.kit.invocation import remaining_seconds
 
 _FIRST_WAIT_SECONDS = 0.025
 _LONGEST_WAIT_SECONDS = 0.8
-_RESERVE_SECONDS = 1.0
-"""Kept back, so that the caller still gets an answer of ours."""
+ATTEMPT_SECONDS = 4.5
+"""What an attempt may take: two calls of two seconds, and the wait between. Without as much left, Lambda
+would end the function, and its caller get the gateway's bare error for an answer."""
+
+_RESERVE_SECONDS = ATTEMPT_SECONDS + 0.5
+"""Kept back: one more attempt, and an answer of ours."""
 
 
 def attempts() -> Iterator[int]:

@@ -3,6 +3,7 @@
 Forbidden
 ├── NotAPerson
 ├── EmailMissing
+├── EmailUnverified
 └── ProfileDisabled
 Conflict
 └── ProfileNotLinked
@@ -21,6 +22,12 @@ class EmailMissing(Forbidden):
     """The token names no e-mail address that a profile could have."""
 
     title = "The token carries no usable e-mail address"
+
+
+class EmailUnverified(Forbidden):
+    """The token's e-mail address may be somebody else's: nobody has verified it."""
+
+    title = "The e-mail address is not verified"
 
 
 class ProfileDisabled(Forbidden):

@@ -9,7 +9,7 @@ import msgspec
 from handlers.kit import clock
 from handlers.kit.errors import Unavailable
 from handlers.kit.retry import attempts
-from handlers.me.errors import EmailMissing, ProfileDisabled, ProfileNotLinked
+from handlers.me.errors import EmailMissing, EmailUnverified, ProfileDisabled, ProfileNotLinked
 from handlers.me.models import ChangeMe, Person
 from handlers.users import storage
 from handlers.users.errors import EmailTaken
@@ -23,7 +23,7 @@ def read(person: Person) -> User:
     """The person's profile, made where there is none.
 
     Raises:
-        EmailMissing: where one must be made and the token names no address for it.
+        EmailMissing, EmailUnverified: where one must be made and the token proves no address for it.
         ProfileNotLinked: where another profile has the address and cannot become the person's.
     """
     return _profile(person).user
@@ -35,7 +35,7 @@ def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -
     Raises:
         ProfileDisabled: where its owner may not change it.
         PreconditionFailed: where it is of another version.
-        EmailMissing, ProfileNotLinked: as `read`.
+        EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
     """
     return amend(lambda: _changeable(person), wanted, versions)
 
@@ -62,6 +62,8 @@ def _profile(person: Person) -> Record:
 def _first_sight(person: Person) -> Record:
     if person.email is None:
         raise EmailMissing("sign in with an account that has an e-mail address, such as ada@example.org")
+    if not person.email_verified:  # Anybody can claim an address; only its owner can verify it.
+        raise EmailUnverified("verify this e-mail address first, then sign in again")
     record = Record(_new_user(person, person.email), person.subject)
     try:
         storage.add(record)
@@ -77,14 +79,12 @@ def _new_user(person: Person, email: str) -> User:
 
 
 def _link(person: Person, email: str) -> Record:
-    """Give the person the profile that waits under their address; only they can have proved it theirs."""
+    """Give the person the profile that waits under their address, which they have proved theirs."""
     record = storage.find_by_email(email)
     if record is None:
         raise OvertakenError
     if record.subject is not None:
         raise ProfileNotLinked("somebody who signs in another way has the profile with this e-mail address")
-    if not person.email_verified:
-        raise ProfileNotLinked("verify this e-mail address first: a profile is waiting under it")
     user = msgspec.structs.replace(record.user, version=record.user.version + 1, updated_at=clock.now())
     linked = Record(user, person.subject)
     storage.change(record, linked)

@@ -7,12 +7,14 @@ from handlers.http.etag import etag
 from handlers.http.operation import operation
 from handlers.kit.errors import Unavailable
 from handlers.me import logic
-from handlers.me.errors import EmailMissing, NotAPerson, ProfileNotLinked
+from handlers.me.errors import EmailMissing, EmailUnverified, NotAPerson, ProfileNotLinked
 from handlers.me.token import person
 from handlers.users.models import User
 
 
-@operation(200, headers=("ETag",), refuses=(NotAPerson, EmailMissing, ProfileNotLinked, Unavailable))
+@operation(
+    200, headers=("ETag",), refuses=(NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
+)
 def handler(claims: Mapping[str, str]) -> Answer[User]:
     """Read one's own profile.
 

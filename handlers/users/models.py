@@ -9,7 +9,8 @@ from handlers.http.etag import IfMatch
 # Python's `$` also matches before a final newline; JSON Schema's does not. The lookahead makes them agree.
 _END = r"$(?!\n)"
 _BLANK = r" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+# With U+FFFD, which stands where what was sent was no text.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 

@@ -44,7 +44,7 @@ def test_a_function_declares_all_that_it_needs() -> None:
         "architectures": ["arm64"],
         "environment": {"variables": {"AWS_SDK_UA_APP_ID": "job", "LOG_LEVEL": "INFO", "TABLE": "users"}},
         "handler": "handlers.health.read.handler",
-        "loggingConfig": {"logFormat": "JSON", "logGroup": "job"},
+        "loggingConfig": {"applicationLogLevel": "INFO", "logFormat": "JSON", "logGroup": "job"},
         "memorySize": 512,
         "publish": False,
         "role": "arn:aws:iam::123456789012:role/job",
@@ -208,7 +208,11 @@ def api(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ())
         own = settings()
         runtime = Runtime("runtime", own)
         auth = Auth(
-            "auth", own, runtime=runtime, scopes={"a/b": "c"}, trigger="handlers.auth.pre_token:handler"
+            "auth",
+            own,
+            runtime=runtime,
+            scopes={"a/b": "c", "users/read": "d"},
+            trigger="handlers.auth.pre_token:handler",
         )
         gateway = Api("api", own, access=access, auth=auth, runtime=runtime)
         for name in authorizers:
@@ -258,6 +262,23 @@ def test_a_lambda_authorizer_is_cached_and_may_be_called_by_its_gateway_alone() 
         permission["sourceArn"]
         == "arn:aws:execute-api:us-east-1:123456789012:api-id/authorizers/api-partners-id"
     )
+
+
+def test_a_route_whose_scope_nobody_can_have_is_refused() -> None:
+    """A scope that the pool does not offer would shut everyone out."""
+    with pytest.raises(ValueError, match="'GET /a' asks for a/c: expected some of a/b, users/read"):
+        api({"GET /a": Jwt(("a/c",))}, "GET /a")
+
+
+def test_a_verb_that_is_none_is_refused() -> None:
+    """A misspelt verb would be denied when it is needed, and not before."""
+
+    def declare() -> None:
+        table: Any = Table("orders", settings(), key="id")
+        with pytest.raises(ValueError, match="table orders: no verb 'GetItme': expected some of"):
+            table.grant("GetItem", "GetItme")
+
+    built(declare)
 
 
 def test_a_route_without_access_is_refused() -> None:

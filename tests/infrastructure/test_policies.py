@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.infrastructure.graph import Graph, statements, whole
 
 REGION = "us-east-1:123456789012"
@@ -62,6 +64,13 @@ def test_no_policy_has_a_wildcard_that_is_not_on_the_list(graph: Graph) -> None:
             assert [
                 arn for arn in part["Resource"] if "*" in arn and not (allowed and arn.endswith(allowed))
             ] == []
+
+
+def test_every_permission_has_an_id_that_iam_takes(graph: Graph) -> None:
+    """A statement's id is made of its resource's name, and takes letters, digits, - and _ alone."""
+    names = graph.of("aws:lambda/permission:Permission")
+
+    assert [name for name in names if not re.fullmatch(r"[A-Za-z0-9_-]{1,92}", name)] == []
 
 
 def test_every_role_is_lambda_s_to_assume_alone(graph: Graph) -> None:

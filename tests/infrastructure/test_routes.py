@@ -85,11 +85,13 @@ def test_the_stage_throttles_as_the_stack_says(dev: Graph, prod: Graph) -> None:
     )
 
 
-def test_the_stage_logs_every_request_as_json(graph: Graph) -> None:
+def test_the_stage_logs_every_request_as_json(graph: Graph, stack: str) -> None:
     """One JSON object a request, with what is needed to find it again and no body."""
     settings = graph.inputs(STAGE, "api")["accessLogSettings"]
 
-    assert settings["destinationArn"] == "arn:aws:logs:us-east-1:123456789012:log-group:api-access"
+    assert settings[
+        "destinationArn"
+    ] == "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/strata-" + (f"{stack}-api-access")
     assert {"requestId", "ip", "route", "status", "latencyMs", "subject"} <= set(
         json.loads(settings["format"])
     )

@@ -167,3 +167,16 @@ def test_a_broken_file_is_told_by_name(project: Project, file: str, text: str, c
     with pytest.raises(DriverError, match=complaint):
         project.apply()
     assert project.queues == []
+
+
+def test_a_program_that_raises_declares_nothing(project: Project) -> None:
+    """A mistake on the last line leaves the cloud as it was."""
+    project.write("one")
+    program = project.root / "__main__.py"
+    program.write_text(program.read_text() + "raise ValueError('no such thing')\n")
+    with pytest.raises(DriverError, match=r"__main__\.py:\d+: ValueError: no such thing"):
+        project.apply()
+
+    assert (project.queues, project.log_groups) == ([], {})
+    project.write("one")
+    assert kinds(project.apply()) == {"create": 2}

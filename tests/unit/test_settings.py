@@ -90,6 +90,12 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
             id="misspelt-key",
         ),
         pytest.param(
+            {**DEVELOPMENT, "starta:url": "https://app.example.com"},
+            "starta:url: 'https://app.example.com': namespace unknown; did you mean strata? "
+            "expected one of aws, pulumi, strata",
+            id="misspelt-namespace",
+        ),
+        pytest.param(
             {**DEVELOPMENT, "strata:api": {"throttle": {"rateLmit": 5}}},
             "strata:api.throttle.rateLmit: 5: unknown; did you mean rateLimit? "
             "expected one of burstLimit, rateLimit",
@@ -161,6 +167,18 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
             {**PRODUCTION, "strata:url": "http://app.example.com"},
             'strata:url: "http://app.example.com": expected an https:// address: production has a domain',
             id="production-in-plain-http",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:url": "http://app.example.com"},
+            'strata:url: "http://app.example.com": expected https://: '
+            "Cognito sends people back to plain http on this machine alone",
+            id="plain-http-elsewhere",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:auth": {"machineClients": {"reporting": []}}},
+            "strata:auth.machineClients.reporting: []: "
+            "Tuple should have at least 1 item after validation, not 0",
+            id="machine-client-without-scopes",
         ),
         pytest.param(
             {**DEVELOPMENT, "strata:url": "https://app.example.com/path"},

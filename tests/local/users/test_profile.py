@@ -90,7 +90,7 @@ def test_a_profile_that_waits_under_an_unverified_address_is_not_given_away(plat
     with newcomer(platform, email=prepared["email"], verified=False) as token:
         answer = platform.ask("GET", "/me", token)
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (409, "application/problem+json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
 
 
 def test_a_machine_has_no_profile(platform: Platform) -> None:

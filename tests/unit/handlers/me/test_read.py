@@ -76,6 +76,14 @@ def test_profile_made_for_the_person_becomes_theirs(items: Items) -> None:
     assert len(items("USERS_TABLE")) == 1
 
 
+UNVERIFIED = {
+    "type": "/problems/email-unverified",
+    "title": "The e-mail address is not verified",
+    "status": 403,
+    "detail": "verify this e-mail address first, then sign in again",
+}
+
+
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("verified", ["false", "", "no"])
 def test_profile_is_not_given_to_an_unverified_address(verified: str) -> None:
@@ -84,16 +92,17 @@ def test_profile_is_not_given_to_an_unverified_address(verified: str) -> None:
 
     reply = me(claims(email_verified=verified))
 
-    assert (reply.status, reply.body) == (
-        409,
-        {
-            "type": "/problems/profile-not-linked",
-            "title": "The e-mail address belongs to another profile",
-            "status": 409,
-            "detail": "verify this e-mail address first: a profile is waiting under it",
-        },
-    )
+    assert (reply.status, reply.body) == (403, UNVERIFIED)
     assert me(claims()).body["id"] == waiting["id"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_no_profile_is_made_under_an_unverified_address(items: Items) -> None:
+    """Nobody takes an address that may be somebody else's, and keeps its owner out."""
+    reply = me(claims(email_verified="false"))
+
+    assert (reply.status, reply.body) == (403, UNVERIFIED)
+    assert items("USERS_TABLE") == []
 
 
 @pytest.mark.usefixtures("aws")
@@ -186,4 +195,4 @@ def test_profile_that_cannot_be_made_in_time_is_unavailable(stubbed: Stubber) ->
         modeled_fields={"CancellationReasons": [{"Code": "None"}, refused, refused]},
     )
 
-    assert me(claims(), context=Context(remaining_milliseconds=900)).status == 503
+    assert me(claims(), context=Context(remaining_milliseconds=4_900)).status == 503

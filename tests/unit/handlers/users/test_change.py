@@ -164,7 +164,7 @@ def test_change_overtaken_until_time_is_short_is_given_up(stubbed: Stubber) -> N
         modeled_fields={"CancellationReasons": [{"Code": "ConditionalCheckFailed"}]},
     )
 
-    reply = change(user_id, {"name": "B"}, context=Context(remaining_milliseconds=900))
+    reply = change(user_id, {"name": "B"}, context=Context(remaining_milliseconds=4_900))
 
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
 

@@ -15,10 +15,11 @@ RUN := $(VENV)/bin/python
 LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version $$(cat .python-version)
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
-.PHONY: help venv up dev down reset status logs token test check bench lock
+.PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
+	test check bench lock
 
 help: ## what can be made
-	@sed -n 's/^\([a-z][a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' Makefile
 
 venv: ## .venv with everything pinned
 	@sh local/venv.sh "$(PYTHON)"
@@ -44,8 +45,23 @@ logs: venv ## what the handlers logged; FUNCTION=name for some of them, FOLLOW=1
 token: venv ## an access token; USER_NAME=admin or CLIENT=name
 	@$(RUN) -m local token $(if $(CLIENT),--client "$(CLIENT)",$(if $(USER_NAME),--user "$(USER_NAME)"))
 
-test: venv ## unit, infrastructure, local
-	@$(RUN) -m pytest -q tests/unit tests/infrastructure tests/local
+pulumi: venv ## the Pulumi CLI: the one on PATH, or built once with Go
+	@$(RUN) -m local.engine cli
+
+engine-up: venv ## the platform, deployed by the real Pulumi engine
+	@$(RUN) -m local.engine up $(PORTS)
+
+engine-preview: venv ## what engine-up would change
+	@$(RUN) -m local.engine preview
+
+engine-down: venv ## remove what engine-up deployed, and stop
+	@$(RUN) -m local.engine down
+
+engine-env: venv ## what leads your own pulumi here: eval "$$(make -s engine-env)"
+	@$(RUN) -m local.engine env
+
+test: venv ## every suite that this machine has the parts for; ALL=1 leaves none out
+	@$(RUN) -m tests $(if $(ALL),--all)
 
 check: venv ## style, types, who may import whom, and the workflows
 	@$(RUN) -m ruff check

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import cold_import, graph, local
+from bench import cold_import, engine, graph, local
 
 if __name__ == "__main__":
     graph.main()
     status = cold_import.main()
     local.main()
+    status |= engine.main()
     sys.exit(status)

@@ -53,7 +53,9 @@ class Up:
 def _apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], report: Report) -> Result:
     # Late: the SDK is slow to import, and most commands do without.
     from local import driver
+    from local.owner import Owner, claim
 
+    claim(state.parent, Owner.DRIVER)
     return driver.apply(root, cloud, state, overrides, report)
 
 

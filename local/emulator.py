@@ -156,6 +156,8 @@ class Emulator:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": self.region,
             "MINISTACK_WORKER_THREADS": str(INVOCATIONS),
+            # A trigger that fails must fail the sign-in, as it does on AWS.
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(cloud / "services"),
             "S3_PERSIST": "1",

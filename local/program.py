@@ -51,7 +51,7 @@ def run(root: Path, stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
     Raises:
         Exception: as `register` does.
     """
-    with _modules_of_its_own(root):
+    with modules_of_its_own(root):
         return register(
             lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"), stack, monitor
         )
@@ -116,7 +116,7 @@ def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
 
 
 @contextmanager
-def _modules_of_its_own(root: Path) -> Generator[None]:
+def modules_of_its_own(root: Path) -> Generator[None]:
     """Have the program import its own modules anew: they may have changed since, or be another's.
 
     What declares is kept from the run before while its files are as they were: it is slow to import, and

@@ -2,7 +2,8 @@
 
 import sys
 
+from local.plugin.owned import owned
 from local.plugin.server import serve
 from local.plugin.servicer import Servicer
 
-sys.exit(serve(Servicer()))
+sys.exit(serve(Servicer(owned)))

@@ -8,15 +8,17 @@ under the same name.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
 
-from local.provider.base import Properties
+from local.provider.base import Properties, ProviderError
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one
 UNKNOWNS = frozenset(
     {
         "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text
@@ -34,10 +36,19 @@ UNKNOWNS = frozenset(
 class Unknown(str):
     """A value that only AWS can know; it equals no value that is known, and goes back as it came."""
 
+    __slots__ = ()
+
 
 def read(struct: Struct) -> Properties:
     """The engine's properties as the provider takes them."""
     return {key: _read(value) for key, value in struct.fields.items()}
+
+
+def saved(properties: Mapping[str, Any]) -> Properties:
+    """The properties of an exported state, secrets in plain, as the provider takes them."""
+    struct = Struct()
+    struct.update(dict(properties))
+    return read(struct)
 
 
 def write(properties: Mapping[str, Any]) -> Struct:
@@ -75,11 +86,17 @@ def _read(value: Value) -> Any:
             return None
 
 
-def _unsigned(members: Properties) -> Properties:
-    """An object, or the archive that the object stands for."""
-    if members.get(SIGNATURE) == ARCHIVE:
-        return {"archive": {"path": members["path"], "hash": members["hash"]}}
-    return members
+def _unsigned(members: Properties) -> Any:
+    """An object, or what the object stands for."""
+    signature = members.get(SIGNATURE)
+    if signature is None:
+        return members
+    if signature == ARCHIVE:
+        # Of one that is in the state the engine keeps the hash alone.
+        return {"archive": {"path": members.get("path", ""), "hash": members["hash"]}}
+    if signature == SECRET and "plaintext" in members:
+        return json.loads(members["plaintext"])
+    raise ProviderError(f"the engine sent a kind of value that is not known here: {signature}")
 
 
 def _write(value: Any) -> Any:

@@ -31,12 +31,15 @@ DEFAULTS = "__defaults"
 VERSION = version("pulumi-aws")
 """The plugin's version: that of the SDK whose requests it answers."""
 
+NAMING = Naming(DEFAULT_PATTERN, "", "")
+"""How resources are named for an engine that proposes no names."""
+
 Make = Callable[[Cloud], Provider]
 
 
 def embedded(cloud: Cloud) -> Provider:
     """The provider of every known type; names come with each request."""
-    return Provider.of(cloud, Naming(DEFAULT_PATTERN, "", ""))
+    return Provider.of(cloud, NAMING)
 
 
 class Servicer(ResourceProviderServicer):
@@ -99,7 +102,7 @@ class Servicer(ResourceProviderServicer):
         old.pop(DEFAULTS, None)
         try:
             checked = self._named(request).check(request.type, request.name, given, old or None)
-            self._require_name(request, checked)
+            self._require_name(request, {**old, **given})
         except ProviderError as error:
             return _failed(error)
         checked[DEFAULTS] = sorted(checked.keys() - given.keys())
@@ -174,9 +177,11 @@ class Servicer(ResourceProviderServicer):
         # A pattern without expressions: the engine has filled them in.
         return replace(self.provider, naming=Naming(request.autonaming.proposed_name, "", ""))
 
-    def _require_name(self, request: Any, checked: Properties) -> None:
+    def _require_name(self, request: Any, given: Properties) -> None:
+        """Where names are not to be made up, refuse a resource that has none."""
         rule = self.provider.types[request.type].autoname
-        if rule and not checked[rule.property]:
+        off = request.autonaming.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE
+        if off and rule and rule.property not in given:
             hint = "pulumi:autonaming is switched off and the program gives none"
             raise ProviderError(f"{request.type} {request.name}: expected a {rule.property}: {hint}")
 

@@ -24,6 +24,7 @@ class Cloud:
     endpoint: str
     region: str = "us-east-1"
     account: str = ACCOUNT
+    _session: Any = field(default=None, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -43,9 +44,10 @@ class Cloud:
         import boto3
         from botocore.config import Config
 
-        session: Any = boto3.session.Session(
-            aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=self.region
-        )
+        if self._session is None:  # One for all clients: what it loads, they share.
+            self._session = boto3.session.Session(
+                aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=self.region
+            )
         config = Config(
             retries={"total_max_attempts": 3, "mode": "standard"},
             connect_timeout=5,
@@ -53,4 +55,4 @@ class Cloud:
             max_pool_connections=32,
             inject_host_prefix=False,
         )
-        return session.client(service, endpoint_url=self.endpoint, config=config)
+        return self._session.client(service, endpoint_url=self.endpoint, config=config)

@@ -1,0 +1,23 @@
+"""An `up` in a process of its own, to be killed: it prints a line for each resource.
+
+python -m tests.engine.child FOLDER ENDPOINT COMMAND
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from local.engine.engine import Engine
+from local.provider.cloud import Cloud
+from tests.engine.project import ROOT
+
+if __name__ == "__main__":
+    folder, endpoint, command = sys.argv[1:]
+    Engine(
+        ROOT,
+        Path(folder),
+        Cloud(endpoint),
+        Path(command),
+        report=lambda change: print(change.urn, flush=True),
+    ).up()

@@ -1,0 +1,34 @@
+"""The plugin with a fault: one resource's creation fails, before or after AWS has made it.
+
+python -m tests.engine.faulty NAME before|after ENGINE
+"""
+
+from __future__ import annotations
+
+import sys
+
+from typing_extensions import override
+
+from local.plugin.server import serve
+from local.plugin.servicer import NAMING, Servicer
+from local.provider.base import Properties, ProviderError
+from local.provider.provider import Provider
+
+NAME, WHEN = sys.argv[1:3]
+
+
+class Faulty(Provider):
+    """Fails for one name."""
+
+    @override
+    def create(self, token: str, name: str, inputs: Properties) -> tuple[str, Properties]:
+        if name == NAME and WHEN == "before":
+            raise ProviderError(f"{token} {name}: InternalFailure: injected")
+        made = super().create(token, name, inputs)
+        if name == NAME:
+            raise ProviderError(f"{token} {name}: InternalFailure: injected")
+        return made
+
+
+if __name__ == "__main__":
+    sys.exit(serve(Servicer(lambda cloud: Faulty.of(cloud, NAMING))))

@@ -1,0 +1,109 @@
+"""The program in a folder of its own, to be changed, and what a cloud holds of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.engine.engine import Run
+from local.provider.cloud import Cloud
+
+ROOT = Path(__file__).parents[2]
+FILES = (".python-version", "Pulumi.yaml", "__main__.py", "settings.py")
+FOLDERS = ("components", "handlers")
+
+
+def copy(folder: Path, stack: str) -> Path:
+    """A copy of the program and one stack file; what was bundled before is shared."""
+    folder.mkdir(parents=True)
+    for name in (*FILES, f"Pulumi.{stack}.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (ROOT / ".local" / "bundles").mkdir(parents=True, exist_ok=True)
+    (folder / ".local").mkdir()
+    (folder / ".local" / "bundles").symlink_to(ROOT / ".local" / "bundles")
+    return folder
+
+
+def declared(stack: str) -> set[str]:
+    """The resources that the stack's program registers, by the committed list: see `shortened`."""
+    lines = (ROOT / f"tests/infrastructure/urns/{stack}.txt").read_text().splitlines()
+    return {urn for urn in map(shortened, lines) if "$aws:" in urn}
+
+
+def registered(run: Run) -> set[str]:
+    """The resources that a run dealt with."""
+    return {shortened(change.urn) for change in run.events.changes}
+
+
+def shortened(urn: str) -> str:
+    """The URN with the type of the parent but not of its parents: the mocks write no more."""
+    place, name = urn.rsplit("::", 1)
+    return f"{'$'.join(place.rpartition('::')[2].split('$')[-2:])}::{name}"
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Put `new` where `old` stands, once."""
+    text = file.read_text()
+    assert text.count(old) == 1, f"{file}: {old!r} stands there {text.count(old)} times"
+    file.write_text(text.replace(old, new))
+
+
+def kinds(run: Run) -> Mapping[str, int]:
+    """How many resources became what."""
+    return Counter(change.kind for change in run.events.changes)
+
+
+def steps(run: Run) -> set[tuple[str, str, str]]:
+    """What is not the same: kind, type and name of each resource."""
+    changed = [change for change in run.events.changes if change.kind != "same"]
+    return {(change.kind, *change.urn.rsplit("$", 1)[-1].rsplit("::", 1)) for change in changed}
+
+
+def inventory(cloud: Cloud) -> dict[str, list[str]]:
+    """The names of all that the cloud holds, by kind; random suffixes left out."""
+    apis = _pages(cloud, "apigatewayv2", "get_apis", "Items")
+    roles = _pages(cloud, "iam", "list_roles", "Roles")
+    found = {
+        "api": [api["Name"] for api in apis],
+        "integration": _of_each(cloud, apis, "get_integrations", "IntegrationUri"),
+        "route": _of_each(cloud, apis, "get_routes", "RouteKey"),
+        "stage": _of_each(cloud, apis, "get_stages", "StageName"),
+        "function": _named(cloud, "lambda", "list_functions", "Functions", "FunctionName"),
+        "layer": _named(cloud, "lambda", "list_layers", "Layers", "LayerName"),
+        "log group": _named(cloud, "logs", "describe_log_groups", "logGroups", "logGroupName"),
+        "role": [role["RoleName"] for role in roles],
+        "table": _pages(cloud, "dynamodb", "list_tables", "TableNames"),
+        "user pool": [
+            pool["Name"]
+            for pool in _pages(cloud, "cognito-idp", "list_user_pools", "UserPools", MaxResults=60)
+        ],
+        "queue": _pages(cloud, "sqs", "list_queues", "QueueUrls"),
+    }
+    return {
+        kind: sorted(re.sub(r"-[0-9a-f]{7}\b", "", name) for name in names) for kind, names in found.items()
+    }
+
+
+def _of_each(cloud: Cloud, apis: list[Any], operation: str, key: str) -> list[str]:
+    return [
+        item[key]
+        for api in apis
+        for item in _pages(cloud, "apigatewayv2", operation, "Items", ApiId=api["ApiId"])
+    ]
+
+
+def _named(cloud: Cloud, service: str, operation: str, list_key: str, key: str) -> list[str]:
+    return [item[key] for item in _pages(cloud, service, operation, list_key)]
+
+
+def _pages(cloud: Cloud, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+    client = cloud.client(service)
+    if not client.can_paginate(operation):
+        return getattr(client, operation)(**arguments).get(key, [])
+    return client.get_paginator(operation).paginate(**arguments).build_full_result().get(key, [])

@@ -1,0 +1,50 @@
+"""The stack `local` under the real engine, from its first preview to nothing."""
+
+from __future__ import annotations
+
+from local.provider.cloud import Cloud
+from tests.engine.conftest import MakeEngine
+from tests.engine.project import declared, inventory, kinds, registered, steps
+
+
+def test_a_stack_lives_from_preview_to_destroy(engine: MakeEngine, cloud: Cloud) -> None:
+    """Previewed, made, left alone, held against the cloud, repaired after a drift, and removed whole."""
+    local, empty = engine(), inventory(cloud)
+    preview = local.preview()
+    resources = len(declared("local"))
+    assert kinds(preview) == {"create": resources}
+    assert inventory(cloud) == empty
+
+    made = local.up()
+    assert registered(made) == declared("local")
+    assert kinds(made) == {"create": resources}
+    assert kinds(local.up()) == {"same": resources}
+    assert kinds(local.refresh()) == {"same": resources}
+
+    drift(cloud)
+    seen = {
+        ("update", "aws:lambda/function:Function", "users-read"),
+        ("delete", "aws:apigatewayv2/route:Route", "api-get-health"),
+    }
+    assert steps(local.refresh()) == seen
+    repaired = {
+        ("update", "aws:lambda/function:Function", "users-read"),
+        ("create", "aws:apigatewayv2/route:Route", "api-get-health"),
+    }
+    assert steps(local.up()) == repaired
+    assert kinds(local.up(refresh=True)) == {"same": resources}
+
+    assert kinds(local.destroy()) == {"delete": resources}
+    assert inventory(cloud) == empty
+
+
+def drift(cloud: Cloud) -> None:
+    """Change a function and remove a route behind the engine's back."""
+    functions = cloud.client("lambda").list_functions(MaxItems=1000)["Functions"]
+    (name,) = [each["FunctionName"] for each in functions if "-users-read-" in each["FunctionName"]]
+    cloud.client("lambda").update_function_configuration(FunctionName=name, Timeout=29)
+    gateway = cloud.client("apigatewayv2")
+    (api,) = gateway.get_apis()["Items"]
+    routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
+    (health,) = [route["RouteId"] for route in routes if route["RouteKey"] == "GET /health"]
+    gateway.delete_route(ApiId=api["ApiId"], RouteId=health)

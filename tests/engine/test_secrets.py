@@ -1,0 +1,59 @@
+"""Secrets under the real engine: where they go, and where they must not stand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi.automation import ConfigValue
+
+from local.provider.cloud import Cloud
+from tests.engine.conftest import MakeEngine
+from tests.engine.project import copy
+
+SECRET = "a-secret-that-nobody-else-has"
+GOOGLE = "strata:auth.identityProviders.google"
+
+
+def test_no_secret_stands_anywhere_in_plain_text(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
+    """Neither the config's nor those that AWS made: not in state, history, previews, logs or outputs."""
+    root = copy(tmp_path / "program", "local")
+    local = engine(root)
+    stack = local.select()
+    stack.set_config(f"{GOOGLE}.clientId", ConfigValue("google-client"), path=True)
+    stack.set_config(f"{GOOGLE}.clientSecret", ConfigValue(SECRET, secret=True), path=True)
+    shutil.copy(local.folder / "work" / "Pulumi.local.yaml", root / "Pulumi.local.yaml")
+
+    preview, made = local.preview(), local.up()
+    again, refreshed = local.up(), local.refresh()
+
+    assert given_to_google(cloud, made.outputs["userPoolId"]) == SECRET
+    secrets = [SECRET, *given_to_machines(cloud, made.outputs)]
+    assert len(secrets) == 3
+    printed = "\n".join(run.text for run in (preview, made, again, refreshed))
+    written = [root, local.folder, tmp_path / "cloud" / "emulator.log"]
+    assert [secret for secret in secrets if secret in printed] == []
+    assert [
+        (secret, file.relative_to(tmp_path))
+        for secret in secrets
+        for place in written
+        for file in ([place] if place.is_file() else place.rglob("*"))
+        if file.is_file() and secret.encode() in file.read_bytes()
+    ] == []
+    assert "google-client" in json.dumps(local.backend.state)
+
+
+def given_to_google(cloud: Cloud, pool: str) -> str:
+    """The client secret that Cognito would sign people in with."""
+    provider = cloud.client("cognito-idp").describe_identity_provider(UserPoolId=pool, ProviderName="Google")
+    return provider["IdentityProvider"]["ProviderDetails"]["client_secret"]
+
+
+def given_to_machines(cloud: Cloud, outputs: Mapping[str, Any]) -> list[str]:
+    """The secrets that Cognito made for the machine clients."""
+    describe, pool = cloud.client("cognito-idp").describe_user_pool_client, outputs["userPoolId"]
+    clients = [describe(UserPoolId=pool, ClientId=each) for each in outputs["machineClients"].values()]
+    return [client["UserPoolClient"]["ClientSecret"] for client in clients]

@@ -1,0 +1,42 @@
+"""What the driver's deployment is tested for holds for the engine's too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from local.deployment import Deployment
+from local.engine.deploy import Deploy
+from local.ports import free_port
+from tests.engine.project import ROOT
+from tests.local.platform import RUNNING, Platform
+
+
+def test_the_users_api_passes_its_end_to_end_tests_on_the_engines_deployment(
+    command: Path, tmp_path: Path
+) -> None:
+    """The same tests, unchanged, over HTTP against what `make engine-up` deploys."""
+    deployment = Deployment(ROOT, tmp_path, record_calls=True, apply=Deploy(command).apply)
+    ports = {"port": free_port(), "cloud_port": free_port()}
+    done = deployment.up(lambda _: None, lambda _: None, **ports)
+    try:
+        platform = Platform(
+            done.url, deployment.emulator.cloud, deployment.outputs, tmp_path / "cloud" / "services"
+        )
+        facts = tmp_path / "platform.json"
+        facts.write_text(json.dumps(platform.facts))
+        tests = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/local/users"],
+            cwd=ROOT,
+            env={**os.environ, RUNNING: str(facts)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        deployment.reset()
+
+    assert tests.returncode == 0, tests.stdout[-5000:]

@@ -114,6 +114,8 @@ class Deployment:
             return json.loads(self.outputs_file.read_bytes())
         except FileNotFoundError:
             raise LocalError("nothing is deployed yet: run make up") from None
+        except ValueError as error:
+            raise LocalError(f"{self.outputs_file}: cannot be read: run make up") from error
 
     def up(
         self,
@@ -136,6 +138,8 @@ class Deployment:
         started = time.monotonic()
         with exclusive(self.directory, "up"):
             port = self.door.choose(port)
+            if port == (cloud_port or self.emulator.daemon.port):
+                raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two ports")
             origin = self.emulator.start(cloud_port)
             if origin in (Origin.REWOUND, Origin.LOST):
                 say(f"the emulator {origin.value}")

@@ -233,7 +233,9 @@ def _where(error: Exception, root: Path) -> str:
         return what
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _is_program(Path(frame.filename), root)]
-    place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: " if own else ""
+    # A mistake in the wiring is seen where it is wired, wherever it was noticed.
+    wired = [frame for frame in own if Path(frame.filename) == root / "__main__.py"]
+    place = next((f"{Path(f.filename).relative_to(root)}:{f.lineno}: " for f in [*wired[-1:], *own[-1:]]), "")
     return place + what
 
 

@@ -24,7 +24,7 @@ PLATFORM = re.compile(r"(START|END|REPORT|INIT_START) ")
 GENERATED = re.compile(r"^/aws/lambda/|^[a-z]+-local-|-[0-9a-f]{7}$")
 """What surrounds a resource's own name: project and stack before it, random digits behind it."""
 
-PLACED = frozenset({"timestamp", "function", "requestId", "level", "message", "correlationId", "exception"})
+PLACED = frozenset({"timestamp", "function", "requestId", "level", "message", "correlationId", "traceback"})
 """Fields that a readable line has a place for, or no need of."""
 
 
@@ -111,8 +111,8 @@ def readable(entry: Entry) -> str:
         *others,
     ]
     line = "  ".join(part for part in parts if part.strip())
-    exception = fields.get("exception")
-    return f"{line}\n{exception}" if exception else line
+    trace = fields.get("traceback")
+    return f"{line}\n{trace}" if trace else line
 
 
 def _fields(text: str) -> dict[str, Any]:

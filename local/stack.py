@@ -43,14 +43,20 @@ class Stack:
             StackError: for a file that is missing or not YAML, or a value that only the CLI can decrypt.
         """
         project = _read(root / "Pulumi.yaml")
-        shared = {key: entry["value"] for key, entry in project.get("config", {}).items() if "value" in entry}
-        autonaming = shared.pop("pulumi:autonaming", {})
+        shared: dict[str, Any] = {
+            key: cast("Any", entry)["value"]
+            for key, entry in _config(root / "Pulumi.yaml", project).items()
+            if isinstance(entry, Mapping) and "value" in entry
+        }
+        autonaming: dict[str, Any] = shared.pop("pulumi:autonaming", {})
         file = root / f"Pulumi.{name}.yaml"
-        values: dict[str, Any] = {**shared, **_read(file).get("config", {}), **(overrides or {})}
+        values: dict[str, Any] = {**shared, **_config(file, _read(file)), **(overrides or {})}
         for key, value in values.items():
             if _encrypted(value):
                 raise StackError(f"{file.name}: {key}: encrypted: only the Pulumi CLI can read it")
         config = {key: _text(value) for key, value in values.items()}
+        if not isinstance(project.get("name"), str):
+            raise StackError("Pulumi.yaml: name: expected the project's name")
         return cls(project["name"], name, config, autonaming.get("pattern", DEFAULT_PATTERN))
 
     def at(self, endpoint: str) -> Stack:
@@ -58,7 +64,10 @@ class Stack:
         text = self.config.get("aws:endpoints")
         if text is None:
             return self
-        moved = [dict.fromkeys(services, endpoint) for services in json.loads(text)]
+        try:
+            moved = [dict.fromkeys(services, endpoint) for services in json.loads(text)]
+        except (ValueError, TypeError) as error:
+            raise StackError(f"aws:endpoints: {text!r}: expected addresses by service") from error
         return replace(self, config={**self.config, "aws:endpoints": json.dumps(moved)})
 
     @property
@@ -72,11 +81,18 @@ def _read(file: Path) -> dict[str, Any]:
         data: Any = yaml.safe_load(file.read_text())
     except FileNotFoundError:
         raise StackError(f"{file}: not there") from None
-    except yaml.YAMLError as error:
-        raise StackError(f"{file.name}: not YAML: {error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StackError(f"{file.name}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(data, dict):
         raise StackError(f"{file.name}: expected a mapping, got {data!r}")
     return cast("dict[str, Any]", data)
+
+
+def _config(file: Path, data: Mapping[str, Any]) -> dict[str, Any]:
+    config: Any = data.get("config", {})
+    if not isinstance(config, dict):
+        raise StackError(f"{file.name}: config: expected keys and values, got {config!r}")
+    return cast("dict[str, Any]", config)
 
 
 def _text(value: Any) -> str:

@@ -7,14 +7,15 @@ import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from local.errors import LocalError
 from local.provider.base import Properties
 
 VERSION = 1
 
 
-class StateError(Exception):
+class StateError(LocalError):
     """The state file cannot be used; the text says why and what to do."""
 
 
@@ -54,10 +55,13 @@ class State:
         self._path = path
         self._lock = threading.Lock()
         data = _load(path)
-        self.endpoint: str = data.get("endpoint", "")
-        self.resources = _resources(data.get("resources", {}))
-        self.pending = _resources(data.get("pending", {}))
-        self.doomed = [Resource(**item) for item in data.get("doomed", [])]
+        try:
+            self.endpoint: str = data.get("endpoint", "")
+            self.resources = _resources(data.get("resources", {}))
+            self.pending = _resources(data.get("pending", {}))
+            self.doomed = [Resource(**item) for item in data.get("doomed", [])]
+        except (TypeError, AttributeError) as error:
+            raise _unreadable(path, error) from error
         self._saved = self._text()
 
     def begin(self, urn: str, resource: Resource) -> None:
@@ -125,12 +129,19 @@ def _load(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        data: dict[str, Any] = json.loads(path.read_text())
+        data: Any = json.loads(path.read_text())
     except ValueError as error:
-        raise StateError(f"{path}: cannot be read ({error}): `make reset` starts again") from error
+        raise _unreadable(path, error) from error
+    if not isinstance(data, dict):
+        raise _unreadable(path, "no object")
+    data = cast("dict[str, Any]", data)
     if data.get("version") != VERSION:
         raise StateError(f"{path}: written by another version of Strata: `make reset` starts again")
     return data
+
+
+def _unreadable(path: Path, why: object) -> StateError:
+    return StateError(f"{path}: cannot be read ({why}): `make reset` starts again")
 
 
 def _resources(data: dict[str, Any]) -> dict[str, Resource]:

@@ -205,3 +205,11 @@ def test_a_broken_handler_leaves_the_old_one_running(checkout: Checkout) -> None
 
     assert checkout.health() == 200
     assert time.monotonic() > started
+
+
+def test_one_port_for_both_is_refused(checkout: Checkout) -> None:
+    """The front door and the emulator cannot share a port: nothing is started."""
+    with pytest.raises(LocalError, match=r"PORT and CLOUD_PORT are both \d+: expected two ports"):
+        checkout.deployment.up(lambda _: None, lambda _: None, checkout.port, checkout.port)
+
+    assert checkout.deployment.emulator.process is None

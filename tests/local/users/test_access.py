@@ -34,6 +34,8 @@ BAD_TOKENS: dict[str, Callable[[Platform], str]] = {
     "unsigned": lambda platform: tokens.unsigned(platform.admin),
     "expired": lambda platform: tokens.expired(platform.admin, platform.services),
     "garbage": lambda _: "garbage",
+    "of lists": lambda _: "W10.W10.W10",
+    "of null": lambda _: "bnVsbA.e30.AA",
 }
 
 

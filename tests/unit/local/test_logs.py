@@ -30,13 +30,13 @@ TIME = int(NOON.timestamp() * 1000)
             "12:00:00.042  users-create  INFO   created  c-1  userId=u-1  tries=2",
         ),
         (
-            json.dumps({"level": "ERROR", "message": "failed", "exception": "Traceback\n  ..."}),
+            json.dumps({"level": "ERROR", "message": "failed", "traceback": "Traceback\n  ..."}),
             "12:00:00.042  users-create  ERROR  failed\nTraceback\n  ...",
         ),
         ("no JSON at all", "12:00:00.042  users-create  no JSON at all"),
         ("[1, 2]", "12:00:00.042  users-create  [1, 2]"),
     ],
-    ids=["fields", "exception", "plain text", "JSON that is no object"],
+    ids=["fields", "traceback", "plain text", "JSON that is no object"],
 )
 def test_entry_reads_as_one_line(text: str, line: str) -> None:
     """Time, the function's own name, level, message, correlation id, then the rest."""

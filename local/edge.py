@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import (
     ClientError,
@@ -173,7 +173,7 @@ def _api_url(outputs: bytes) -> str | None:
         found: Any = json.loads(outputs)
     except ValueError:
         return None
-    return found.get("apiUrl") if isinstance(found, dict) else None
+    return cast("dict[str, Any]", found).get("apiUrl") if isinstance(found, dict) else None
 
 
 def forwarded_headers(request: web.Request) -> CIMultiDict[str]:

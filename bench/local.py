@@ -112,29 +112,42 @@ def _warm_start(deployment: Deployment, up: Callable[[], Any]) -> list[Figure]:
 
 def _edit(deployment: Deployment, url: str, bare: Bare) -> Figure:
     """A saved file under the loop of `make dev`, beside one call that replaces a bare function's code."""
-    loop = Loop(deployment, Console(file=io.StringIO()))
+    said = io.StringIO()
+    loop = Loop(deployment, Console(file=said, width=500))
     thread = threading.Thread(target=loop.run)
     thread.start()
-    time.sleep(1.0)  # The loop watches by then.
     path = deployment.root / HANDLER
     text = path.read_text()
     ours: list[float] = []
     floor: list[float] = []
     try:
+        _warm_up(path, text, said)
         for number in range(ROUNDS + 1):
             mark = f"edit-{number}"
             started = time.perf_counter()
             path.write_text(text.replace("variable(", f'"{mark}" + variable('))
-            _until(lambda mark=mark: mark in requests.get(f"{url}/health", timeout=30).text)
+            _until(lambda mark=mark: mark in requests.get(f"{url}/health", timeout=30).text, said)
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()
             bare.edit(mark)
-            _until(lambda mark=mark: mark in requests.get(bare.url, timeout=30).text)
+            _until(lambda mark=mark: mark in requests.get(bare.url, timeout=30).text, said)
             floor.append(time.perf_counter() - started)
     finally:
         loop.stop.set()
         thread.join()
     return figure("save to new answer", ours[1:], floor[1:], "UpdateFunctionCode of a bare function")
+
+
+def _warm_up(path: Path, text: str, said: io.StringIO) -> None:
+    """Save until the loop has seen it: watching begins when it may."""
+    deadline = time.monotonic() + 30
+    while "live after" not in said.getvalue():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no save was seen; the loop said:\n{said.getvalue()}")
+        path.write_text(text + "\n")
+        time.sleep(1.0)
+        path.write_text(text)
+        time.sleep(1.0)
 
 
 def _answers(deployment: Deployment, url: str, bare: Bare) -> list[Figure]:
@@ -177,11 +190,11 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def _until(condition: Callable[[], bool], said: io.StringIO) -> None:
     deadline = time.monotonic() + 30
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("the edit never became live")
+            raise TimeoutError(f"the edit never became live; the loop said:\n{said.getvalue()}")
 
 
 def _unsaid(_: object) -> None:

@@ -25,6 +25,9 @@ STOPPED = 3
 
 INTERRUPTED = 130
 
+YEAR = 366 * 24 * 60
+"""The longest that logs are looked back for, in minutes."""
+
 Command = Callable[[argparse.Namespace, Deployment, Console], int]
 
 
@@ -100,11 +103,10 @@ def status(given: argparse.Namespace, deployment: Deployment, console: Console) 
         else:
             since = datetime.fromtimestamp(process.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
             rows[name] = f"http://localhost:{process.port}  since {since}  process {process.pid}"
+    resources, complete = _resources(deployment)
     if deployment.state.exists():
-        from local.state import State
-
-        rows["resources"] = str(len(State(deployment.state).resources))
-    runs = all(processes.values())
+        rows["resources"] = resources
+    runs = all(processes.values()) and complete
     rows["next"] = "make dev, make logs, make down" if runs else "make up"
     show.facts(console, rows)
     return 0 if runs else STOPPED
@@ -112,15 +114,17 @@ def status(given: argparse.Namespace, deployment: Deployment, console: Console) 
 
 def logs(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
     """Print what the handlers logged."""
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import ConnectionError as NotConnectedError
+    from botocore.exceptions import HTTPClientError
 
     reader = Logs(deployment.emulator.cloud, now() - given.minutes * 60_000, given.function)
     try:
+        reader.refuse_unknown()
         for entry in reader.follow(Event()) if given.follow else reader.read():
             console.print(readable(entry), markup=False)
     except KeyboardInterrupt:
         return 0
-    except BotoCoreError as error:
+    except (NotConnectedError, HTTPClientError) as error:
         raise LocalError("the emulator has stopped: make up starts it again") from error
     return 0
 
@@ -158,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument(
         "--function", default="", metavar="NAME", help="only functions with this in their name"
     )
-    reading.add_argument("--minutes", type=int, default=60, help="how far back (default: 60)")
+    reading.add_argument("--minutes", type=_minutes, default=60, help="how far back (default: 60)")
     whose = _add(add, token).add_mutually_exclusive_group()
     whose.add_argument(
         "--user", default="admin", metavar="NAME", help="one of the seeded people (default: admin)"
@@ -182,6 +186,27 @@ def _port(text: str) -> int:
     if not 0 < port < 65_536:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a port between 1 and 65535")
     return port
+
+
+def _minutes(text: str) -> int:
+    minutes = int(text) if text.isdecimal() else -1
+    if not 0 <= minutes <= YEAR:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number between 0 and {YEAR}")
+    return minutes
+
+
+def _resources(deployment: Deployment) -> tuple[str, bool]:
+    """What is on record, and whether the last `up` came to its end."""
+    from local.state import State, StateError
+
+    try:
+        state = State(deployment.state)
+    except StateError:
+        return "cannot be read", False
+    count = str(len(state.resources))
+    if state.pending:
+        return f"{count}, {len(state.pending)} begun and not finished", False
+    return count, deployment.outputs_file.exists()
 
 
 def _summarise(console: Console, done: Up) -> None:

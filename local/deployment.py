@@ -9,10 +9,11 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from local.checkpoint import RECORD, remove
 from local.door import Door
+from local.emulator import PORT as CLOUD_PORT
 from local.emulator import Emulator, Origin
 from local.errors import LocalError
 from local.lock import exclusive
@@ -28,6 +29,10 @@ Seed = Callable[[Cloud, Mapping[str, Any]], list[str]]
 
 HEALTH_PATH = "/api/health"
 HEALTH_SECONDS = 30.0
+
+UP_PATIENCE = 3.0
+DEV_PATIENCE = 30.0
+"""How many seconds to wait for another command: no saved change may be lost for it."""
 
 KEPT = ("bundles", "lock")
 """What a reset leaves: the cache of bundles, which costs the network to fill, and the lock it holds."""
@@ -108,14 +113,17 @@ class Deployment:
         """The stack's outputs.
 
         Raises:
-            LocalError: when nothing is deployed.
+            LocalError: when nothing is deployed, or the file is broken.
         """
         try:
-            return json.loads(self.outputs_file.read_bytes())
+            outputs: Any = json.loads(self.outputs_file.read_bytes())
         except FileNotFoundError:
             raise LocalError("nothing is deployed yet: run make up") from None
-        except ValueError as error:
-            raise LocalError(f"{self.outputs_file}: cannot be read: run make up") from error
+        except ValueError:
+            outputs = None
+        if not isinstance(outputs, dict):
+            raise LocalError(f"{self.outputs_file}: cannot be read: run make up")
+        return cast("dict[str, Any]", outputs)
 
     def up(
         self,
@@ -136,10 +144,9 @@ class Deployment:
             LocalError: when something stands in the way; a later `up` goes on from there.
         """
         started = time.monotonic()
-        with exclusive(self.directory, "up"):
+        with exclusive(self.directory, "up", UP_PATIENCE):
+            self._refuse_one_port(self.door.wanted(port), cloud_port)
             port = self.door.choose(port)
-            if port == (cloud_port or self.emulator.daemon.port):
-                raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two ports")
             origin = self.emulator.start(cloud_port)
             if origin in (Origin.REWOUND, Origin.LOST):
                 say(f"the emulator {origin.value}")
@@ -161,7 +168,7 @@ class Deployment:
         door = self.door.process
         if door is None:
             raise LocalError("the front door does not run: start it with make up")
-        with exclusive(self.directory, "dev"), self._emulator_alive():
+        with exclusive(self.directory, "dev", DEV_PATIENCE), self._emulator_alive():
             return self._apply_at(f"http://localhost:{door.port}", report)
 
     def down(self) -> bool:
@@ -180,6 +187,10 @@ class Deployment:
             for path in self.directory.iterdir():
                 if path.name not in KEPT:
                     remove(path)
+
+    def _refuse_one_port(self, port: int, cloud_port: int | None) -> None:
+        if port == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
+            raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two ports")
 
     def _apply_at(self, url: str, report: Report) -> Result:
         result = self.apply(self.root, self.emulator.cloud, self.state, {"strata:url": url}, report)

@@ -41,13 +41,17 @@ class Door:
         """Its process, if it runs."""
         return self.daemon.process
 
+    def wanted(self, port: int | None) -> int:
+        """The port to serve: the one asked for, else the last one, else 8080."""
+        return port or self.daemon.port or PORT
+
     def choose(self, port: int | None) -> int:
-        """The port to serve: the one asked for, else the last one, else 8080.
+        """The wanted port, if it can be had.
 
         Raises:
             LocalError: when another program has it.
         """
-        wanted = port or self.daemon.port or PORT
+        wanted = self.wanted(port)
         process = self.process
         ours = process is not None and process.port == wanted
         if not ours and not is_left(wanted):
@@ -69,7 +73,7 @@ class Door:
         command = [sys.executable, "-P", "-m", "local", "edge", str(port), str(self.outputs)]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(CODE), "PYTHONUTF8": "1"}
         self.daemon.start(command, environment, port)
-        self.daemon.wait_until(lambda: is_taken(port), START_SECONDS)
+        self.daemon.wait_until(lambda: is_taken(port) and self.process is not None, START_SECONDS)
 
     def stop(self) -> None:
         """Stop serving; no error when it does not serve."""

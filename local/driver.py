@@ -77,7 +77,7 @@ def apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], r
     """
     started = time.monotonic()
     try:
-        stack = Stack.load(root, STACK, overrides).at(cloud.endpoint)
+        stack = Stack.load(root, STACK, overrides).at(cloud.endpoint, cloud.region)
         steps = Steps(Provider.of(cloud, stack.naming), State(state), report)
         steps.recover()
         outputs = program.run(root, stack, Monitor(steps))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import signal
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -60,7 +63,8 @@ OWN_HEADERS = frozenset({"host", "expect"})
 AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """Headers that the HTTP client would add where the browser sent none."""
 
-SESSION = web.AppKey("session", ClientSession)
+SHUTDOWN_SECONDS = 3.0
+"""What answers under way get to be finished."""
 
 
 @dataclass
@@ -97,15 +101,20 @@ class FrontDoor:
         self._origin = Origin(outputs)
         self._connections = connections
 
-    def app(self) -> web.Application:
-        """The web application; it owns its connections to the emulator."""
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        app.cleanup_ctx.append(self._connected)
-        return app
+    @asynccontextmanager
+    async def listening(self, port: int) -> AsyncGenerator[None]:
+        """Serve the port of this machine alone; it owns its connections to the emulator."""
+        async with self._connected() as session:
+            runner = web.ServerRunner(self._server(session), shutdown_timeout=SHUTDOWN_SECONDS)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, LOOPBACK, port, backlog=BACKLOG).start()
+                yield
+            finally:
+                await runner.cleanup()
 
-    async def _connected(self, app: web.Application) -> AsyncIterator[None]:
-        async with ClientSession(
+    def _connected(self) -> ClientSession:
+        return ClientSession(
             # Idle connections go before the emulator would close them, so that none is used too late.
             connector=TCPConnector(limit=self._connections, keepalive_timeout=15),
             timeout=ClientTimeout(total=None, sock_connect=5, sock_read=UPSTREAM_SECONDS),
@@ -114,10 +123,24 @@ class FrontDoor:
             skip_auto_headers=AUTOMATIC_HEADERS,
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
-        ) as app[SESSION]:
-            yield
+        )
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
+    def _server(self, session: ClientSession) -> web.Server:
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            return await self._answer(request, session)
+
+        return Listener(
+            answer,
+            access_log=None,
+            # A caller who has gone away frees the connection to the emulator.
+            handler_cancellation=True,
+            # Bodies pass as they are, compressed ones too.
+            auto_decompress=False,
+            max_line_size=HEADER_BYTES,
+            max_field_size=HEADER_BYTES,
+        )
+
+    async def _answer(self, request: web.BaseRequest, session: ClientSession) -> web.StreamResponse:
         if request.path != PREFIX and not request.path.startswith(f"{PREFIX}/"):
             return problem(
                 HTTPStatus.NOT_FOUND,
@@ -128,12 +151,16 @@ class FrontDoor:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing is deployed yet: run make up.", retry=5)
         if not is_token_like(request.headers.get("Authorization", "")):
             return web.json_response({"message": "Unauthorized"}, status=HTTPStatus.UNAUTHORIZED)
-        return await self._forward(request, api_url)
+        if not await _is_expectation_met(request):
+            return problem(HTTPStatus.EXPECTATION_FAILED, "The only Expect that is met is 100-continue.")
+        return await self._forward(request, session, api_url)
 
-    async def _forward(self, request: web.Request, api_url: str) -> web.StreamResponse:
+    async def _forward(
+        self, request: web.BaseRequest, session: ClientSession, api_url: str
+    ) -> web.StreamResponse:
         url = URL(api_url.removesuffix(PREFIX) + request.rel_url.raw_path_qs, encoded=True)
         try:
-            async with request.app[SESSION].request(
+            async with session.request(
                 request.method,
                 url,
                 headers=forwarded_headers(request),
@@ -152,15 +179,43 @@ class FrontDoor:
             return problem(HTTPStatus.BAD_GATEWAY, detail, retry=2)
 
 
+class Conversation(web.RequestHandler):
+    """A caller's connection; what never reaches an answer ends as a problem too, in one line of the log."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no HTTP with 400, and a mistake of our own with 500."""
+        why = one_line(message or repr(exc))
+        logger.warning("%s %s: %s %s", request.method, request.rel_url, status, why)
+        if request.writer.output_size > 0:  # Half an answer must not look like a whole one.
+            raise ConnectionError(why)
+        answer = problem(HTTPStatus(status), f"The front door cannot answer this request: {why}.")
+        answer.force_close()
+        return answer
+
+
+class Listener(web.Server):
+    """Has each connection answered by a `Conversation`."""
+
+    def __call__(self) -> web.RequestHandler:
+        """A new connection's handler."""
+        return Conversation(self, loop=self._loop, **self._kwargs)
+
+
 def is_token_like(authorization: str) -> bool:
     """Whether the gateway's authorizer can read the header at all.
 
     The emulator fails on a token whose header or claims are JSON, and no object; AWS answers 401.
     """
-    for part in authorization.removeprefix("Bearer ").split(".")[:2]:
+    for part in authorization.rpartition(" ")[2].split(".")[:2]:
         try:
             content: Any = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # The authorizer refuses that by itself.
         if not isinstance(content, dict):
             return False
@@ -173,10 +228,11 @@ def _api_url(outputs: bytes) -> str | None:
         found: Any = json.loads(outputs)
     except ValueError:
         return None
-    return cast("dict[str, Any]", found).get("apiUrl") if isinstance(found, dict) else None
+    url = cast("dict[str, Any]", found).get("apiUrl") if isinstance(found, dict) else None
+    return url if isinstance(url, str) else None
 
 
-def forwarded_headers(request: web.Request) -> CIMultiDict[str]:
+def forwarded_headers(request: web.BaseRequest) -> CIMultiDict[str]:
     """The request's headers as the origin gets them."""
     headers = end_to_end(request.headers)
     for name in OWN_HEADERS:
@@ -208,28 +264,40 @@ def problem(status: HTTPStatus, detail: str, retry: int | None = None) -> web.Re
     return web.Response(status=status, body=content, headers=headers, content_type="application/problem+json")
 
 
+def one_line(text: str) -> str:
+    """The text on one line of at most 200 characters."""
+    return " ".join(text.split())[:200].rstrip(".")
+
+
 def serve(port: int, outputs: Path) -> None:
     """Serve until told to end."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     _allow_many_connections()
-    web.run_app(
-        FrontDoor(outputs).app(),
-        host=LOOPBACK,
-        port=port,
-        shutdown_timeout=3,
-        backlog=BACKLOG,
-        access_log=None,
-        print=None,
-        # A caller who has gone away frees the connection to the emulator.
-        handler_cancellation=True,
-        # Bodies pass as they are, compressed ones too.
-        auto_decompress=False,
-        max_line_size=HEADER_BYTES,
-        max_field_size=HEADER_BYTES,
-    )
+    asyncio.run(_serve(port, outputs))
 
 
-async def _relay(request: web.Request, upstream: ClientResponse) -> web.StreamResponse:
+async def _serve(port: int, outputs: Path) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with FrontDoor(outputs).listening(port):
+        await told.wait()
+
+
+async def _is_expectation_met(request: web.BaseRequest) -> bool:
+    """Whether the caller may go on with the body; one who waits to be told so is."""
+    expected = request.headers.get("Expect")
+    if expected is None:
+        return True
+    if expected.lower() != "100-continue":
+        return False
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    # Nothing of the answer itself is out yet.
+    request.writer.output_size = 0
+    return True
+
+
+async def _relay(request: web.BaseRequest, upstream: ClientResponse) -> web.StreamResponse:
     response = web.StreamResponse(
         status=upstream.status, reason=upstream.reason, headers=end_to_end(upstream.headers)
     )

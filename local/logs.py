@@ -11,6 +11,7 @@ from datetime import datetime
 from threading import Event
 from typing import Any, cast
 
+from local.errors import LocalError
 from local.provider.cloud import Cloud
 
 POLL_SECONDS = 1.0
@@ -23,6 +24,9 @@ PLATFORM = re.compile(r"(START|END|REPORT|INIT_START) ")
 
 GENERATED = re.compile(r"^/aws/lambda/|^[a-z]+-local-|-[0-9a-f]{7}$")
 """What surrounds a resource's own name: project and stack before it, random digits behind it."""
+
+UNPACKED = re.compile(r'(?<=File ")[^"]*/code/')
+"""Where the emulator unpacked the bundle: the rest is the path in `handlers`."""
 
 PLACED = frozenset({"timestamp", "function", "requestId", "level", "message", "correlationId", "traceback"})
 """Fields that a readable line has a place for, or no need of."""
@@ -58,6 +62,16 @@ class Logs:
         self._function = function
         self._seen: set[str] = set()
 
+    def refuse_unknown(self) -> None:
+        """Let nobody wait for the logs of a function that is not there.
+
+        Raises:
+            LocalError: naming those that are.
+        """
+        if self._function and not self._groups():
+            known = ", ".join(sorted(GENERATED.sub("", name) for name in self._names())) or "none yet"
+            raise LocalError(f"no function has {self._function!r} in its name; there are: {known}")
+
     def read(self) -> list[Entry]:
         """The new entries, oldest first."""
         found = sorted(
@@ -75,9 +89,11 @@ class Logs:
             stop.wait(POLL_SECONDS)
 
     def _groups(self) -> list[str]:
+        return [name for name in self._names() if self._function in name]
+
+    def _names(self) -> list[str]:
         pages: Any = self._client.get_paginator("describe_log_groups").paginate()
-        names: list[str] = [group["logGroupName"] for page in pages for group in page["logGroups"]]
-        return [name for name in names if self._function in name]
+        return [group["logGroupName"] for page in pages for group in page["logGroups"]]
 
     def _entries(self, group: str) -> list[Entry]:
         events: Any = self._client.filter_log_events(logGroupName=group, startTime=self._since)["events"]
@@ -112,7 +128,7 @@ def readable(entry: Entry) -> str:
     ]
     line = "  ".join(part for part in parts if part.strip())
     trace = fields.get("traceback")
-    return f"{line}\n{trace}" if trace else line
+    return f"{line}\n{UNPACKED.sub('', str(trace))}" if trace else line
 
 
 def _fields(text: str) -> dict[str, Any]:

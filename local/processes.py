@@ -16,15 +16,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from local.errors import LocalError
 
 POLL_SECONDS = 0.02
 
-# Popen objects are kept: one that is collected while its process runs warns, and polling one that has
-# ended frees its process id.
-_children: dict[int, subprocess.Popen[bytes]] = {}
+_children: set[int] = set()
+"""Ids of the processes that this one started: their ids are theirs until it has asked how they ended."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,7 @@ class Process:
     @property
     def alive(self) -> bool:
         """Whether it still runs; a zombie does not."""
-        child = _children.get(self.pid)
-        if child is not None and child.poll() is not None:
-            return False
+        _reap(self.pid)
         return start_time(self.pid) == self.started
 
     def signal(self, number: signal.Signals) -> None:
@@ -56,6 +53,10 @@ class Process:
         if self.alive:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
+
+
+FIELDS = {"pid": int, "started": str, "port": int, "since": float}
+"""A process on record; a record that is not like that counts as none."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,18 @@ class Daemon:
     def process(self) -> Process | None:
         """Its process, if it runs."""
         record = self._record()
-        if "pid" not in record:
+        if record.keys() != FIELDS.keys() or any(
+            not isinstance(record[name], kind) for name, kind in FIELDS.items()
+        ):
             return None
-        process = Process(record["pid"], record["started"], record["port"], record["since"])
+        process = Process(**record)
         return process if process.alive else None
 
     @property
     def port(self) -> int | None:
         """The port that it serves, or served when it last ran."""
-        return self._record().get("port")
+        port = self._record().get("port")
+        return port if isinstance(port, int) else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], port: int) -> Process:
         """Run the command in a session of its own, so that it outlives ours and hears no Ctrl-C."""
@@ -101,7 +105,8 @@ class Daemon:
                 stderr=log,
                 start_new_session=True,
             )
-        _children[child.pid] = child
+        _children.add(child.pid)
+        child.returncode = 0  # It outlives us by intent, of which Popen would warn.
         process = Process(child.pid, start_time(child.pid) or "", port, time.time())
         self._write(vars(process))
         return process
@@ -131,8 +136,8 @@ class Daemon:
             if not _ended(process, grace):
                 process.signal(signal.SIGKILL)
                 _ended(process, 10)
-        for child in _children.values():
-            child.poll()
+        for pid in _children.copy():
+            _reap(pid)
         if port is not None:
             self._write({"port": port})
 
@@ -149,9 +154,10 @@ class Daemon:
 
     def _record(self) -> dict[str, Any]:
         try:
-            return json.loads(self._file.read_bytes())
+            record: Any = json.loads(self._file.read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
+        return cast("dict[str, Any]", record) if isinstance(record, dict) else {}
 
     def _write(self, record: Mapping[str, Any]) -> None:
         write_atomically(self._file, json.dumps(record))
@@ -187,6 +193,15 @@ def _posix_start_time(pid: int) -> str | None:
     answer = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)  # noqa: S603
     state, _, started = answer.stdout.strip().partition(" ")
     return None if not state or state.startswith("Z") else started.strip()
+
+
+def _reap(pid: int) -> None:
+    """Free the id of a child that has ended."""
+    if pid in _children:
+        with suppress(ChildProcessError):
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                return
+        _children.discard(pid)
 
 
 def _ended(process: Process, seconds: float) -> bool:

@@ -16,6 +16,8 @@ fail() {
     exit 1
 }
 
+trap 'echo "stopped here; make goes on from here" >&2; exit 130' INT
+
 is_right() {
     "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" 2>/dev/null
 }

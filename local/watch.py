@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 FOLDERS = ("handlers", "components")
 FILES = ("settings.py", "__main__.py")
 
-DEBOUNCE_MS = 200
+DEBOUNCE_MS = 50
 STEP_MS = 20
 """How long to wait for more files of the same save."""
+
+STALE_SECONDS = 60.0
+"""A file that says it is older was moved here, and keeps its own time."""
 
 POLL_SECONDS = 1.0
 """How often to look whether the emulator still runs."""
@@ -57,12 +61,13 @@ class Loop:
 
     def _react(self, changed: Sequence[Path]) -> None:
         names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
+        since = saved(changed, time.time())
         try:
             result = self._deployment.again(self._tell)
         except LocalError as error:
             self._console.print(f"{names}: {error}", style="red", markup=False)
             return
-        told = f"{names}: live after {result.seconds:.2f} s, {show.counted(result.changes)}"
+        told = f"{names}: live after {time.time() - since:.2f} s, {show.counted(result.changes)}"
         self._console.print(told, markup=False)
 
     def _tell(self, change: Applied) -> None:
@@ -82,7 +87,7 @@ def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
         folders = [root, *subfolders(root)]
         for batch in watch(
             *folders,
-            watch_filter=lambda _, path: concerns(root, Path(path)),
+            watch_filter=_matters(root, folders),
             recursive=False,
             debounce=DEBOUNCE_MS,
             step=STEP_MS,
@@ -93,6 +98,10 @@ def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
             yield changed
             if any(path.is_dir() or kind is Change.deleted for path in changed for kind, _ in batch):
                 break
+
+
+def _matters(root: Path, folders: Sequence[Path]) -> Callable[[Change, str], bool]:
+    return lambda _, path: concerns(root, Path(path)) or _is_folder(Path(path), folders)
 
 
 def subfolders(root: Path) -> list[Path]:
@@ -114,4 +123,17 @@ def concerns(root: Path, path: Path) -> bool:
     if len(parts) == 1:
         return path.name in FILES or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
     # Editors write beside a file first: what has another suffix is theirs.
-    return parts[0] in FOLDERS and path.suffix in (".py", ".in", ".txt", ".json", "")
+    return parts[0] in FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
+
+
+def saved(changed: Sequence[Path], seen: float) -> float:
+    """When the newest of the files was saved, in seconds since the epoch; when it was seen, if none tells."""
+    times = [path.stat().st_mtime for path in changed if path.exists()]
+    newest = max(times, default=seen)
+    return newest if 0 <= seen - newest < STALE_SECONDS else seen
+
+
+def _is_folder(path: Path, known: Sequence[Path]) -> bool:
+    """Whether it is a folder of the program, or was one."""
+    own = path in known or (path.parent in known and path.is_dir())
+    return own and path.name != "__pycache__" and not path.name.startswith(".")

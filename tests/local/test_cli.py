@@ -26,6 +26,7 @@ from local.errors import LocalError
 from local.ports import free_port, is_taken
 from local.processes import Process
 from local.provider.cloud import Cloud
+from local.state import Resource
 
 URN = "urn:pulumi:local::strata::aws:s3/bucket:Bucket::things"
 
@@ -63,7 +64,7 @@ class Program:
         change = Change(URN, "same" if state.exists() else "create", 0.5, ())
         if change.kind == "create":
             cloud.client("s3").create_bucket(Bucket="things")
-            state.write_text("{}")
+            state.write_text('{"version": 1}')
         report(change)
         return Result({"apiUrl": self.api_url, "nested": {"a": [1]}}, [change], 0.5)
 
@@ -340,16 +341,18 @@ def test_reset_leaves_the_cache_alone(deployment: Deployment, ports: Ports) -> N
 def test_status_tells_by_its_exit_code(
     deployment: Deployment, ports: Ports, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """0 when everything runs, 3 when something does not; each part is named with its address."""
+    """0 when everything runs and was deployed, else 3; each part is named with its address."""
     codes = [main(["status"], deployment)]
     deployment.emulator.start(ports.cloud)
     codes.append(main(["status"], deployment))
     deployment.door.start(ports.door)
+    codes.append(main(["status"], deployment))
+    deployment.outputs_file.write_text("{}")
     capsys.readouterr()
     codes.append(main(["status"], deployment))
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
 
-    assert codes == [STOPPED, STOPPED, 0]
+    assert codes == [STOPPED, STOPPED, STOPPED, 0]
     assert rows["emulator"].split()[0] == f"http://localhost:{ports.cloud}"
     assert rows["front"].split()[:2] == ["door", f"http://localhost:{ports.door}"]
 
@@ -371,6 +374,69 @@ def test_token_before_anything_is_deployed_says_so(
 
     assert main(["token"], deployment) == 1
     assert capsys.readouterr().err == "error: nothing is deployed yet: run make up\n"
+
+
+@pytest.mark.parametrize("outputs", ["{", "[]"])
+def test_broken_outputs_are_told_by_name(
+    deployment: Deployment, ports: Ports, capsys: pytest.CaptureFixture[str], outputs: str
+) -> None:
+    """The file is named with the way to get another."""
+    deployment.emulator.start(ports.cloud)
+    deployment.outputs_file.write_text(outputs)
+
+    assert main(["token"], deployment) == 1
+    assert capsys.readouterr().err == f"error: {deployment.outputs_file}: cannot be read: run make up\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ("{", "cannot be read"),
+        (
+            json.dumps({"version": 1, "pending": {URN: vars(Resource("a:b/c:D", "things", "", {}, {}))}}),
+            "0, 1 begun and not finished",
+        ),
+    ],
+)
+def test_status_of_a_run_that_was_cut_off_is_not_0(
+    deployment: Deployment, ports: Ports, capsys: pytest.CaptureFixture[str], record: str, told: str
+) -> None:
+    """Although all processes run, what is left to do is named."""
+    main(["up", *ports.options], deployment)
+    deployment.state.write_text(record)
+    capsys.readouterr()
+    code = main(["status"], deployment)
+    rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+
+    assert (code, rows["resources"], rows["next"]) == (STOPPED, told, "make up")
+
+
+def test_one_port_for_both_is_refused_whoever_remembers_it(
+    deployment: Deployment, ports: Ports, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Given twice, or given once and remembered for the other: nothing is moved."""
+    twice = main(["up", "--port", str(ports.door), "--cloud-port", str(ports.door)], deployment)
+    main(["up", *ports.options], deployment)
+    before = running(deployment)
+    codes = [twice, main(["up", "--port", str(ports.cloud)], deployment)]
+    codes.append(main(["up", "--cloud-port", str(ports.door)], deployment))
+
+    assert (codes, running(deployment)) == ([1, 1, 1], before)
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: PORT and CLOUD_PORT are both {port}: expected two ports"
+        for port in (ports.door, ports.cloud, ports.door)
+    ]
+
+
+@pytest.mark.parametrize("minutes", ["-1", "9999999", "soon"])
+def test_minutes_out_of_bounds_are_refused(capsys: pytest.CaptureFixture[str], minutes: str) -> None:
+    """The message names the option, the value and what was expected."""
+    with pytest.raises(SystemExit) as caught:
+        main(["logs", f"--minutes={minutes}"])
+
+    assert caught.value.code == 2
+    expected = f"argument --minutes: '{minutes}': expected a number between 0 and 527040"
+    assert capsys.readouterr().err.splitlines()[-1].endswith(expected)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])

@@ -161,7 +161,27 @@ def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) ->
         (
             "Pulumi.local.yaml",
             "config:\n  aws:endpoints: hello\n",
-            "aws:endpoints: 'hello': expected addresses",
+            "Pulumi.local.yaml: aws:endpoints: 'hello': expected addresses",
+        ),
+        ("Pulumi.local.yaml", "config:\n  aws:endpoints: [sqs]\n", r"aws:endpoints: '\[\"sqs\"\]': expected"),
+        (
+            "Pulumi.local.yaml",
+            "config:\n  aws:region: eu-west-1\n",
+            "Pulumi.local.yaml: aws:region: 'eu-west-1': the embedded cloud plays us-east-1$",
+        ),
+        ("Pulumi.local.yaml", "config: hello", "Pulumi.local.yaml: config: expected keys and values"),
+        ("Pulumi.local.yaml", "config:\n  a:b: 1\n  a:b: 2\n", "not YAML: line 3: a:b: stands there twice$"),
+        ("Pulumi.local.yaml", "config:\n\ta: 1\n", "Pulumi.local.yaml: not YAML: line 2: found character"),
+        ("Pulumi.local.yaml", "config: \udcff", "Pulumi.local.yaml: not YAML: 'utf-8' codec"),
+        (
+            "Pulumi.yaml",
+            "name: x\nconfig:\n  strata:a: 1\n",
+            "Pulumi.yaml: config: strata:a: expected a mapping with a value, got 1$",
+        ),
+        (
+            "Pulumi.yaml",
+            "name: x\nconfig:\n  pulumi:autonaming: {value: hello}\n",
+            "Pulumi.yaml: config: pulumi:autonaming: expected a pattern, got 'hello'$",
         ),
         ("Pulumi.yaml", "runtime: python", "Pulumi.yaml: name: expected the project's name"),
         ("state.json", "[]", "state.json: cannot be read"),
@@ -175,11 +195,21 @@ def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) ->
 def test_a_broken_file_is_told_by_name(project: Project, file: str, text: str, complaint: str) -> None:
     """What cannot be read is named, and nothing is made."""
     project.write("one")
-    (project.root / file).write_text(text)
+    (project.root / file).write_text(text, errors="surrogateescape")
 
-    with pytest.raises(DriverError, match=complaint):
+    with pytest.raises(DriverError, match=complaint) as caught:
         project.apply()
+    assert len(str(caught.value).splitlines()) == 1
     assert project.queues == []
+
+
+def test_a_mistake_in_the_wiring_points_at_the_wiring(project: Project) -> None:
+    """Where a component refuses what it is given, the line of the program that gave it is shown."""
+    (project.root / "strict_component.py").write_text("def make(size):\n    return 1 / size\n")
+    (project.root / "__main__.py").write_text("import strict_component\nstrict_component.make(0)\n")
+
+    with pytest.raises(DriverError, match=r"^__main__\.py:2: ZeroDivisionError: division by zero$"):
+        project.apply()
 
 
 def test_a_program_that_raises_declares_nothing(project: Project) -> None:

@@ -82,12 +82,7 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
     """The address at which the application is served."""
     port = free_port()
     runner = web.AppRunner(
-        app,
-        handler_cancellation=True,
-        auto_decompress=False,
-        shutdown_timeout=1,
-        max_line_size=HEADER_BYTES,
-        max_field_size=HEADER_BYTES,
+        app, handler_cancellation=True, auto_decompress=False, shutdown_timeout=1, max_field_size=HEADER_BYTES
     )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
@@ -106,7 +101,9 @@ def at_the_door(tmp_path: Path, visit: Visit, *, deployed: bool = True) -> Any:
     async def run() -> Any:
         api = Api()
         outputs = tmp_path / "outputs.json"
-        async with serving(api.app()) as upstream, serving(FrontDoor(outputs).app()) as door:
+        port = free_port()
+        door = f"http://127.0.0.1:{port}"
+        async with serving(api.app()) as upstream, FrontDoor(outputs).listening(port):
             if deployed:
                 outputs.write_text(json.dumps({"apiUrl": upstream + STAGE}))
             connector = aiohttp.TCPConnector(limit=0)
@@ -342,3 +339,106 @@ def test_dead_emulator_is_a_problem_that_names_it_until_it_is_back(tmp_path: Pat
         "2",
         {"type": "about:blank", "title": "Bad Gateway", "status": 502, "detail": detail},
     )
+
+
+async def raw(session: aiohttp.ClientSession, request: bytes) -> tuple[int, str, Any]:
+    """Status, type and body of the answer to these very bytes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", session._base_url.port)
+    writer.write(request)
+    head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    status, *headers = head.decode().split("\r\n")
+    kinds = [line.partition(": ")[2] for line in headers if line.lower().startswith("content-type:")]
+    return int(status.split()[1]), *kinds, json.loads(body)["status"]
+
+
+CLOSE = b"Host: x\r\nConnection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "lines"),
+    [
+        (b"BR EW /api/health HTTP/1.1\r\n" + CLOSE + b"\r\n", 400, 1),
+        (b"OPTIONS * HTTP/1.1\r\n" + CLOSE + b"\r\n", 404, 0),
+        (b"GET /api/health HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n" + CLOSE + b"\r\n", 400, 1),
+        (b"GET /api/health HTTP/1.1\r\nExpect: foo\r\n" + CLOSE + b"\r\n", 417, 0),
+        (b"POST /api/users HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\nzz\r\n", 400, 1),
+    ],
+    ids=["method", "asterisk", "header", "expectation", "chunk"],
+)
+def test_what_cannot_be_answered_is_a_problem_and_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, request_: bytes, status: int, lines: int
+) -> None:
+    """The door refuses as it does all else, as problem details, and never logs a traceback."""
+
+    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
+        return await raw(session, request_)
+
+    assert at_the_door(tmp_path, visit) == (status, "application/problem+json", status)
+    assert [record.exc_info for record in caplog.records] == [None] * lines
+    assert sum(message.count("\n") for message in caplog.messages) == 0
+
+
+def test_caller_who_waits_to_go_on_is_told_so(tmp_path: Path) -> None:
+    """Expect: 100-continue is met at the door, and the body arrives."""
+
+    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
+        async with session.post("/api/users", data=b"hello", expect100=True) as answer:
+            return answer.status, (await answer.json())["body"]
+
+    assert at_the_door(tmp_path, visit) == (203, "hello")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Bearer W10.W10.W10", "bearer bnVsbA.e30.AA", "W10.W10.W10", "Bearer e30.W10.AA", "Bearer NQ.e30.AA"],
+)
+def test_token_of_json_that_is_no_object_is_unauthorized(tmp_path: Path, authorization: str) -> None:
+    """What the gateway's authorizer would fail on is answered as API Gateway answers it."""
+
+    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
+        async with session.get("/api/users", headers={"Authorization": authorization}) as answer:
+            return answer.status, answer.content_type, await answer.json()
+
+    assert at_the_door(tmp_path, visit) == (401, "application/json", {"message": "Unauthorized"})
+
+
+@pytest.mark.parametrize("authorization", ["Bearer e30.e30.AA", "Basic YTpi", "garbage", "Bearer é.ü.ö", ""])
+def test_every_other_token_is_the_gateways_to_judge(tmp_path: Path, authorization: str) -> None:
+    """Whether a token is any good is never decided at the door."""
+
+    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
+        async with session.get("/api/users", headers={"Authorization": authorization}) as answer:
+            return answer.status
+
+    assert at_the_door(tmp_path, visit) == 203
+
+
+@pytest.mark.parametrize("outputs", ["{", "[]", "{}", '{"apiUrl": 5}', ""])
+def test_outputs_that_cannot_be_read_are_a_problem(tmp_path: Path, outputs: str) -> None:
+    """A broken outputs file is as good as none: the answer says how to get another."""
+    (tmp_path / "outputs.json").write_text(outputs)
+
+    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
+        async with session.get("/api/health") as answer:
+            return answer.status, answer.content_type, (await answer.json())["detail"]
+
+    expected = (503, "application/problem+json", "Nothing is deployed yet: run make up.")
+    assert at_the_door(tmp_path, visit, deployed=False) == expected
+
+
+def test_mistake_of_the_doors_own_is_a_problem_and_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the outputs are a folder, of all things, the answer is 500 and the log says why."""
+    (tmp_path / "outputs.json").mkdir()
+
+    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
+        async with session.get("/api/health") as answer:
+            return answer.status, answer.content_type
+
+    assert at_the_door(tmp_path, visit, deployed=False) == (500, "application/problem+json")
+    assert [(record.exc_info, "Is a directory" in record.message) for record in caplog.records] == [
+        (None, True)
+    ]

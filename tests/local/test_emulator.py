@@ -257,8 +257,27 @@ def test_start_time_tells_processes_apart() -> None:
     assert start_time(child.pid) is None
 
 
-def test_half_written_record_counts_as_stopped(tmp_path: Path) -> None:
-    """A record that a crash cut off is no reason to fail."""
-    (tmp_path / "thing.json").write_text('{"pid": 12')
+@pytest.mark.parametrize(
+    ("record", "port"),
+    [('{"pid": 12', None), ('{"pid": 1}', None), ("[]", None), ('{"port": "x"}', None), ('{"port": 7}', 7)],
+)
+def test_broken_record_counts_as_stopped(tmp_path: Path, record: str, port: int | None) -> None:
+    """A record that a crash or a person broke is no reason to fail."""
+    (tmp_path / "thing.json").write_text(record)
 
-    assert (Daemon("thing", tmp_path).process, Daemon("thing", tmp_path).port) == (None, None)
+    assert (Daemon("thing", tmp_path).process, Daemon("thing", tmp_path).port) == (None, port)
+
+
+def test_process_that_outlives_its_starter_leaves_no_warning(tmp_path: Path) -> None:
+    """A command that ends while what it started runs on prints nothing of that."""
+    script = (
+        "import os, sys; from pathlib import Path; from local.processes import Daemon\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "Daemon('thing', Path(sys.argv[1])).start(sleep, {'PATH': os.defpath}, 1)"
+    )
+    command = [sys.executable, "-W", "always", "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    outlives = Daemon("thing", tmp_path).process is not None
+    Daemon("thing", tmp_path).stop(grace=0)
+
+    assert (outlives, done.stdout, done.stderr) == (True, "", "")

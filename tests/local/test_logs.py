@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from local.errors import LocalError
 from local.logs import Entry, Logs, now
 from local.provider.cloud import Cloud
 
@@ -51,6 +52,19 @@ def test_reading_leaves_out_other_functions_and_earlier_times(cloud: Cloud, func
 
     assert [entry.text for entry in Logs(cloud, function=f"{function}-o").read()] == ["not mine"]
     assert Logs(cloud, since=now() + 60_000, function=function).read() == []
+
+
+def test_unknown_function_is_told_which_there_are(cloud: Cloud, function: str) -> None:
+    """Nobody waits for the logs of a misspelled function: the known ones are named."""
+    log(cloud, function, "one")
+    Logs(cloud, function=function).refuse_unknown()
+    Logs(cloud).refuse_unknown()
+    with pytest.raises(LocalError) as caught:
+        Logs(cloud, function="bogus").refuse_unknown()
+    told, _, known = str(caught.value).partition(": ")
+
+    assert told == "no function has 'bogus' in its name; there are"
+    assert function in known.split(", ")
 
 
 def test_following_ends_when_told(cloud: Cloud, function: str) -> None:

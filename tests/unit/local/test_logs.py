@@ -30,8 +30,14 @@ TIME = int(NOON.timestamp() * 1000)
             "12:00:00.042  users-create  INFO   created  c-1  userId=u-1  tries=2",
         ),
         (
-            json.dumps({"level": "ERROR", "message": "failed", "traceback": "Traceback\n  ..."}),
-            "12:00:00.042  users-create  ERROR  failed\nTraceback\n  ...",
+            json.dumps(
+                {
+                    "level": "ERROR",
+                    "message": "failed",
+                    "traceback": 'Traceback\n  File "/tmp/w-1/code/users/create.py", line 3',
+                }
+            ),
+            '12:00:00.042  users-create  ERROR  failed\nTraceback\n  File "users/create.py", line 3',
         ),
         ("no JSON at all", "12:00:00.042  users-create  no JSON at all"),
         ("[1, 2]", "12:00:00.042  users-create  [1, 2]"),

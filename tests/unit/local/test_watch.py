@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.watch import changes, concerns
+from local.watch import changes, concerns, saved
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,8 @@ from local.watch import changes, concerns
         ("Pulumi.yaml", True),
         ("Pulumi.local.yaml", True),
         ("handlers/layers/aws.txt", True),
-        ("handlers/newfolder", True),
+        ("handlers/4913", False),
+        ("handlers/users/create", False),
         ("README.md", False),
         ("tests/unit/test_x.py", False),
         ("handlers/users/create.py.swp", False),
@@ -55,6 +57,17 @@ def test_changes_come_as_they_are_saved_in_new_folders_too(tmp_path: Path) -> No
     thread.join(10)
 
     assert (found, thread.is_alive()) == ([True, True], False)
+
+
+@pytest.mark.parametrize(("age", "expected"), [(2.0, 98.0), (-5.0, 100.0), (80.0, 100.0)])
+def test_a_save_counts_from_the_newest_file(tmp_path: Path, age: float, expected: float) -> None:
+    """What was saved last counts; a time that cannot be the save's gives way to when it was seen."""
+    paths = [tmp_path / name for name in ("old", "new", "gone")]
+    for path, time_ in zip(paths[:2], (10.0, 100.0 - age), strict=True):
+        path.touch()
+        os.utime(path, (time_, time_))
+
+    assert saved(paths, 100.0) == expected
 
 
 def eventually(condition: Callable[[], bool], again: Callable[[], object]) -> bool:

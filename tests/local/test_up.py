@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -199,12 +198,10 @@ def test_a_broken_handler_leaves_the_old_one_running(checkout: Checkout) -> None
     """The error names the file and the line; the platform goes on with what it had."""
     checkout.up()
     checkout.edit("handlers/health/read.py", "def handler", "def handler(")
-    started = time.monotonic()
     with pytest.raises(LocalError, match=r"handlers.health.read\.py"):
         checkout.deployment.again(lambda _: None)
 
     assert checkout.health() == 200
-    assert time.monotonic() > started
 
 
 def test_one_port_for_both_is_refused(checkout: Checkout) -> None:

@@ -44,7 +44,7 @@ def test_every_make_target_is_in_the_readme() -> None:
     told = set(re.findall(r"make (?:-s )?([a-z][a-z-]*)", (ROOT / "README.md").read_text()))
 
     assert targets - told - {"help"} == set()
-    assert told & targets == told - {"test", "up"} | {"test", "up"}
+    assert told - targets == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

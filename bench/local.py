@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from shutil import copy, copytree, ignore_patterns
 from typing import Any
 
 import requests
@@ -24,9 +23,8 @@ from local.deployment import Deployment
 from local.ports import free_port
 from local.provider.cloud import Cloud
 from local.watch import Loop
+from tests.checkout import copy
 
-ROOT = Path(__file__).parents[1]
-PROGRAM = ("__main__.py", "settings.py", "components", "handlers", "Pulumi.yaml", "Pulumi.local.yaml")
 HANDLER = "handlers/health/read.py"
 ROUNDS = 5
 CLIENTS = 8
@@ -72,7 +70,7 @@ class Bare:
 def main() -> None:
     """Bring a copy of the platform up and measure it."""
     with tempfile.TemporaryDirectory() as folder:
-        root = _copy(Path(folder) / "strata")
+        root = copy(Path(folder) / "strata")
         deployment = Deployment(root, root / ".local")
         ports = free_port(), free_port()
         up = partial(deployment.up, _unsaid, _unsaid, *ports)
@@ -205,20 +203,6 @@ def _timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def _copy(target: Path) -> Path:
-    target.mkdir()
-    for name in (*PROGRAM, ".python-version"):
-        source = ROOT / name
-        if source.is_dir():
-            copytree(source, target / name, ignore=ignore_patterns("__pycache__"))
-        else:
-            copy(source, target / name)
-    bundles = ROOT / ".local" / "bundles"
-    if bundles.exists():
-        copytree(bundles, target / ".local" / "bundles")
-    return target
 
 
 def _zipped(answer: str) -> bytes:

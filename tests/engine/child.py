@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local.engine.engine import Engine
 from local.provider.cloud import Cloud
-from tests.engine.project import ROOT
+from tests.checkout import ROOT
 
 if __name__ == "__main__":
     folder, endpoint, command = sys.argv[1:]

@@ -16,7 +16,7 @@ from local.engine.toolchain import HOW_TO_INSTALL, pulumi
 from local.errors import LocalError
 from local.ports import free_port
 from local.provider.cloud import Cloud
-from tests.engine.project import ROOT
+from tests.checkout import ROOT
 
 MakeEngine = Callable[..., Engine]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,23 +10,7 @@ from typing import Any
 
 from local.engine.engine import Run
 from local.provider.cloud import Cloud
-
-ROOT = Path(__file__).parents[2]
-FILES = (".python-version", "Pulumi.yaml", "__main__.py", "settings.py")
-FOLDERS = ("components", "handlers")
-
-
-def copy(folder: Path, stack: str) -> Path:
-    """A copy of the program and one stack file; what was bundled before is shared."""
-    folder.mkdir(parents=True)
-    for name in (*FILES, f"Pulumi.{stack}.yaml"):
-        shutil.copy(ROOT / name, folder / name)
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (ROOT / ".local" / "bundles").mkdir(parents=True, exist_ok=True)
-    (folder / ".local").mkdir()
-    (folder / ".local" / "bundles").symlink_to(ROOT / ".local" / "bundles")
-    return folder
+from tests.checkout import ROOT
 
 
 def declared(stack: str) -> set[str]:

@@ -14,8 +14,9 @@ import pytest
 from local.engine.engine import PLUGIN, Engine, EngineError
 from local.processes import start_time
 from local.provider.cloud import Cloud
+from tests.checkout import ROOT
 from tests.engine.conftest import MakeEngine
-from tests.engine.project import ROOT, declared, inventory, kinds
+from tests.engine.project import declared, inventory, kinds
 
 FAULTY = (*PLUGIN[:-1], "tests.engine.faulty")
 

@@ -14,7 +14,8 @@ from local.engine.commands import main
 from local.engine.deploy import Deploy
 from local.owner import Owner, claim
 from local.ports import free_port
-from tests.engine.project import ROOT, declared, inventory
+from tests.checkout import ROOT
+from tests.engine.project import declared, inventory
 
 
 def test_a_deployment_outlives_its_emulator(command: Path, tmp_path: Path) -> None:

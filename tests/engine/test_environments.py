@@ -9,8 +9,9 @@ import pytest
 from local.engine.engine import Engine, EngineError
 from local.plugin.target import PROOF
 from local.provider.cloud import Cloud
+from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
-from tests.engine.project import copy, declared, edit, inventory, kinds, registered, steps
+from tests.engine.project import declared, edit, inventory, kinds, registered, steps
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])

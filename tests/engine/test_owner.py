@@ -13,7 +13,7 @@ from local.plugin import owned
 from local.plugin.servicer import embedded
 from local.provider.base import ProviderError
 from local.provider.cloud import Cloud
-from tests.engine.project import ROOT
+from tests.checkout import ROOT
 
 BOTH = [(Owner.DRIVER, Owner.ENGINE), (Owner.ENGINE, Owner.DRIVER)]
 WAYS_OUT = {Owner.DRIVER: "make reset", Owner.ENGINE: "make engine-down"}

@@ -21,7 +21,7 @@ from local.provider.base import AutoName, Properties, ProviderError, ResourceTyp
 from local.provider.cloud import Cloud
 from local.provider.provider import Provider
 from local.provider.registry import TYPES
-from tests.engine.project import ROOT
+from tests.checkout import ROOT
 
 THING, PLACE = "aws:test/thing:Thing", "aws:test/place:Place"
 UNKNOWN = Unknown("04da6b54-80e4-46f7-96ec-b56ff0331ba9")

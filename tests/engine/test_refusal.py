@@ -14,8 +14,9 @@ from local.engine.engine import EngineError
 from local.plugin.target import PROOF, target
 from local.provider.base import ProviderError
 from local.provider.cloud import Cloud
+from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
-from tests.engine.project import copy, inventory
+from tests.engine.project import inventory
 
 HERE = "http://127.0.0.1:4566"
 REFUSAL = "is the embedded cloud's, not AWS's"

@@ -11,8 +11,8 @@ from typing import Any
 from pulumi.automation import ConfigValue
 
 from local.provider.cloud import Cloud
+from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
-from tests.engine.project import copy
 
 SECRET = "a-secret-that-nobody-else-has"
 GOOGLE = "strata:auth.identityProviders.google"

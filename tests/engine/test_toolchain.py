@@ -13,7 +13,7 @@ import pytest
 
 from local.engine import toolchain
 from local.errors import LocalError
-from tests.engine.project import ROOT
+from tests.checkout import ROOT
 
 BUILD = """
 import sys

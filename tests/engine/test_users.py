@@ -11,7 +11,7 @@ from pathlib import Path
 from local.deployment import Deployment
 from local.engine.deploy import Deploy
 from local.ports import free_port
-from tests.engine.project import ROOT
+from tests.checkout import ROOT
 from tests.local.platform import RUNNING, Platform
 
 

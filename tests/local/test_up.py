@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,17 +18,7 @@ from local.deployment import Deployment
 from local.driver import Change
 from local.errors import LocalError
 from local.ports import free_port
-from tests.local.platform import ROOT
-
-COPIED = (
-    "__main__.py",
-    "settings.py",
-    "components",
-    "handlers",
-    "Pulumi.yaml",
-    "Pulumi.local.yaml",
-    ".python-version",
-)
+from tests.checkout import ROOT, copy
 
 UP = """
 import sys
@@ -75,18 +64,9 @@ class Checkout:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
     """A fresh copy, with the bundles that were built before."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, tmp_path / name)
-    bundles = ROOT / ".local" / "bundles"
-    if bundles.exists():
-        shutil.copytree(bundles, tmp_path / ".local" / "bundles")
-    copy = Checkout(tmp_path)
-    yield copy
-    copy.deployment.reset()
+    made = Checkout(copy(tmp_path / "strata"))
+    yield made
+    made.deployment.reset()
 
 
 def touched(changes: list[Change]) -> set[tuple[str, str]]:

@@ -1,0 +1,23 @@
+"""A copy of the program that may be edited."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FILES = (".python-version", "Pulumi.yaml", "__main__.py", "settings.py")
+FOLDERS = ("components", "handlers")
+
+
+def copy(folder: Path, stack: str = "local") -> Path:
+    """A copy of the program and one stack file; what was bundled before is shared."""
+    folder.mkdir(parents=True)
+    for name in (*FILES, f"Pulumi.{stack}.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (ROOT / ".local" / "bundles").mkdir(parents=True, exist_ok=True)
+    (folder / ".local").mkdir()
+    (folder / ".local" / "bundles").symlink_to(ROOT / ".local" / "bundles")
+    return folder

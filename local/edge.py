@@ -27,11 +27,13 @@ from aiohttp import (
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from local import websocket
 from local.ports import LOOPBACK
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "/api"
+SOCKET = "/ws"
 
 UPSTREAM_CONNECTIONS = 16
 """Requests that the emulator gets at a time, half of the invocations that it can run; others wait here."""
@@ -69,7 +71,7 @@ SHUTDOWN_SECONDS = 3.0
 
 @dataclass
 class Origin:
-    """Where the HTTP API is, read from the stack's outputs whenever they change.
+    """Where the APIs are, read from the stack's outputs whenever they change.
 
     Attributes:
         outputs: the file with the stack's outputs as JSON.
@@ -77,11 +79,10 @@ class Origin:
 
     outputs: Path
     _version: tuple[int, int] | None = field(default=None, init=False)
-    _api_url: str | None = field(default=None, init=False)
+    _found: dict[str, Any] = field(default_factory=dict[str, Any], init=False)
 
-    @property
-    def api_url(self) -> str | None:
-        """The address of the API's stage; None while nothing is deployed."""
+    def address(self, output: str) -> str | None:
+        """The address of a stage, such as `apiUrl`; None while nothing is deployed."""
         try:
             stat = self.outputs.stat()
         except FileNotFoundError:
@@ -89,13 +90,25 @@ class Origin:
         version = (stat.st_ino, stat.st_mtime_ns)
         if version != self._version:
             # Written by rename: the content is always whole.
-            self._api_url = _api_url(self.outputs.read_bytes())
+            self._found = _outputs(self.outputs.read_bytes())
             self._version = version
-        return self._api_url
+        url = self._found.get(output)
+        return url if isinstance(url, str) else None
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The front door's connections to the emulator: a few for requests, and one for each WebSocket."""
+
+    requests: ClientSession
+    sockets: ClientSession
 
 
 class FrontDoor:
-    """Passes `/api/*` on to the HTTP API; a path is never rewritten, as the stage is called `api`."""
+    """Passes `/api/*` on to the HTTP API and `/ws` to the WebSocket API.
+
+    A path is never rewritten, as the stages are called `api` and `ws`.
+    """
 
     def __init__(self, outputs: Path, connections: int = UPSTREAM_CONNECTIONS) -> None:
         self._origin = Origin(outputs)
@@ -104,8 +117,9 @@ class FrontDoor:
     @asynccontextmanager
     async def listening(self, port: int) -> AsyncGenerator[None]:
         """Serve the port of this machine alone; it owns its connections to the emulator."""
-        async with self._connected() as session:
-            runner = web.ServerRunner(self._server(session), shutdown_timeout=SHUTDOWN_SECONDS)
+        async with self._connected() as requests, websocket.connected() as sockets:
+            server = self._server(Upstream(requests, sockets))
+            runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
             await runner.setup()
             try:
                 await web.TCPSite(runner, LOOPBACK, port, backlog=BACKLOG).start()
@@ -125,9 +139,9 @@ class FrontDoor:
             max_field_size=HEADER_BYTES,
         )
 
-    def _server(self, session: ClientSession) -> web.Server:
+    def _server(self, upstream: Upstream) -> web.Server:
         async def answer(request: web.BaseRequest) -> web.StreamResponse:
-            return await self._answer(request, session)
+            return await self._answer(request, upstream)
 
         return Listener(
             answer,
@@ -140,40 +154,35 @@ class FrontDoor:
             max_field_size=HEADER_BYTES,
         )
 
-    async def _answer(self, request: web.BaseRequest, session: ClientSession) -> web.StreamResponse:
-        if request.path != PREFIX and not request.path.startswith(f"{PREFIX}/"):
+    async def _answer(self, request: web.BaseRequest, upstream: Upstream) -> web.StreamResponse:
+        is_socket = request.path == SOCKET
+        if not (is_socket or request.path == PREFIX or request.path.startswith(f"{PREFIX}/")):
             return problem(
                 HTTPStatus.NOT_FOUND,
                 f"Nothing is served at {request.path}: the API is under {PREFIX}/, the site comes later.",
             )
-        api_url = self._origin.api_url
-        if api_url is None:
+        stage = self._origin.address("webSocketUrl" if is_socket else "apiUrl")
+        if stage is None:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing is deployed yet: run make up.", retry=5)
         if not is_token_like(request.headers.get("Authorization", "")):
             return web.json_response({"message": "Unauthorized"}, status=HTTPStatus.UNAUTHORIZED)
         if not await _is_expectation_met(request):
             return problem(HTTPStatus.EXPECTATION_FAILED, "The only Expect that is met is 100-continue.")
-        return await self._forward(request, session, api_url)
+        prefix = SOCKET if is_socket else PREFIX
+        url = URL(stage.removesuffix(prefix) + request.rel_url.raw_path_qs, encoded=True)
+        return await self._pass_on(request, upstream, url)
 
-    async def _forward(
-        self, request: web.BaseRequest, session: ClientSession, api_url: str
-    ) -> web.StreamResponse:
-        url = URL(api_url.removesuffix(PREFIX) + request.rel_url.raw_path_qs, encoded=True)
+    async def _pass_on(self, request: web.BaseRequest, upstream: Upstream, url: URL) -> web.StreamResponse:
         try:
-            async with session.request(
-                request.method,
-                url,
-                headers=forwarded_headers(request),
-                data=request.content if request.can_read_body else None,
-                allow_redirects=False,
-            ) as upstream:
-                return await _relay(request, upstream)
+            if request.path == SOCKET:
+                return await websocket.relay(request, upstream.sockets, url, forwarded_headers(request))
+            return await _forward(request, upstream.requests, url)
         except TimeoutError:
             return problem(
                 HTTPStatus.GATEWAY_TIMEOUT, f"The emulator at {url.origin()} did not answer in time."
             )
         except ClientError as error:
-            logger.warning("%s %s: %s", request.method, url, error)
+            logger.warning("%s %s: %s", request.method, url.with_query(None), error)
             hint = "Try again in a moment; make status tells whether it runs, make up starts it."
             detail = f"The emulator at {url.origin()} does not answer. {hint}"
             return problem(HTTPStatus.BAD_GATEWAY, detail, retry=2)
@@ -222,14 +231,13 @@ def is_token_like(authorization: str) -> bool:
     return True
 
 
-def _api_url(outputs: bytes) -> str | None:
-    """The API's address in the stack's outputs; None where they cannot be read."""
+def _outputs(content: bytes) -> dict[str, Any]:
+    """The stack's outputs; none where they cannot be read."""
     try:
-        found: Any = json.loads(outputs)
+        found: Any = json.loads(content)
     except ValueError:
-        return None
-    url = cast("dict[str, Any]", found).get("apiUrl") if isinstance(found, dict) else None
-    return url if isinstance(url, str) else None
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def forwarded_headers(request: web.BaseRequest) -> CIMultiDict[str]:
@@ -295,6 +303,17 @@ async def _is_expectation_met(request: web.BaseRequest) -> bool:
     # Nothing of the answer itself is out yet.
     request.writer.output_size = 0
     return True
+
+
+async def _forward(request: web.BaseRequest, session: ClientSession, url: URL) -> web.StreamResponse:
+    async with session.request(
+        request.method,
+        url,
+        headers=forwarded_headers(request),
+        data=request.content if request.can_read_body else None,
+        allow_redirects=False,
+    ) as upstream:
+        return await _relay(request, upstream)
 
 
 async def _relay(request: web.BaseRequest, upstream: ClientResponse) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from local.provider.cloud import Cloud
@@ -31,12 +31,20 @@ class AutoName:
     Attributes:
         property: the input's name, such as `name`.
         limit: the longest name that AWS takes, in characters.
-        suffix: what must end the name, such as `.fifo`.
+        suffix: what must end the name.
+        prefix: what must begin it, such as `alias/`.
+        fifo: the input that, when true, makes `.fifo` the suffix.
     """
 
     property: str
     limit: int
     suffix: str = ""
+    prefix: str = ""
+    fifo: str = ""
+
+    def given(self, inputs: Mapping[str, Any]) -> AutoName:
+        """The rule as it is for a resource with these inputs."""
+        return replace(self, suffix=".fifo") if inputs.get(self.fifo) else self
 
 
 class ResourceType(ABC):

@@ -9,7 +9,17 @@ from typing_extensions import override
 
 from local.provider.base import AutoName, Properties, ProviderError, ResourceType
 from local.provider.cloud import Cloud
-from local.provider.shapes import arguments, document, tag_changes, tag_list, tag_map, told, unless_gone
+from local.provider.shapes import (
+    arguments,
+    document,
+    for_loopback,
+    policy_document,
+    tag_changes,
+    tag_list,
+    tag_map,
+    told,
+    unless_gone,
+)
 
 GONE = "NoSuchEntity"
 SESSION_SECONDS = 3600
@@ -113,7 +123,8 @@ class RolePolicy(ResourceType):
     @override
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         role, name = inputs["role"], inputs["name"]
-        cloud.client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=inputs["policy"])
+        policy = for_loopback(inputs["policy"])
+        cloud.client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=policy)
         return f"{role}:{name}"
 
     @override
@@ -125,7 +136,7 @@ class RolePolicy(ResourceType):
         return {
             "role": role,
             "name": name,
-            "policy": document(answer["PolicyDocument"], known.get("policy")),
+            "policy": policy_document(answer["PolicyDocument"], known.get("policy")),
         }
 
     @override

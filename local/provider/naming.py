@@ -35,7 +35,7 @@ class Naming:
         Raises:
             ProviderError: when the name is too long; it shows how it adds up.
         """
-        proposed = EXPRESSION.sub(self._replacement(name), self.pattern) + rule.suffix
+        proposed = rule.prefix + EXPRESSION.sub(self._replacement(name), self.pattern) + rule.suffix
         if len(proposed) > rule.limit:
             raise ProviderError(
                 f"{name}: the name {proposed} has {len(proposed)} characters, and AWS takes {rule.limit}"

@@ -60,7 +60,7 @@ class Provider:
         rule = kind.autoname
         if rule and rule.property not in given:
             kept = (old or {}).get(rule.property)
-            given[rule.property] = kept or self.naming.propose(name, rule)
+            given[rule.property] = kept or self.naming.propose(name, rule.given(given))
         return given
 
     def diff(self, token: str, old: Properties, new: Properties) -> Diff:

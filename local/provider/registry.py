@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
-from local.provider import apigatewayv2, cloudwatch, cognito, dynamodb, iam, lambda_, sqs
+from local.provider import (
+    apigatewayv2,
+    cloudwatch,
+    cognito,
+    dynamodb,
+    events,
+    firehose,
+    glue,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    s3,
+    scheduler,
+    secretsmanager,
+    ses,
+    sns,
+    sqs,
+)
 from local.provider.base import ResourceType
 
-MODULES = (apigatewayv2, cloudwatch, cognito, dynamodb, iam, lambda_, sqs)
+MODULES = (
+    apigatewayv2,
+    cloudwatch,
+    cognito,
+    dynamodb,
+    events,
+    firehose,
+    glue,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    s3,
+    scheduler,
+    secretsmanager,
+    ses,
+    sns,
+    sqs,
+)
 
 TYPES: dict[str, ResourceType] = {kind.token: kind for module in MODULES for kind in module.TYPES}

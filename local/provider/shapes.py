@@ -8,6 +8,12 @@ from typing import Any, cast
 
 from local.provider.base import Properties, ProviderError
 
+NEVER_FILLED_IN = frozenset({"cloudwatch:namespace", "events:source", "ses:FromAddress"})
+"""Condition keys that AWS knows of a request, and the embedded cloud does not."""
+
+WITHOUT_RESOURCE = frozenset({"ses:SendEmail", "ses:SendTemplatedEmail"})
+"""Actions for which the embedded cloud looks for a leave on `*` alone."""
+
 
 def arguments(inputs: Mapping[str, Any], names: Mapping[str, str]) -> Properties:
     """The inputs that are given, under AWS's names; `names` maps each of Pulumi's to AWS's."""
@@ -63,6 +69,29 @@ def document(found: str | dict[str, Any], known: str | None) -> str:
     return found if isinstance(found, str) else json.dumps(found)
 
 
+def for_loopback(policy: str) -> str:
+    """The policy as the embedded cloud can live with it: its statements can all be held.
+
+    It is spoken to over plain HTTP, on loopback alone, and would refuse all calls where that is denied: such
+    a statement is left out, unless it has any other condition beside. Nor does it know everything of a
+    request that AWS does: a condition of a leave on what it never fills in would never hold, and is left
+    out; and where it knows no resource of an action, the leave is given on all.
+    """
+    rules: Any = json.loads(policy)
+    stated: Any = rules.get("Statement", [])
+    # IAM takes one statement without a list around it.
+    statements: list[Any] = [stated] if isinstance(stated, dict) else stated
+    kept = [_resolvable(statement) for statement in statements if not _denies_plain_http(statement)]
+    return policy if kept == statements else json.dumps({**rules, "Statement": kept})
+
+
+def policy_document(found: str | dict[str, Any], known: str | None) -> str:
+    """A policy as text: the text that is `known` when what was `found` is what `for_loopback` made of it."""
+    if known and document(found, for_loopback(known)) == for_loopback(known):
+        return known
+    return document(found, known)
+
+
 def unless_gone(operation: Callable[..., Any], *codes: str, **arguments: Any) -> Any:
     """The operation's answer; None when AWS refuses it with one of these error codes.
 
@@ -78,6 +107,28 @@ def unless_gone(operation: Callable[..., Any], *codes: str, **arguments: Any) ->
         if response["Error"]["Code"] not in codes:
             raise
         return None
+
+
+def _resolvable(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The statement without conditions on keys that the embedded cloud never fills in."""
+    if statement.get("Effect") != "Allow":
+        return statement
+    conditions: Mapping[str, Mapping[str, Any]] = statement.get("Condition", {})
+    known = {
+        operator: {key: value for key, value in keys.items() if key not in NEVER_FILLED_IN}
+        for operator, keys in conditions.items()
+    }
+    kept = {operator: keys for operator, keys in known.items() if keys}
+    rest = {key: value for key, value in statement.items() if key != "Condition"}
+    if WITHOUT_RESOURCE.issuperset(statement.get("Action", ())) and "Resource" in rest:
+        rest["Resource"] = ["*"]
+    return {**rest, "Condition": kept} if kept else rest
+
+
+def _denies_plain_http(statement: Mapping[str, Any]) -> bool:
+    condition: Any = statement.get("Condition")
+    plain = [{"Bool": {"aws:SecureTransport": value}} for value in ("false", False, ["false"])]
+    return statement.get("Effect") == "Deny" and condition in plain
 
 
 def _rekey(value: Any, change: Callable[[str], str]) -> Any:

@@ -1,56 +1,36 @@
-"""SQS: queues and the policies that say who may send to them."""
+"""SQS: queues and the policies that say who may send to them, and who may bury messages in them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from local.provider.attributes import Attribute, Document, Flag, Number, Policy, changes, properties
 from local.provider.base import AutoName, Properties, ResourceType
 from local.provider.cloud import Cloud
-from local.provider.shapes import document, tag_changes, unless_gone
+from local.provider.shapes import tag_changes, unless_gone
 
 GONE = "AWS.SimpleQueueService.NonExistentQueue"
 
-
-class Attribute(NamedTuple):
-    """How an input stands in SQS, which knows attributes as text only.
-
-    Attributes:
-        name: SQS's own.
-        parse: from SQS's text.
-        default: what AWS holds where nothing is said; None leaves the attribute as it is.
-    """
-
-    name: str
-    parse: Callable[[str], Any]
-    default: str | None = ""
-
-
-def _is_true(text: str) -> bool:
-    return text == "true"
-
-
-ATTRIBUTES = {
-    "messageRetentionSeconds": Attribute("MessageRetentionPeriod", int, "345600"),
-    "visibilityTimeoutSeconds": Attribute("VisibilityTimeout", int, "30"),
-    "receiveWaitTimeSeconds": Attribute("ReceiveMessageWaitTimeSeconds", int, "0"),
-    "delaySeconds": Attribute("DelaySeconds", int, "0"),
-    "maxMessageSize": Attribute("MaximumMessageSize", int, "262144"),
-    "kmsMasterKeyId": Attribute("KmsMasterKeyId", str),
-    "kmsDataKeyReusePeriodSeconds": Attribute("KmsDataKeyReusePeriodSeconds", int, "300"),
+ATTRIBUTES: dict[str, Attribute] = {
+    "messageRetentionSeconds": Number("MessageRetentionPeriod", "345600"),
+    "visibilityTimeoutSeconds": Number("VisibilityTimeout", "30"),
+    "receiveWaitTimeSeconds": Number("ReceiveMessageWaitTimeSeconds", "0"),
+    "delaySeconds": Number("DelaySeconds", "0"),
+    "maxMessageSize": Number("MaximumMessageSize", "262144"),
+    "kmsMasterKeyId": Attribute("KmsMasterKeyId"),
+    "kmsDataKeyReusePeriodSeconds": Number("KmsDataKeyReusePeriodSeconds", "300"),
     # AWS itself turns this off where a KMS key is given, and on where none is.
-    "sqsManagedSseEnabled": Attribute("SqsManagedSseEnabled", _is_true, None),
-    "redrivePolicy": Attribute("RedrivePolicy", str),
-    "redriveAllowPolicy": Attribute("RedriveAllowPolicy", str),
-    "policy": Attribute("Policy", str),
-    "fifoQueue": Attribute("FifoQueue", _is_true, "false"),
-    "contentBasedDeduplication": Attribute("ContentBasedDeduplication", _is_true, "false"),
+    "sqsManagedSseEnabled": Flag("SqsManagedSseEnabled", None),
+    "redrivePolicy": Document("RedrivePolicy"),
+    "redriveAllowPolicy": Document("RedriveAllowPolicy", shared=True),
+    "policy": Policy("Policy", shared=True),
+    "fifoQueue": Flag("FifoQueue", "false"),
+    "contentBasedDeduplication": Flag("ContentBasedDeduplication", "false"),
 }
 FIFO_ONLY = ("fifoQueue", "contentBasedDeduplication")
-DOCUMENTS = ("redrivePolicy", "redriveAllowPolicy", "policy")
 
 
 class Queue(ResourceType):
@@ -59,14 +39,16 @@ class Queue(ResourceType):
     token = "aws:sqs/queue:Queue"
     inputs = frozenset({*ATTRIBUTES, "name", "tags"})
     replace_on = frozenset({"name", "fifoQueue"})
-    autoname = AutoName("name", 80)
+    autoname = AutoName("name", 80, fifo="fifoQueue")
 
     @override
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         # To AWS a standard queue is one that does not mention what only FIFO queues have.
         stated = {key: value for key, value in inputs.items() if value or key not in FIFO_ONLY}
         answer: Any = cloud.client("sqs").create_queue(
-            QueueName=inputs["name"], Attributes=_changes({}, stated), tags=inputs.get("tags") or {}
+            QueueName=inputs["name"],
+            Attributes=changes(ATTRIBUTES, {}, stated),
+            tags=inputs.get("tags") or {},
         )
         return answer["QueueUrl"]
 
@@ -78,7 +60,7 @@ class Queue(ResourceType):
         arn = attributes["QueueArn"]
         tags: Any = cloud.client("sqs").list_queue_tags(QueueUrl=resource_id).get("Tags", {})
         return {
-            **_told(attributes, known),
+            **properties(ATTRIBUTES, attributes, known),
             "name": arn.rpartition(":")[2],
             "url": resource_id,
             "arn": arn,
@@ -88,7 +70,7 @@ class Queue(ResourceType):
     @override
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
         sqs = cloud.client("sqs")
-        attributes = _changes(old, new)
+        attributes = changes(ATTRIBUTES, old, new)
         if attributes:
             sqs.set_queue_attributes(QueueUrl=resource_id, Attributes=attributes)
         changed, removed = tag_changes(old, new)
@@ -107,25 +89,30 @@ class Queue(ResourceType):
         return answer["QueueUrl"] if answer else None
 
 
-class QueuePolicy(ResourceType):
-    """Who may do what with a queue. Its id is the queue's URL."""
+class OnQueue(ResourceType):
+    """One of a queue's documents as a resource of its own. Its id is the queue's URL.
 
-    token = "aws:sqs/queuePolicy:QueuePolicy"
-    inputs = frozenset({"queueUrl", "policy"})
+    Attributes:
+        key: the input that holds the document, named as the queue's own.
+    """
+
+    key: ClassVar[str]
     replace_on = frozenset({"queueUrl"})
 
     @override
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        url: str = inputs["queueUrl"]
-        cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": inputs["policy"]})
+        attribute, url = ATTRIBUTES[self.key], inputs["queueUrl"]
+        text = attribute.write(inputs[self.key])
+        cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={attribute.name: text})
         return url
 
     @override
     def read(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Properties | None:
-        policy = (_attributes(cloud, resource_id) or {}).get("Policy")
-        if not policy:
+        attribute = ATTRIBUTES[self.key]
+        text = (_attributes(cloud, resource_id) or {}).get(attribute.name)
+        if not text:
             return None
-        return {"queueUrl": resource_id, "policy": document(policy, known.get("policy"))}
+        return {"queueUrl": resource_id, self.key: attribute.read(text, known.get(self.key))}
 
     @override
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
@@ -134,11 +121,28 @@ class QueuePolicy(ResourceType):
     @override
     def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
         set_attributes = cloud.client("sqs").set_queue_attributes
-        unless_gone(set_attributes, GONE, QueueUrl=resource_id, Attributes={"Policy": ""})
+        none = {ATTRIBUTES[self.key].name: ""}
+        unless_gone(set_attributes, GONE, QueueUrl=resource_id, Attributes=none)
 
     @override
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         return inputs["queueUrl"] if self.read(cloud, inputs["queueUrl"], inputs) else None
+
+
+class QueuePolicy(OnQueue):
+    """Who may do what with a queue."""
+
+    token = "aws:sqs/queuePolicy:QueuePolicy"
+    key = "policy"
+    inputs = frozenset({"queueUrl", "policy"})
+
+
+class RedriveAllowPolicy(OnQueue):
+    """Which queues may have this one for their dead letters."""
+
+    token = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+    key = "redriveAllowPolicy"
+    inputs = frozenset({"queueUrl", "redriveAllowPolicy"})
 
 
 def _attributes(cloud: Cloud, url: str) -> dict[str, str] | None:
@@ -148,31 +152,4 @@ def _attributes(cloud: Cloud, url: str) -> dict[str, str] | None:
     return answer["Attributes"] if answer else None
 
 
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """The attributes, as SQS's text, that lead from the inputs `old` to the inputs `new`."""
-    changes: dict[str, str] = {}
-    for key, attribute in ATTRIBUTES.items():
-        before, after = old.get(key), new.get(key)
-        text = attribute.default if after is None else _text(after)
-        if before != after and text is not None:
-            changes[attribute.name] = text
-    return changes
-
-
-def _text(value: str | int) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _told(attributes: dict[str, str], known: Mapping[str, Any]) -> Properties:
-    """The attributes under Pulumi's names, with AWS's default for each that the answer leaves out."""
-    properties: Properties = {}
-    for key, attribute in ATTRIBUTES.items():
-        text = attributes.get(attribute.name, attribute.default)
-        if text and key in DOCUMENTS:
-            text = document(text, known.get(key))
-        if text is not None:
-            properties[key] = attribute.parse(text)
-    return properties
-
-
-TYPES: tuple[ResourceType, ...] = (Queue(), QueuePolicy())
+TYPES: tuple[ResourceType, ...] = (Queue(), QueuePolicy(), RedriveAllowPolicy())

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import override
 
 from local.provider.apigatewayv2.settings import aws_names, changes, update_tags
-from local.provider.base import AutoName, Properties, ResourceType
+from local.provider.base import AutoName, Properties, ProviderError, ResourceType
 from local.provider.cloud import Cloud
 from local.provider.shapes import arguments, camel, pascal, told, unless_gone
 
@@ -33,6 +33,8 @@ DEFAULTS: Properties = {
     "version": "",
 }
 
+IN_BODY = "$request.body."
+
 
 class Api(ResourceType):
     """An API; AWS makes its id."""
@@ -44,6 +46,7 @@ class Api(ResourceType):
 
     @override
     def create(self, cloud: Cloud, inputs: Properties) -> str:
+        _refuse_unseen_selection(inputs)
         return cloud.client("apigatewayv2").create_api(**_arguments(inputs))["ApiId"]
 
     @override
@@ -66,6 +69,7 @@ class Api(ResourceType):
 
     @override
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
+        _refuse_unseen_selection(new)
         client: Any = cloud.client("apigatewayv2")
         changed = changes(old, new, DEFAULTS)
         if changed.get("corsConfiguration") == {}:
@@ -111,3 +115,15 @@ def _arguments(inputs: Properties) -> Properties:
     if "CorsConfiguration" in given:
         given["CorsConfiguration"] = pascal(given["CorsConfiguration"])
     return given
+
+
+def _refuse_unseen_selection(inputs: Properties) -> None:
+    """The emulator sends every message of a WebSocket API to $default, unless its route is in the body."""
+    if inputs["protocolType"] != "WEBSOCKET":
+        return
+    selection = inputs.get("routeSelectionExpression", "")
+    if not selection.startswith(IN_BODY):
+        raise ProviderError(
+            f"routeSelectionExpression: {selection!r}: the embedded cloud finds the route of a WebSocket's "
+            f"message in its body alone: expected {IN_BODY}action or the like"
+        )

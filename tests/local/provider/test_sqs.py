@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.provider.cloud import Cloud
-from local.provider.sqs import Queue, QueuePolicy
+from local.provider.sqs import Queue, QueuePolicy, RedriveAllowPolicy
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
@@ -20,10 +20,12 @@ def redrive(queue: str) -> str:
 
 
 def may_send(queue: str, service: str) -> str:
-    """A policy that lets a service send to a queue."""
-    principal = {"Service": f"{service}.amazonaws.com"}
-    send = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": ARN + queue}
-    return json.dumps({"Version": "2012-10-17", "Statement": [send]}, indent=2)
+    """A policy that lets a service send to a queue, and nobody over plain HTTP."""
+    statement = {"Principal": {"Service": f"{service}.amazonaws.com"}, "Resource": ARN + queue}
+    send = {"Effect": "Allow", **statement, "Action": "sqs:SendMessage"}
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": plain}
+    return json.dumps({"Version": "2012-10-17", "Statement": [send, deny]}, indent=2)
 
 
 def test_queue_with_every_input_lives_its_life(cloud: Cloud) -> None:
@@ -132,7 +134,52 @@ def test_queue_policy_of_a_missing_queue_is_refused(cloud: Cloud) -> None:
         QueuePolicy().create(cloud, {"queueUrl": url, "policy": may_send("nothing", "events")})
 
 
-@pytest.mark.parametrize("kind", [Queue(), QueuePolicy()], ids=["queue", "policy"])
+def test_redrive_allow_policy_lives_its_life(cloud: Cloud) -> None:
+    """Who may bury messages in a queue comes, changes and goes without the queue."""
+    url = Queue().create(cloud, {"name": "grave"})
+    by_queue = {"redrivePermission": "byQueue", "sourceQueueArns": [ARN + "living"]}
+    inputs = {"queueUrl": url, "redriveAllowPolicy": json.dumps(by_queue, indent=2)}
+    changed = {"queueUrl": url, "redriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"})}
+
+    read = exercise(cloud, RedriveAllowPolicy(), inputs, changed)
+
+    assert read == inputs
+
+
+def test_queue_without_policies_of_its_own_does_not_tell_its_policy_resources(cloud: Cloud) -> None:
+    """What belongs to a queue policy is no drift of the queue."""
+    inputs = {"name": "apart"}
+    url = Queue().create(cloud, inputs)
+    before = Queue().read(cloud, url, inputs)
+    deny_all = json.dumps({"redrivePermission": "denyAll"})
+
+    QueuePolicy().create(cloud, {"queueUrl": url, "policy": may_send("apart", "events")})
+    RedriveAllowPolicy().create(cloud, {"queueUrl": url, "redriveAllowPolicy": deny_all})
+
+    assert Queue().read(cloud, url, inputs) == before
+
+
+def test_queue_that_refuses_plain_http_works_on_loopback(cloud: Cloud) -> None:
+    """The statement that would shut out everyone here is left out, whichever resource brings it."""
+    text = may_send("shut", "events")
+    url = Queue().create(cloud, {"name": "shut", "policy": text})
+    send(cloud, url, "by the queue")
+    QueuePolicy().create(cloud, {"queueUrl": url, "policy": text})
+    send(cloud, url, "by its policy")
+
+    assert cloud.client("sqs").receive_message(QueueUrl=url)["Messages"][0]["Body"] == "by the queue"
+
+    cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": text})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        send(cloud, url, "over plain HTTP")
+
+
+def send(cloud: Cloud, url: str, body: str) -> None:
+    """Put a message into the queue."""
+    cloud.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+@pytest.mark.parametrize("kind", [Queue(), QueuePolicy(), RedriveAllowPolicy()])
 def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any) -> None:
     """What is not there is no error to read or to delete."""
     url = f"{cloud.endpoint}/000000000000/nothing"

@@ -53,6 +53,16 @@ def test_a_name_beyond_the_limit_is_refused_with_its_arithmetic() -> None:
     assert str(caught.value) == ("xxxxxxxxxx: the name strata-xxxxxxxxxx has 17 characters, and AWS takes 16")
 
 
+def test_a_name_begins_and_ends_as_its_type_demands() -> None:
+    """A prefix and the suffix of what is first in, first out stand around the generated name."""
+    naming = Naming("${project}-${name}", "strata", "local")
+    queue = AutoName("name", 80, fifo="fifoQueue")
+
+    assert naming.propose("a", AutoName("name", 256, prefix="alias/")) == "alias/strata-a"
+    assert naming.propose("a", queue.given({"fifoQueue": True})) == "strata-a.fifo"
+    assert naming.propose("a", queue.given({"fifoQueue": False})) == "strata-a"
+
+
 def test_an_unknown_naming_expression_is_refused() -> None:
     """A pattern that Pulumi has and we do not is told, never taken as text."""
     with pytest.raises(ProviderError) as caught:

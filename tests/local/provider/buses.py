@@ -1,0 +1,24 @@
+"""Event buses for tests, with a rule that listens to them."""
+
+from __future__ import annotations
+
+import json
+
+from local.provider.base import Properties, ResourceType
+from local.provider.cloud import Cloud
+from local.provider.events.bus import EventBus
+from local.provider.events.rule import EventRule
+
+USERS = json.dumps({"source": ["strata.users"]}, indent=2)
+
+
+def made(cloud: Cloud, kind: ResourceType, inputs: Properties) -> Properties:
+    """A new resource's inputs and outputs."""
+    return {**inputs, **(kind.read(cloud, kind.create(cloud, inputs), inputs) or {})}
+
+
+def bus_with_rule(cloud: Cloud, name: str) -> Properties:
+    """What a target must state of a new rule for the users' events on a new bus, both of this name."""
+    EventBus().create(cloud, {"name": name})
+    EventRule().create(cloud, {"name": name, "eventBusName": name, "eventPattern": USERS})
+    return {"rule": name, "eventBusName": name}

@@ -1,0 +1,197 @@
+"""SES's resource types against the embedded cloud, and the mail that they make."""
+
+import json
+from typing import Any
+
+import pytest
+import urllib3
+from botocore.exceptions import ClientError
+
+from local.provider.base import ProviderError
+from local.provider.cloud import Cloud
+from local.provider.ses import ConfigurationSet, ConfigurationSetEventDestination, EmailIdentity, Template
+from tests.local.provider.lifecycle import exercise
+
+ARN = "arn:aws:ses:us-east-1:000000000000:"
+TOPIC = "arn:aws:sns:us-east-1:000000000000:feedback"
+
+
+def outbox(cloud: Cloud) -> list[Any]:
+    """All mail that was sent."""
+    answer = urllib3.request("GET", f"{cloud.endpoint}/_ministack/ses/messages?account={cloud.account}")
+    return answer.json()["messages"][cloud.account]
+
+
+@pytest.mark.parametrize(
+    ("identity", "kind", "tokens"),
+    [("life@example.com", "EMAIL_ADDRESS", 0), ("life.example.com", "DOMAIN", 3)],
+)
+def test_email_identity_lives_its_life(cloud: Cloud, identity: str, kind: str, tokens: int) -> None:
+    """An address and a domain are verified at once, and a domain tells the tokens for its DNS."""
+    inputs = {
+        "emailIdentity": identity,
+        "configurationSetName": "mail",
+        "tags": {"stack": "local", "component": "mail"},
+    }
+    changed = {"emailIdentity": identity, "tags": {"stack": "local", "owner": "team"}}
+
+    read = exercise(cloud, EmailIdentity(), inputs, changed)
+
+    assert len(read.pop("dkimSigningAttributes")["tokens"]) == tokens
+    assert read == {
+        "emailIdentity": identity,
+        "identityType": kind,
+        "verifiedForSendingStatus": True,
+        "arn": f"{ARN}identity/{identity}",
+        "tags": inputs["tags"],
+    }
+
+
+def test_configuration_set_with_every_input_lives_its_life(cloud: Cloud) -> None:
+    """A configuration set reads as it was written, before and after every changeable input has changed."""
+    inputs = {
+        "configurationSetName": "life",
+        "deliveryOptions": {"tlsPolicy": "REQUIRE", "maxDeliverySeconds": 3600},
+        "reputationOptions": {"reputationMetricsEnabled": True},
+        "sendingOptions": {"sendingEnabled": False},
+        "suppressionOptions": {"suppressedReasons": ["BOUNCE", "COMPLAINT"]},
+        "trackingOptions": {"customRedirectDomain": "click.example.com", "httpsPolicy": "REQUIRE"},
+        "tags": {"stack": "local", "component": "mail"},
+    }
+    changed = {
+        "configurationSetName": "life",
+        "deliveryOptions": {"tlsPolicy": "OPTIONAL"},
+        "reputationOptions": {"reputationMetricsEnabled": False},
+        "sendingOptions": {"sendingEnabled": True},
+        "suppressionOptions": {"suppressedReasons": ["COMPLAINT"]},
+        "trackingOptions": {"customRedirectDomain": "go.example.com", "httpsPolicy": "OPTIONAL"},
+        "tags": {"stack": "local", "owner": "team"},
+    }
+
+    read = exercise(cloud, ConfigurationSet(), inputs, changed)
+
+    assert read == {**inputs, "arn": f"{ARN}configuration-set/life"}
+
+
+def test_configuration_set_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs brings back what AWS gives a new configuration set."""
+    bare = {"configurationSetName": "bare"}
+    name = ConfigurationSet().create(cloud, bare)
+    before = ConfigurationSet().read(cloud, name, bare)
+    full = {
+        **bare,
+        "deliveryOptions": {"tlsPolicy": "REQUIRE"},
+        "reputationOptions": {"reputationMetricsEnabled": False},
+        "sendingOptions": {"sendingEnabled": False},
+        "suppressionOptions": {"suppressedReasons": ["BOUNCE"]},
+        "trackingOptions": {"customRedirectDomain": "click.example.com"},
+        "tags": {"a": "b"},
+    }
+
+    ConfigurationSet().update(cloud, name, bare, full)
+    ConfigurationSet().update(cloud, name, full, bare)
+
+    assert ConfigurationSet().read(cloud, name, bare) == before
+
+
+def test_event_destination_lives_its_life(cloud: Cloud) -> None:
+    """What a topic hears reads in the order in which it was written, before and after it has changed."""
+    ConfigurationSet().create(cloud, {"configurationSetName": "heard"})
+    place = {"configurationSetName": "heard", "eventDestinationName": "feedback"}
+    to_topic = {"enabled": True, "snsDestination": {"topicArn": TOPIC}}
+    inputs = {
+        **place,
+        "eventDestination": {**to_topic, "matchingEventTypes": ["SEND", "BOUNCE", "COMPLAINT"]},
+    }
+    changed = {
+        **place,
+        "eventDestination": {
+            "enabled": False,
+            "snsDestination": {"topicArn": TOPIC + "s"},
+            "matchingEventTypes": ["REJECT", "DELIVERY"],
+        },
+    }
+
+    read = exercise(cloud, ConfigurationSetEventDestination(), inputs, changed)
+
+    assert read == inputs
+
+
+def test_event_destination_that_is_no_topic_is_refused(cloud: Cloud) -> None:
+    """What the embedded cloud does not know is an error that names it."""
+    inputs = {
+        "configurationSetName": "heard",
+        "eventDestinationName": "elsewhere",
+        "eventDestination": {"matchingEventTypes": ["SEND"], "eventBridgeDestination": {"eventBusArn": "b"}},
+    }
+
+    with pytest.raises(ProviderError, match=r"^unknown eventBridgeDestination; known are enabled, "):
+        ConfigurationSetEventDestination().create(cloud, inputs)
+
+
+def test_template_lives_its_life(cloud: Cloud) -> None:
+    """A template reads as it was written, and a text that is taken back is gone."""
+    inputs = {"name": "life", "subject": "Hello {{name}}", "text": "Hello", "html": "<p>Hello & welcome</p>"}
+
+    read = exercise(
+        cloud, Template(), inputs, {"name": "life", "subject": "Bye", "text": "", "html": "<p>Bye"}
+    )
+
+    assert read == {**inputs, "arn": f"{ARN}template/life"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (EmailIdentity(), "nobody@example.com"),
+        (ConfigurationSet(), "nothing"),
+        (ConfigurationSetEventDestination(), "nothing|nothing"),
+        (Template(), "nothing"),
+    ],
+    ids=["identity", "set", "destination", "template"],
+)
+def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any, name: str) -> None:
+    """What is not there is no error to read or to delete."""
+    kind.delete(cloud, name, {})
+
+    assert kind.read(cloud, name, {}) is None
+
+
+def test_mail_of_a_template_lands_in_the_outbox(cloud: Cloud) -> None:
+    """With identity, configuration set and template declared, one call sends a mail, filled in."""
+    EmailIdentity().create(cloud, {"emailIdentity": "strata@example.com"})
+    ConfigurationSet().create(cloud, {"configurationSetName": "sent"})
+    Template().create(
+        cloud,
+        {"name": "welcome", "subject": "Hi {{name}}", "text": "Welcome, {{name}}", "html": "<b>{{name}}</b>"},
+    )
+
+    answer: Any = cloud.client("sesv2").send_email(
+        FromEmailAddress="Strata <strata@example.com>",
+        Destination={"ToAddresses": ["ada@example.com"]},
+        Content={"Template": {"TemplateName": "welcome", "TemplateData": json.dumps({"name": "Ada"})}},
+        ConfigurationSetName="sent",
+        EmailTags=[{"Name": "effect", "Value": "welcome-mail_1"}],
+    )
+
+    mail = outbox(cloud)[-1]
+    assert {key: mail[key] for key in ("MessageId", "Source", "To", "Subject", "BodyText", "BodyHtml")} == {
+        "MessageId": answer["MessageId"],
+        "Source": "Strata <strata@example.com>",
+        "To": ["ada@example.com"],
+        "Subject": "Hi Ada",
+        "BodyText": "Welcome, Ada",
+        "BodyHtml": "<b>Ada</b>",
+    }
+
+
+def test_mail_from_an_unknown_identity_is_refused(cloud: Cloud) -> None:
+    """Nobody sends for an address or a domain that was not declared, and AWS's error says so."""
+    content = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
+
+    with pytest.raises(ClientError, match="MessageRejected"):
+        cloud.client("sesv2").send_email(
+            FromEmailAddress="strata@unknown.example",
+            Destination={"ToAddresses": ["ada@example.com"]},
+            Content=content,
+        )

@@ -97,9 +97,16 @@ class Auth(Section):
 
     mfa: Literal["off", "optional", "required"]
     deletion_protection: bool
-    groups: dict[Name, tuple[Scope, ...]] = {"admins": ("users/read", "users/write")}
+    groups: dict[Name, tuple[Scope, ...]] = {"admins": ("users/read", "users/write", "events/read")}
     machine_clients: dict[Name, Annotated[tuple[Scope, ...], Field(min_length=1)]] = {}
     identity_providers: IdentityProviders = IdentityProviders()
+
+
+class Asynchronous(Section):
+    """Lambda's asynchronous invocations: how often, and for how many seconds, a failed one is tried again."""
+
+    retries: int = Field(default=2, ge=0, le=2)
+    maximum_age: int = Field(default=3_600, ge=60, le=21_600)
 
 
 class Functions(Section):
@@ -111,6 +118,7 @@ class Functions(Section):
     log_retention_days: RetentionDays
     tracing: bool
     snap_start: bool = False
+    asynchronous: Asynchronous = Asynchronous()
 
 
 class Data(Section):
@@ -120,24 +128,72 @@ class Data(Section):
     point_in_time_recovery: bool
 
 
+class Delivery(Section):
+    """Chosen events, sent to an address outside: at most `rate_limit` a second, with a key in `header`."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/\S*)?$")]
+    events: Annotated[tuple[str, ...], Field(min_length=1)]
+    rate_limit: int = Field(default=10, ge=1, le=300)
+    header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] = "X-Api-Key"
+    key: str = Field(min_length=1, repr=False)
+
+
+class Events(Section):
+    """The event bus: how many days its archive keeps events, and who outside is told of which."""
+
+    archive_days: int = Field(ge=1, le=3_653)
+    deliveries: dict[Name, Delivery] = {}
+
+
+class Mail(Section):
+    """SES: the address that mail comes from; SES must know it, or its domain."""
+
+    sender: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+
+
+class Audit(Section):
+    """The audit trail: when its objects move to cheaper storage, and when they go."""
+
+    cold_after_days: int = Field(ge=1)
+    expire_after_days: int = Field(ge=2)
+
+
+class Alarms(Section):
+    """Who is told by mail when something waits in a dead-letter queue."""
+
+    emails: tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+
+
 DEFAULTS: Mapping[Environment, Mapping[str, Mapping[str, Any]]] = {
     Environment.EPHEMERAL: {
         "api": {"throttle": {"rateLimit": 1_000.0, "burstLimit": 2_000}},
         "auth": {"mfa": "off", "deletionProtection": False},
         "functions": {"logRetentionDays": 3, "tracing": False},
         "data": {"deletionProtection": False, "pointInTimeRecovery": False},
+        "events": {"archiveDays": 1},
+        "mail": {"sender": "no-reply@example.com"},
+        "audit": {"coldAfterDays": 30, "expireAfterDays": 120},
+        "alarms": {},
     },
     Environment.DEVELOPMENT: {
         "api": {"throttle": {"rateLimit": 100.0, "burstLimit": 200}},
         "auth": {"mfa": "optional", "deletionProtection": False},
         "functions": {"logRetentionDays": 14, "tracing": True},
         "data": {"deletionProtection": False, "pointInTimeRecovery": True},
+        "events": {"archiveDays": 14},
+        "mail": {},
+        "audit": {"coldAfterDays": 30, "expireAfterDays": 120},
+        "alarms": {},
     },
     Environment.PRODUCTION: {
         "api": {"throttle": {"rateLimit": 1_000.0, "burstLimit": 2_000}},
         "auth": {"mfa": "optional", "deletionProtection": True},
         "functions": {"logRetentionDays": 365, "tracing": True},
         "data": {"deletionProtection": True, "pointInTimeRecovery": True},
+        "events": {"archiveDays": 365},
+        "mail": {},
+        "audit": {"coldAfterDays": 90, "expireAfterDays": 2_555},
+        "alarms": {},
     },
 }
 SECTIONS = tuple(DEFAULTS[Environment.EPHEMERAL])
@@ -151,7 +207,7 @@ class Settings(Section):
         url: the public address of the front door, where it is known before deployment.
         version: what `GET /api/health` says is deployed.
         endpoint: the embedded cloud's address; None on AWS.
-        permissions_boundary: the policy that no function's role may exceed, where the account demands one.
+        permissions_boundary: the policy that no role of ours may exceed, where the account demands one.
         region: the AWS region.
     """
 
@@ -162,6 +218,10 @@ class Settings(Section):
     auth: Auth
     functions: Functions
     data: Data
+    events: Events
+    mail: Mail
+    audit: Audit
+    alarms: Alarms
     permissions_boundary: (
         Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:policy/.+$")] | None
     ) = None
@@ -174,12 +234,15 @@ class Settings(Section):
         return self.environment is Environment.PRODUCTION
 
     @classmethod
-    def load(cls, routes: Collection[str], scopes: Collection[str], python: str) -> Self:
+    def load(
+        cls, routes: Collection[str], scopes: Collection[str], events: Collection[str], python: str
+    ) -> Self:
         """The running stack's settings.
 
         Args:
             routes: every route key of the API: what a throttle may name.
             scopes: every OAuth scope: what a group or a machine client may be given.
+            events: every type of event: what a delivery may choose.
             python: the version that Lambda runs, such as `3.11`.
 
         Raises:
@@ -194,7 +257,7 @@ class Settings(Section):
             *settings.unprotected(),
             *settings.unencrypted(secrets),
             *settings.impossible(python),
-            *settings.unknown(routes, scopes),
+            *settings.unknown(routes, scopes, events),
         ]
         if problems:
             raise SettingsError(problems)
@@ -235,12 +298,18 @@ class Settings(Section):
 
     def unencrypted(self, secrets: Collection[str]) -> list[str]:
         """Secrets that stand in the stack file as plain text."""
-        if f"{NAMESPACE}:auth" in secrets:
-            return []
         expectation = "expected an encrypted value (pulumi config set --secret --path)"
+        holders = {
+            "auth": [
+                f"identityProviders.{name}.clientSecret" for name in self.auth.identity_providers.configured
+            ],
+            "events": [f"deliveries.{name}.key" for name in self.events.deliveries],
+        }
         return [
-            _line(f"auth.identityProviders.{name}.clientSecret", "(in plain text)", expectation)
-            for name in self.auth.identity_providers.configured
+            _line(f"{section}.{key}", "(in plain text)", expectation)
+            for section, keys in holders.items()
+            if f"{NAMESPACE}:{section}" not in secrets
+            for key in keys
         ]
 
     def impossible(self, python: str) -> list[str]:
@@ -257,24 +326,42 @@ class Settings(Section):
         if self.endpoint and self.environment is not Environment.EPHEMERAL:
             expectation = "expected ephemeral: aws:endpoints names the embedded cloud, where nothing lasts"
             problems.append(_line("environment", self.environment.value, expectation))
-        return problems
+        if self.audit.expire_after_days <= self.audit.cold_after_days:
+            expectation = f"expected more than coldAfterDays, which is {self.audit.cold_after_days}"
+            problems.append(_line("audit.expireAfterDays", self.audit.expire_after_days, expectation))
+        return problems + [
+            _line(
+                f"events.deliveries.{name}.url", delivery.url, "expected https://: events are no one else's"
+            )
+            for name, delivery in self.events.deliveries.items()
+            if delivery.url.startswith("http://") and not self.endpoint
+        ]
 
-    def unknown(self, routes: Collection[str], scopes: Collection[str]) -> list[str]:
-        """Names of routes and scopes that the program does not have."""
+    def unknown(self, routes: Collection[str], scopes: Collection[str], events: Collection[str]) -> list[str]:
+        """Names of routes, scopes and events that the program does not have."""
         holders = {
             **{f"auth.groups.{name}": given for name, given in self.auth.groups.items()},
             **{f"auth.machineClients.{name}": given for name, given in self.auth.machine_clients.items()},
         }
-        return [
-            _line(f"api.routes.{key}", throttle.model_dump(by_alias=True), _expected_one_of(key, routes))
-            for key, throttle in self.api.routes.items()
-            if key not in routes
-        ] + [
-            _line(holder, scope, _expected_one_of(scope, scopes))
-            for holder, given in holders.items()
-            for scope in given
-            if scope not in scopes
-        ]
+        return (
+            [
+                _line(f"api.routes.{key}", throttle.model_dump(by_alias=True), _expected_one_of(key, routes))
+                for key, throttle in self.api.routes.items()
+                if key not in routes
+            ]
+            + [
+                _line(holder, scope, _expected_one_of(scope, scopes))
+                for holder, given in holders.items()
+                for scope in given
+                if scope not in scopes
+            ]
+            + [
+                _line(f"events.deliveries.{name}.events", event, _expected_one_of(event, events))
+                for name, delivery in self.events.deliveries.items()
+                for event in delivery.events
+                if event not in events
+            ]
+        )
 
 
 def _own_keys(config: Mapping[str, str]) -> dict[str, Any]:
@@ -350,10 +437,10 @@ def _known_keys(path: list[str]) -> list[str]:
     section: Any = Settings
     for part in path:
         field = next((f for name, f in section.model_fields.items() if to_camel(name) == part), None)
-        options = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
-        section = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
-        if section is None:
-            return ["rateLimit", "burstLimit"]
+        if field is None:  # a name that the stack file chose, such as a route's: what it stands for is known
+            continue
+        options = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        section = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
     hidden = {"region", "endpoint"} if section is Settings else set[str]()
     return [to_camel(name) for name in section.model_fields if name not in hidden]
 
@@ -368,7 +455,7 @@ def _expected_one_of(given: str | None, known: Collection[str]) -> str:
 
 def _shown(key: str, value: Any) -> Any:
     # Whatever stands there may be a secret under a misspelt key.
-    return "(hidden)" if "identityProviders" in key else value
+    return "(hidden)" if "identityProviders" in key or "deliveries" in key else value
 
 
 def _line(key: str, value: Any, expectation: str) -> str:

@@ -82,11 +82,22 @@ class Api(Component):
         self.endpoint = self.api.api_endpoint
 
     def authorizer(
-        self, name: str, handler: str, *, cache_seconds: int = 300, grants: Sequence[Grant] = ()
+        self,
+        name: str,
+        handler: str,
+        *,
+        header: str = "Authorization",
+        cache_seconds: int = 300,
+        env: Mapping[str, pulumi.Input[str]] | None = None,
+        grants: Sequence[Grant] = (),
     ) -> None:
-        """Let a function decide on the routes whose access is `Custom(name)`."""
+        """Let a function decide on the routes whose access is `Custom(name)`.
+
+        It decides by the value of `header`, and the gateway holds on to that for `cache_seconds`; a
+        request without the header is refused unasked.
+        """
         function = Function(
-            f"{name}-authorizer", handler, runtime=self.runtime, grants=grants, opts=self.child()
+            f"{name}-authorizer", handler, runtime=self.runtime, env=env, grants=grants, opts=self.child()
         )
         authorizer = aws.apigatewayv2.Authorizer(
             f"{self.name}-{name}",
@@ -96,7 +107,7 @@ class Api(Component):
             authorizer_uri=function.invoke_arn,
             authorizer_payload_format_version="2.0",
             enable_simple_responses=True,
-            identity_sources=["$request.header.Authorization"],
+            identity_sources=[f"$request.header.{header}"],
             authorizer_result_ttl_in_seconds=cache_seconds,
             opts=self.child(),
         )

@@ -9,11 +9,10 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.bundle import function_bundle
+from components.dead_letters import DeadLetterQueue
 from components.iam import Grant, policy, trust
 from components.runtime import ARCHITECTURE, Runtime
-
-DEAD_LETTER_SECONDS = 14 * 24 * 3600
-"""How long a dead-letter queue keeps a message: SQS's longest."""
+from settings import Asynchronous
 
 
 class Function(Component):
@@ -25,7 +24,8 @@ class Function(Component):
         env: environment variables: the only way a handler learns a name.
         grants: all that the function may do besides writing its own logs and traces.
         files: generated files that go into the bundle, by their path in it.
-        asynchronous: whether it is invoked by events; then it has a dead-letter queue.
+        asynchronous: whether it is invoked without anyone waiting for the answer; then a failed invocation
+            is tried again, and kept in a dead-letter queue in the end.
         memory: in MB; the stack's default where not given.
         timeout: in seconds; the stack's default where not given.
         reserved_concurrency: how many may run at once; not limited where not given.
@@ -38,7 +38,7 @@ class Function(Component):
         dead_letters: the dead-letter queue; only when asynchronous.
     """
 
-    dead_letters: aws.sqs.Queue | None = None
+    dead_letters: DeadLetterQueue | None = None
 
     def __init__(
         self,
@@ -61,8 +61,11 @@ class Function(Component):
         log_group = aws.cloudwatch.LogGroup(
             name, retention_in_days=settings.log_retention_days, tags=self.tags, opts=self.child()
         )
+        runtime.inventory.log_groups[name] = log_group.name
         if asynchronous:
-            self.dead_letters = self._dead_letter_queue()
+            self.dead_letters = DeadLetterQueue(
+                f"{name}-dead-letters", runtime=runtime, kind="function", opts=self.child()
+            )
         own = self._own_grants(log_group, tracing=settings.tracing)
         role, permissions = self._role([*grants, *own], runtime.settings.permissions_boundary)
         function = aws.lambda_.Function(
@@ -82,7 +85,6 @@ class Function(Component):
                 "log_group": log_group.name,
             },
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
-            dead_letter_config={"target_arn": self.dead_letters.arn} if self.dead_letters else None,
             reserved_concurrent_executions=reserved_concurrency,
             snap_start={"apply_on": "PublishedVersions"} if settings.snap_start else None,
             publish=settings.snap_start,
@@ -92,7 +94,19 @@ class Function(Component):
         )
         self.function_name = function.name
         self._expose(function, snap_start=settings.snap_start)
+        self._retry(settings.asynchronous)
         self.register_outputs({"functionName": function.name, "arn": self.arn})
+
+    def require_asynchronous(self, caller: str) -> None:
+        """Refuse a caller that waits for no answer where nobody would keep what fails.
+
+        Raises:
+            ValueError: when the function was not declared asynchronous.
+        """
+        if not self.dead_letters:
+            raise ValueError(
+                f"{caller}: nobody waits for function {self.name}'s answer: declare it asynchronous=True"
+            )
 
     def allow_invoke(
         self, name: str, principal: str, source_arn: pulumi.Input[str]
@@ -112,12 +126,18 @@ class Function(Component):
         # The SDK puts the app id into its user agent: CloudTrail then tells which function called.
         return {"LOG_LEVEL": log_level, "AWS_SDK_UA_APP_ID": self.name}
 
-    def _dead_letter_queue(self) -> aws.sqs.Queue:
-        return aws.sqs.Queue(
-            f"{self.name}-dead-letters",
-            message_retention_seconds=DEAD_LETTER_SECONDS,
-            sqs_managed_sse_enabled=True,
-            tags=self.tags,
+    def _retry(self, asynchronous: Asynchronous) -> None:
+        """Have Lambda try failed invocations again, and keep what fails for good with its error."""
+        if not self.dead_letters:
+            return
+        self.dead_letters.back_to(self.function_name)
+        aws.lambda_.FunctionEventInvokeConfig(
+            self.name,
+            function_name=self.function_name,
+            qualifier=self.qualifier,
+            maximum_retry_attempts=asynchronous.retries,
+            maximum_event_age_in_seconds=asynchronous.maximum_age,
+            destination_config={"on_failure": {"destination": self.dead_letters.arn}},
             opts=self.child(),
         )
 
@@ -130,7 +150,7 @@ class Function(Component):
             verbs = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
             grants.append(Grant(verbs, ("*",), "X-Ray knows no resource for these actions"))
         if self.dead_letters:
-            grants.append(Grant(("sqs:SendMessage",), (self.dead_letters.arn,)))
+            grants.append(self.dead_letters.grant_send())
         return grants
 
     def _role(self, grants: Sequence[Grant], boundary: str | None) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
@@ -156,3 +176,8 @@ class Function(Component):
                 opts=self.child(),
             )
             self.qualifier, self.arn, self.invoke_arn = live.name, live.arn, live.invoke_arn
+
+
+def name_of(handler: str) -> str:
+    """A function's name, of its handler's: `handlers.users.create:handler` is `users-create`."""
+    return handler.removeprefix("handlers.").partition(":")[0].replace(".", "-").replace("_", "-")

@@ -1,4 +1,4 @@
-"""What all functions of a stack share: the Python that runs them and the layers that they take."""
+"""What all functions of a stack share: the Python that runs them, their layers, and who is alarmed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.bundle import PYTHON, Platform, layer_bundle, sources
+from components.inventory import Inventory
 from settings import Settings
 
 ARCHITECTURE = "arm64"
@@ -15,7 +16,12 @@ ARCHITECTURE = "arm64"
 class Runtime(Component):
     """Lambda's runtime and the shared layers of third-party packages, made as they are asked for.
 
+    Args:
+        alarms: the ARN of the topic that every alarm tells.
+
     Attributes:
+        alarms: the same.
+        inventory: where components enter what an operator must find again.
         identifier: Lambda's name of the runtime, such as `python3.11`.
         settings: the stack's settings.
         platform: what compiled packages are for: Lambda, or the machine of the embedded cloud.
@@ -24,9 +30,18 @@ class Runtime(Component):
 
     identifier = f"python{PYTHON}"
 
-    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        alarms: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__(name, opts)
         self.settings = settings
+        self.alarms = alarms
+        self.inventory = Inventory()
         self.platform: Platform = "host" if settings.endpoint else "lambda"
         self.sources = sources()
         self._layers: dict[str, aws.lambda_.LayerVersion] = {}

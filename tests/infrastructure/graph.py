@@ -33,6 +33,26 @@ ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": "logs:{region}:{account}:log-group:{name}",
     "aws:cognito/userPool:UserPool": "cognito-idp:{region}:{account}:userpool/{name}",
     "aws:sqs/queue:Queue": "sqs:{region}:{account}:{name}",
+    "aws:sns/topic:Topic": "sns:{region}:{account}:{name}",
+    "aws:kms/key:Key": "kms:{region}:{account}:key/{name}",
+    "aws:cloudwatch/eventBus:EventBus": "events:{region}:{account}:event-bus/{name}",
+    "aws:cloudwatch/eventArchive:EventArchive": "events:{region}:{account}:archive/{name}",
+    "aws:cloudwatch/eventRule:EventRule": "events:{region}:{account}:rule/{eventBusName}/{name}",
+    "aws:cloudwatch/eventConnection:EventConnection": "events:{region}:{account}:connection/{name}/1",
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": (
+        "events:{region}:{account}:api-destination/{name}/1"
+    ),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
+        "firehose:{region}:{account}:deliverystream/{name}"
+    ),
+    "aws:s3/bucket:Bucket": "s3:::{name}",
+    "aws:ses/template:Template": "ses:{region}:{account}:template/{name}",
+    "aws:sesv2/configurationSet:ConfigurationSet": (
+        "ses:{region}:{account}:configuration-set/{configurationSetName}"
+    ),
+    "aws:sesv2/emailIdentity:EmailIdentity": "ses:{region}:{account}:identity/{emailIdentity}",
+    "aws:secretsmanager/secret:Secret": "secretsmanager:{region}:{account}:secret:{name}",
+    "aws:sfn/stateMachine:StateMachine": "states:{region}:{account}:stateMachine:{name}",
 }
 
 
@@ -107,12 +127,25 @@ def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
     named = inputs.get("name", name)
     outputs: dict[str, Any] = {"name": named}
     if kind in ARNS:
-        words = {"region": REGION, "account": ACCOUNT, "functionName": "", **inputs, "name": named}
+        words = {
+            "region": REGION,
+            "account": ACCOUNT,
+            "functionName": "",
+            "eventBusName": "default",
+            **inputs,
+            "name": named,
+        }
         outputs["arn"] = "arn:aws:" + ARNS[kind].format_map(words)
     match kind:
         case "aws:lambda/function:Function" | "aws:lambda/alias:Alias":
             outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{outputs['arn']}/invocations"
             outputs["version"] = "1"
+        case "aws:dynamodb/table:Table":
+            outputs["streamArn"] = f"{outputs['arn']}/stream/1"
+        case "aws:sqs/queue:Queue":
+            outputs["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{named}"
+        case "aws:kms/key:Key":
+            outputs["keyId"] = f"{name}-id"
         case "aws:cognito/userPool:UserPool":
             outputs["endpoint"] = f"cognito-idp.{REGION}.amazonaws.com/{name}-id"
         case "aws:apigatewayv2/api:Api":
@@ -137,7 +170,7 @@ def whole(stack: str, *, secrets: tuple[str, ...] = (), **overrides: Any) -> Gra
 def built(declare: Callable[[], Any]) -> Graph:
     """The graph of what a function declares."""
     recorder = Recorder()
-    program.register(declare, Stack("strata", "test", {}, ""), recorder)
+    recorder.graph.outputs = program.register(declare, Stack("strata", "test", {}, ""), recorder)
     return recorder.graph
 
 

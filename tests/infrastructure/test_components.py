@@ -16,6 +16,7 @@ from components.runtime import Runtime
 from settings import Settings
 from tests.infrastructure.graph import Graph, built, statements
 
+ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"
 HEALTH = "handlers.health.read:handler"
 FUNCTION = "aws:lambda/function:Function"
 
@@ -24,13 +25,18 @@ def settings(environment: str = "development", **sections: Any) -> Settings:
     """The settings of a stack of this class."""
     import json
 
+    sections = {"mail": {"sender": "no-reply@example.com"}, **sections}
     given = {f"strata:{name}": json.dumps(section) for name, section in sections.items()}
     return Settings.parse({"aws:region": "us-east-1", "strata:environment": environment, **given})
 
 
 def function(of: Settings | None = None, **arguments: Any) -> Graph:
     """The graph of one function."""
-    return built(lambda: Function("job", HEALTH, runtime=Runtime("runtime", of or settings()), **arguments))
+    return built(
+        lambda: Function(
+            "job", HEALTH, runtime=Runtime("runtime", of or settings(), alarms=ALARMS), **arguments
+        )
+    )
 
 
 def test_a_function_declares_all_that_it_needs() -> None:
@@ -73,27 +79,45 @@ def test_a_function_may_write_its_logs_and_traces_and_nothing_else() -> None:
     ]
 
 
-def test_an_asynchronous_function_has_a_dead_letter_queue() -> None:
-    """What fails for good is kept for a fortnight, encrypted, and the function may put it there."""
-    graph = function(asynchronous=True)
+def test_an_asynchronous_function_tries_again_and_keeps_what_fails() -> None:
+    """Lambda retries by the stack's settings, then puts the invocation into a queue that it may write to."""
+    asynchronous = {"retries": 1, "maximumAge": 600}
+    graph = function(settings(functions={"asynchronous": asynchronous}), asynchronous=True)
     queue = "arn:aws:sqs:us-east-1:123456789012:job-dead-letters"
 
-    assert graph.inputs(FUNCTION, "job")["deadLetterConfig"] == {"targetArn": queue}
-    assert graph.inputs("aws:sqs/queue:Queue", "job-dead-letters") == {
-        "messageRetentionSeconds": 1_209_600,
-        "sqsManagedSseEnabled": True,
-        "tags": {"project": "strata", "stack": "test", "component": "job"},
+    assert "deadLetterConfig" not in graph.inputs(FUNCTION, "job")
+    assert graph.inputs("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "job") == {
+        "functionName": "job",
+        "maximumRetryAttempts": 1,
+        "maximumEventAgeInSeconds": 600,
+        "destinationConfig": {"onFailure": {"destination": queue}},
     }
     assert {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [queue]} in statements(
         graph.inputs("aws:iam/rolePolicy:RolePolicy", "job")["policy"]
     )
 
 
+def test_the_retries_of_an_asynchronous_function_with_snap_start_are_its_alias_s() -> None:
+    """An invocation through the alias has the alias's retries, not the function's."""
+    graph = function(settings(functions={"snapStart": True}), asynchronous=True)
+    retries = graph.inputs("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "job")
+
+    assert retries["qualifier"] == "live"
+
+
+def test_a_function_that_somebody_waits_for_keeps_no_dead_letters() -> None:
+    """Who asked is told of the failure."""
+    graph = function()
+
+    assert graph.of("aws:sqs/queue:Queue") == {}
+    assert graph.of("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig") == {}
+
+
 def test_a_function_with_snap_start_is_called_through_its_alias() -> None:
     """Snapshots are of published versions: permission and integration go to the alias."""
     graph = built(
         lambda: Function(
-            "job", HEALTH, runtime=Runtime("runtime", settings(functions={"snapStart": True}))
+            "job", HEALTH, runtime=Runtime("runtime", settings(functions={"snapStart": True}), alarms=ALARMS)
         ).allow_invoke("gateway", "apigateway.amazonaws.com", "arn:aws:execute-api:::x")
     )
 
@@ -141,6 +165,19 @@ def test_a_grant_that_is_too_wide_is_refused(
     """A wildcard needs to be said and justified where it is made."""
     with pytest.raises(ValueError, match=complaint):
         Grant(actions, resources)
+
+
+def test_a_grant_with_a_condition_holds_only_then() -> None:
+    """The condition stands in the statement in IAM's own words."""
+    condition = {"StringEquals": {"events:source": ["strata.users"]}}
+    graph = function(grants=[Grant(("events:PutEvents",), ("arn:aws:events:::bus",), condition=condition)])
+
+    assert statements(graph.inputs("aws:iam/rolePolicy:RolePolicy", "job")["policy"])[0] == {
+        "Effect": "Allow",
+        "Action": ["events:PutEvents"],
+        "Resource": ["arn:aws:events:::bus"],
+        "Condition": condition,
+    }
 
 
 def test_a_table_declares_keys_indexes_expiry_stream_and_protection() -> None:
@@ -206,7 +243,7 @@ def api(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ())
 
     def declare() -> None:
         own = settings()
-        runtime = Runtime("runtime", own)
+        runtime = Runtime("runtime", own, alarms=ALARMS)
         auth = Auth(
             "auth",
             own,

@@ -10,8 +10,13 @@ import pytest
 from settings import Environment, Settings, SettingsError
 
 ROUTES = ("GET /users", "POST /users")
-SCOPES = ("users/read", "users/write")
-DEVELOPMENT = {"aws:region": "us-east-1", "strata:environment": "development"}
+SCOPES = ("users/read", "users/write", "events/read")
+EVENTS = ("user.created", "order.placed")
+DEVELOPMENT = {
+    "aws:region": "us-east-1",
+    "strata:environment": "development",
+    "strata:mail": {"sender": "no-reply@example.com"},
+}
 PRODUCTION = {**DEVELOPMENT, "strata:environment": "production", "strata:url": "https://app.example.com"}
 
 
@@ -21,7 +26,7 @@ def load(config: dict[str, Any], *, secrets: tuple[str, ...] = (), python: str =
 
     text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     set_all_config(text, list(secrets))
-    return Settings.load(ROUTES, SCOPES, python)
+    return Settings.load(ROUTES, SCOPES, EVENTS, python)
 
 
 def problems(config: dict[str, Any], **how: Any) -> tuple[str, ...]:
@@ -37,26 +42,33 @@ def google(**provider: str) -> dict[str, Any]:
     return {**DEVELOPMENT, "strata:auth": {"identityProviders": {"google": provider}}}
 
 
+def delivery(**changes: Any) -> dict[str, Any]:
+    """A development config that delivers events to a customer database."""
+    given = {"url": "https://crm.example.com/events", "events": ["user.created"], "key": "k", **changes}
+    return {**DEVELOPMENT, "strata:events": {"deliveries": {"crm": given}}}
+
+
 def test_the_smallest_config_takes_its_class_s_defaults() -> None:
-    """An environment class and a region are a whole config."""
+    """An environment class, a region and the address that mail comes from are a whole config."""
     settings = load(DEVELOPMENT)
 
     assert settings.environment is Environment.DEVELOPMENT
     assert (settings.functions.log_retention_days, settings.functions.tracing) == (14, True)
     assert (settings.data.deletion_protection, settings.data.point_in_time_recovery) == (False, True)
-    assert settings.auth.groups == {"admins": ("users/read", "users/write")}
+    assert settings.auth.groups == {"admins": ("users/read", "users/write", "events/read")}
+    assert settings.functions.asynchronous.model_dump() == {"retries": 2, "maximum_age": 3_600}
 
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ("ephemeral", (False, False, False, 3, "off")),
-        ("development", (False, True, False, 14, "optional")),
-        ("production", (True, True, True, 365, "optional")),
+        ("ephemeral", (False, False, False, 3, "off", 1, 120)),
+        ("development", (False, True, False, 14, "optional", 14, 120)),
+        ("production", (True, True, True, 365, "optional", 365, 2_555)),
     ],
 )
 def test_each_environment_class_decides_protection(environment: str, expected: tuple[Any, ...]) -> None:
-    """Deletion protection, recovery, retention and second factor follow from the class alone."""
+    """Protection, recovery, second factor and how long things are kept follow from the class alone."""
     settings = load({**PRODUCTION, "strata:environment": environment})
 
     assert expected == (
@@ -65,6 +77,8 @@ def test_each_environment_class_decides_protection(environment: str, expected: t
         settings.auth.deletion_protection,
         settings.functions.log_retention_days,
         settings.auth.mfa,
+        settings.events.archive_days,
+        settings.audit.expire_after_days,
     )
 
 
@@ -86,7 +100,8 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
         pytest.param(
             {**DEVELOPMENT, "strata:enviroment": "development"},
             'strata:enviroment: "development": unknown; did you mean environment? '
-            "expected one of api, auth, data, environment, functions, permissionsBoundary, url, version",
+            "expected one of alarms, api, audit, auth, data, environment, events, functions, mail, "
+            "permissionsBoundary, url, version",
             id="misspelt-key",
         ),
         pytest.param(
@@ -113,7 +128,7 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
             id="unknown-environment",
         ),
         pytest.param(
-            {"strata:environment": "development"},
+            {key: value for key, value in DEVELOPMENT.items() if key != "aws:region"},
             "aws:region: missing: expected an AWS region, such as us-east-1",
             id="no-region",
         ),
@@ -199,7 +214,7 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
         pytest.param(
             {**DEVELOPMENT, "strata:auth": {"groups": {"admins": ["users/reed"]}}},
             'strata:auth.groups.admins: "users/reed": unknown; did you mean users/read? '
-            "expected one of users/read, users/write",
+            "expected one of events/read, users/read, users/write",
             id="group-with-an-unknown-scope",
         ),
         pytest.param(
@@ -232,13 +247,61 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
             "AWS itself needs no endpoints",
             id="endpoint-of-a-stranger",
         ),
+        pytest.param(
+            {key: value for key, value in DEVELOPMENT.items() if key != "strata:mail"},
+            "strata:mail.sender: missing: expected a value",
+            id="mail-from-nobody",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:functions": {"asynchronous": {"retries": 3}}},
+            "strata:functions.asynchronous.retries: 3: expected less than or equal to 2",
+            id="more-retries-than-lambda-makes",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:audit": {"coldAfterDays": 120}},
+            "strata:audit.expireAfterDays: 120: expected more than coldAfterDays, which is 120",
+            id="audit-trail-that-goes-before-it-is-cold",
+        ),
+        pytest.param(
+            delivery(url="http://crm.example.com/events"),
+            'strata:events.deliveries.crm.url: "http://crm.example.com/events": '
+            "expected https://: events are no one else's",
+            id="delivery-in-plain-http",
+        ),
+        pytest.param(
+            delivery(events=["user.creatd"]),
+            'strata:events.deliveries.crm.events: "user.creatd": unknown; did you mean user.created? '
+            "expected one of order.placed, user.created",
+            id="delivery-of-an-unknown-event",
+        ),
+        pytest.param(
+            delivery(rateLmit=3),
+            'strata:events.deliveries.crm.rateLmit: "(hidden)": unknown; did you mean rateLimit? '
+            "expected one of events, header, key, rateLimit, url",
+            id="delivery-with-a-misspelt-key",
+        ),
+        pytest.param(
+            delivery(key=""),
+            'strata:events.deliveries.crm.key: "(hidden)": String should have at least 1 character',
+            id="delivery-without-a-key",
+        ),
     ],
 )
 def test_a_broken_config_gives_one_line_with_key_value_and_expectation(
     config: dict[str, Any], expected: str
 ) -> None:
     """Whatever is wrong, the line names the key, what it holds and what was expected."""
-    assert problems(config) == (expected,)
+    assert problems(config, secrets=("strata:events",)) == (expected,)
+
+
+def test_a_delivery_s_key_must_be_encrypted() -> None:
+    """A key in plain text in a stack file is refused, and not shown."""
+    (problem,) = problems(delivery())
+
+    assert problem == (
+        'strata:events.deliveries.crm.key: "(in plain text)": '
+        "expected an encrypted value (pulumi config set --secret --path)"
+    )
 
 
 def test_every_problem_is_told_at_once() -> None:

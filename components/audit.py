@@ -1,0 +1,210 @@
+"""The audit trail: events by Firehose into a bucket, a line each, and a table that Athena reads them by."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.bucket import Bucket, Lifecycle
+from components.iam import Grant, policy, trust
+from components.runtime import Runtime
+
+EVENTS = "events/"
+ERRORS = "errors/"
+DATE = "date"
+DAY = f"{DATE}=!{{timestamp:yyyy-MM-dd}}/"
+"""The partition: the day, in UTC, on which Firehose took the event."""
+
+BUFFER_SECONDS = 300
+BUFFER_MEGABYTES = 64
+"""Firehose writes an object when either is reached: few objects make quick queries."""
+
+LATE_SECONDS = 3_600
+"""Firehose gives up what it cannot deliver for a day: the alarm leaves most of it to act."""
+
+LOG_STREAM = "delivery"
+
+METADATA = "struct<id:string,correlation_id:string,occurred_at:string,actor:string>"
+COLUMNS = {
+    "version": "string",
+    "id": "string",
+    "detail_type": "string",
+    "source": "string",
+    "account": "string",
+    "time": "string",
+    "region": "string",
+    "resources": "array<string>",
+    "replay_name": "string",
+    # An event's data has a shape of its own: it stays JSON, for a query to look into.
+    "detail": f"struct<metadata:{METADATA},data:string>",
+}
+KEYS = {
+    "detail_type": "detail-type",
+    "replay_name": "replay-name",
+    "correlation_id": "correlationId",
+    "occurred_at": "occurredAt",
+}
+"""The events' own names for columns and fields that go by another."""
+
+
+class Audit(Component):
+    """A Firehose stream into a bucket, partitioned by date, and the table of what stands there.
+
+    Args:
+        runtime: the stack's settings, and where the alarm goes.
+
+    Attributes:
+        stream_name: the Firehose stream's physical name.
+        bucket_name: the bucket's.
+        database_name: the Glue database's; its table is called `events`.
+    """
+
+    def __init__(self, name: str, *, runtime: Runtime, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self.settings = runtime.settings
+        kept = self.settings.audit
+        self.bucket = Bucket(
+            name,
+            self.settings,
+            lifecycle={
+                prefix.rstrip("/"): Lifecycle(prefix, kept.cold_after_days, kept.expire_after_days)
+                for prefix in (EVENTS, ERRORS)
+            },
+            opts=self.child(),
+        )
+        self.bucket_name = self.bucket.bucket_name
+        self._stream = self._delivery_stream()
+        self.stream_name = self._stream.name
+        self._alarm(runtime.alarms)
+        self.database_name = self._catalog()
+        self.register_outputs({"streamName": self.stream_name, "bucketName": self.bucket_name})
+
+    def grant_put(self) -> Grant:
+        """Leave to put events on the stream."""
+        return Grant(("firehose:PutRecordBatch",), (self._stream.arn,))
+
+    def _delivery_stream(self) -> aws.kinesis.FirehoseDeliveryStream:
+        log_group = aws.cloudwatch.LogGroup(
+            self.name,
+            retention_in_days=self.settings.functions.log_retention_days,
+            tags=self.tags,
+            opts=self.child(),
+        )
+        # Firehose makes none by itself, and without one its errors are said to nobody.
+        log_stream = aws.cloudwatch.LogStream(
+            self.name, name=LOG_STREAM, log_group_name=log_group.name, opts=self.child()
+        )
+        role, permissions = self._role(pulumi.Output.concat(log_group.arn, ":log-stream:", log_stream.name))
+        return aws.kinesis.FirehoseDeliveryStream(
+            self.name,
+            destination="extended_s3",
+            extended_s3_configuration={
+                "bucket_arn": self.bucket.arn,
+                "role_arn": role.arn,
+                "prefix": EVENTS + DAY,
+                "error_output_prefix": f"{ERRORS}!{{firehose:error-output-type}}/{DAY}",
+                "buffering_interval": BUFFER_SECONDS,
+                "buffering_size": BUFFER_MEGABYTES,
+                "compression_format": "GZIP",
+                "cloudwatch_logging_options": {
+                    "enabled": True,
+                    "log_group_name": log_group.name,
+                    "log_stream_name": log_stream.name,
+                },
+            },
+            server_side_encryption={"enabled": True, "key_type": "AWS_OWNED_CMK"},
+            tags=self.tags,
+            opts=self.child(depends_on=[permissions]),
+        )
+
+    def _role(self, log_stream: pulumi.Output[str]) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        role = aws.iam.Role(
+            self.name,
+            assume_role_policy=trust("firehose.amazonaws.com"),
+            permissions_boundary=self.settings.permissions_boundary,
+            tags=self.tags,
+            opts=self.child(),
+        )
+        document = policy([*self._writing(), Grant(("logs:PutLogEvents",), (log_stream,))])
+        permissions = aws.iam.RolePolicy(self.name, role=role.name, policy=document, opts=self.child())
+        return role, permissions
+
+    def _writing(self) -> list[Grant]:
+        """What Firehose needs to write objects, large ones in parts, under its two prefixes."""
+        arn = self.bucket.arn
+        objects = tuple(pulumi.Output.concat(arn, "/", prefix, "*") for prefix in (EVENTS, ERRORS))
+        return [
+            Grant(("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"), (arn,)),
+            Grant(
+                ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+                objects,
+                "Firehose names the objects",
+            ),
+        ]
+
+    def _alarm(self, topic: pulumi.Input[str]) -> None:
+        aws.cloudwatch.MetricAlarm(
+            self.name,
+            alarm_description="Events wait for the audit bucket; Firehose drops what waits for a day",
+            namespace="AWS/Firehose",
+            metric_name="DeliveryToS3.DataFreshness",
+            dimensions={"DeliveryStreamName": self.stream_name},
+            statistic="Maximum",
+            period=300,
+            evaluation_periods=1,
+            threshold=LATE_SECONDS,
+            comparison_operator="GreaterThanThreshold",
+            # There is no age to report of where nothing waits.
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic],
+            tags=self.tags,
+            opts=self.child(),
+        )
+
+    def _catalog(self) -> pulumi.Output[str]:
+        # Athena takes no hyphen in a database's name, which Pulumi's own naming would put there.
+        name = f"{pulumi.get_project()}_{pulumi.get_stack()}_{self.name}".replace("-", "_").lower()
+        database = aws.glue.CatalogDatabase(self.name, name=name, tags=self.tags, opts=self.child())
+        location = pulumi.Output.concat("s3://", self.bucket_name, "/", EVENTS)
+        aws.glue.CatalogTable(
+            self.name,
+            name="events",
+            database_name=database.name,
+            table_type="EXTERNAL_TABLE",
+            partition_keys=[{"name": DATE, "type": "string"}],
+            parameters=self._partitions(location),
+            storage_descriptor={
+                "location": location,
+                "input_format": "org.apache.hadoop.mapred.TextInputFormat",
+                "output_format": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+                "compressed": True,
+                "columns": [{"name": column, "type": kind} for column, kind in COLUMNS.items()],
+                "ser_de_info": {
+                    "serialization_library": "org.openx.data.jsonserde.JsonSerDe",
+                    "parameters": _reading(),
+                },
+            },
+            opts=self.child(),
+        )
+        return database.name
+
+    def _partitions(self, location: pulumi.Output[str]) -> dict[str, pulumi.Input[str]]:
+        """The days that there are, by rule: nothing has to find new ones and enter them."""
+        return {
+            "classification": "json",
+            "EXTERNAL": "TRUE",
+            "projection.enabled": "true",
+            f"projection.{DATE}.type": "date",
+            f"projection.{DATE}.format": "yyyy-MM-dd",
+            f"projection.{DATE}.range": f"NOW-{self.settings.audit.expire_after_days}DAYS,NOW",
+            f"projection.{DATE}.interval": "1",
+            f"projection.{DATE}.interval.unit": "DAYS",
+            "storage.location.template": pulumi.Output.concat(location, DATE, "=${", DATE, "}/"),
+        }
+
+
+def _reading() -> dict[str, str]:
+    # Else every key is put into lower case, those of the data too, and two may become the same.
+    names = {f"mapping.{column}": key for column, key in KEYS.items()}
+    return {"case.insensitive": "false", **names}

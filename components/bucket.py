@@ -1,0 +1,129 @@
+"""Buckets: private, encrypted, reached over TLS alone, and cleared by rules that their owner gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.iam import document, refuse_plain_http
+from settings import Environment, Settings
+
+ABANDONED_DAYS = 1
+"""An upload in parts that was not finished by then never will be, and its parts cost like objects."""
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """What becomes of the objects under a prefix, in days since each was made.
+
+    Attributes:
+        prefix: what their keys begin with, such as `events/`.
+        cold_after: when they move to storage that is cheaper to keep and costlier to read.
+        expire_after: when they go; later than `cold_after`.
+    """
+
+    prefix: str
+    cold_after: int
+    expire_after: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.cold_after < self.expire_after:
+            raise ValueError(
+                f"lifecycle of {self.prefix}: cold after {self.cold_after} days and gone after"
+                f" {self.expire_after}: expected more days to the second than to the first"
+            )
+
+
+class Bucket(Component):
+    """An S3 bucket that is nobody's to read but by IAM, kept as its environment class demands.
+
+    Args:
+        lifecycle: what becomes of the objects, by each rule's name.
+
+    Attributes:
+        bucket_name: the physical name.
+        arn: the bucket's ARN.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        lifecycle: Mapping[str, Lifecycle] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        bucket = aws.s3.Bucket(
+            name,
+            # What comes and goes with a pull request takes along what it has written.
+            force_destroy=settings.environment is Environment.EPHEMERAL,
+            tags=self.tags,
+            opts=self.child(protect=settings.production),
+        )
+        self.bucket_name = bucket.id
+        self.arn = bucket.arn
+        self._close()
+        self._encrypt()
+        if lifecycle:
+            self._clear_by(lifecycle)
+        self.register_outputs({"bucketName": self.bucket_name, "arn": self.arn})
+
+    def _close(self) -> None:
+        """To the public, to other accounts' access lists, and to plain HTTP."""
+        private = aws.s3.BucketPublicAccessBlock(
+            self.name,
+            bucket=self.bucket_name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self.child(),
+        )
+        aws.s3.BucketOwnershipControls(
+            self.name,
+            bucket=self.bucket_name,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=self.child(),
+        )
+        contents = pulumi.Output.concat(self.arn, "/*")
+        aws.s3.BucketPolicy(
+            self.name,
+            bucket=self.bucket_name,
+            policy=document(
+                [refuse_plain_http(self.arn, "s3:*") | {"Resource": [self.arn, contents]}],
+            ),
+            # S3 refuses to change a bucket's policy and its access block at the same moment.
+            opts=self.child(depends_on=[private]),
+        )
+
+    def _encrypt(self) -> None:
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            self.name,
+            bucket=self.bucket_name,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            opts=self.child(),
+        )
+
+    def _clear_by(self, lifecycle: Mapping[str, Lifecycle]) -> None:
+        aws.s3.BucketLifecycleConfiguration(
+            self.name,
+            bucket=self.bucket_name,
+            rules=[_rule(name, each) for name, each in lifecycle.items()],
+            opts=self.child(),
+        )
+
+
+def _rule(name: str, lifecycle: Lifecycle) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    return {
+        "id": name,
+        "status": "Enabled",
+        "filter": {"prefix": lifecycle.prefix},
+        "transitions": [{"days": lifecycle.cold_after, "storage_class": "GLACIER_IR"}],
+        "expiration": {"days": lifecycle.expire_after},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": ABANDONED_DAYS},
+    }

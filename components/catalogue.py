@@ -1,0 +1,66 @@
+"""Which events there are, as the bus minds it: who says what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+Pattern = Mapping[str, Any]
+"""An event pattern in EventBridge's words, such as `{"source": ["strata.users"]}`."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The sources that exist, each with the detail types that it says; a source may end in `*`."""
+
+    sources: Mapping[str, Sequence[str]]
+
+    def check_sources(self, who: str, sources: Sequence[str]) -> None:
+        """Refuse a source that is not in the catalogue.
+
+        Raises:
+            ValueError: with the source, and those that are known.
+        """
+        if not sources:
+            raise ValueError(f"{who}: no source: expected some of {self._known()}")
+        for source in sources:
+            if source not in self.sources:
+                raise ValueError(f"{who}: no source {source!r}: expected some of {self._known()}")
+
+    def check_pattern(self, who: str, pattern: Pattern) -> None:
+        """Refuse a pattern that names what nobody says, and one that does not say whom it listens to.
+
+        By its type alone, an event would be taken from whoever uses that type.
+
+        Raises:
+            ValueError: with what was named, and what is known.
+        """
+        if not pattern.get("source"):
+            raise ValueError(f'{who}: the pattern names no source: expected "source", of {self._known()}')
+        meant: set[str] = set()
+        for source in pattern["source"]:
+            found = {known for known in self.sources if _may_be(source, known)}
+            if not found:
+                raise ValueError(f"{who}: no source {source!r}: expected some of {self._known()}")
+            meant |= found
+        types = sorted({each for source in meant for each in self.sources[source]})
+        for kind in pattern.get("detail-type", ()):
+            if not any(_may_be(kind, known) for known in types):
+                raise ValueError(f"{who}: no detail type {kind!r}: expected some of {', '.join(types)}")
+
+    def _known(self) -> str:
+        return ", ".join(sorted(self.sources))
+
+
+def _may_be(matcher: str | Mapping[str, Any], known: str) -> bool:
+    """Whether a value or a prefix of a pattern takes something that the catalogue knows."""
+    match matcher:
+        case {"prefix": str(prefix), **rest} if not rest:
+            stem = known.removesuffix("*")
+            return stem.startswith(prefix) or (stem != known and prefix.startswith(stem))
+        case str():  # To EventBridge a * is a character like any other.
+            return "*" not in matcher and fnmatchcase(matcher, known)
+        case _:
+            return False

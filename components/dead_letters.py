@@ -1,0 +1,100 @@
+"""Where what could not be done is kept, and seen: every asynchronous hop ends in one of these."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.iam import Grant, ResourcePolicy, let_in, refuse_plain_http
+from components.inventory import DeadLetters, Kind
+from components.runtime import Runtime
+
+RETENTION_SECONDS = 14 * 24 * 3600
+"""How long a dead-letter queue keeps a message: SQS's longest."""
+
+RETRY: Any = {"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185}
+"""How long EventBridge's rules and schedules try before: as long as they can be told to."""
+
+
+class DeadLetterQueue(Component):
+    """A queue for what was given up, with an alarm that rings as soon as anything is in it.
+
+    Args:
+        runtime: where alarms go, and the inventory that the queue is entered into.
+        kind: what gives up there.
+        to: where the messages go back to; `back_to` says it where that is made after this queue.
+        sender: the AWS service and the source that may send; who has a role needs none.
+
+    Attributes:
+        arn: the queue's ARN.
+        url: its URL.
+        policy: what must stand before a service is told to send there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        runtime: Runtime,
+        kind: Kind,
+        to: pulumi.Input[str] | None = None,
+        sender: tuple[str, pulumi.Input[str]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self.kind: Kind = kind
+        self._inventory = runtime.inventory
+        queue = aws.sqs.Queue(
+            name,
+            message_retention_seconds=RETENTION_SECONDS,
+            sqs_managed_sse_enabled=True,
+            # A queue's own dead letters name their source once it is there; the others serve no queue.
+            redrive_allow_policy=None if kind == "queue" else json.dumps({"redrivePermission": "denyAll"}),
+            tags=self.tags,
+            opts=self.child(),
+        )
+        self.arn, self.url = queue.arn, queue.url
+        self.policy = self._only(sender)
+        self._alarm(queue, runtime.alarms)
+        if to is not None:
+            self.back_to(to)
+        self.register_outputs({"arn": self.arn, "url": self.url})
+
+    def back_to(self, to: pulumi.Input[str]) -> None:
+        """Enter the queue into the inventory, with where its messages go back to."""
+        entry = DeadLetters(self.url, self.arn, self.kind, pulumi.Output.from_input(to))
+        self._inventory.dead_letters[self.name] = entry
+
+    def grant_send(self) -> Grant:
+        """Leave to put messages there."""
+        return Grant(("sqs:SendMessage",), (self.arn,))
+
+    def _only(self, sender: tuple[str, pulumi.Input[str]] | None) -> aws.sqs.QueuePolicy:
+        policy = ResourcePolicy(self.arn, refuse_plain_http(self.arn, "sqs:*"))
+        if sender:
+            service, source = sender
+            policy.add(let_in(service, "sqs:SendMessage", self.arn, source))
+        return aws.sqs.QueuePolicy(self.name, queue_url=self.url, policy=policy.document, opts=self.child())
+
+    def _alarm(self, queue: aws.sqs.Queue, topic: pulumi.Input[str]) -> None:
+        aws.cloudwatch.MetricAlarm(
+            self.name,
+            alarm_description="Something was given up: python -m operate dlq show",
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": queue.name},
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=1,
+            threshold=0,
+            comparison_operator="GreaterThanThreshold",
+            # SQS stops reporting on a queue that nothing happens to.
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic],
+            tags=self.tags,
+            opts=self.child(),
+        )

@@ -1,0 +1,194 @@
+"""The event bus: what happened is said once, and whoever cares is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.catalogue import Catalogue, Pattern
+from components.dead_letters import RETRY, DeadLetterQueue
+from components.function import Function
+from components.iam import Grant
+from components.key import EVENTBRIDGE
+from components.queue import Queue
+from components.role import ServiceRole
+from components.runtime import Runtime
+from components.topic import Topic
+
+Target = Function | Queue | Topic | aws.sfn.StateMachine
+
+
+class EventBus(Component):
+    """An event bus with an archive of all that was ever on it.
+
+    Every target is tried for a day, and what could not be delivered then is kept in a dead-letter queue
+    of its own.
+
+    Args:
+        catalogue: the sources that may publish, each with its detail types: patterns and grants name
+            these alone. `partner.*` stands for every source that begins so.
+
+    Attributes:
+        bus_name: the physical name.
+        arn: the bus's ARN.
+        archive_name: the archive's physical name.
+        archive_arn: its ARN, which a replay names as the source.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        runtime: Runtime,
+        catalogue: Mapping[str, Sequence[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        settings = runtime.settings
+        self._runtime = runtime
+        self._catalogue = Catalogue(catalogue)
+        bus = aws.cloudwatch.EventBus(name, tags=self.tags, opts=self.child())
+        archive = aws.cloudwatch.EventArchive(
+            name,
+            event_source_arn=bus.arn,
+            retention_days=settings.events.archive_days,
+            opts=self.child(protect=settings.production),
+        )
+        self.bus_name, self.arn = bus.name, bus.arn
+        self.archive_name, self.archive_arn = archive.name, archive.arn
+        self.register_outputs({"busName": bus.name, "archiveArn": archive.arn})
+
+    def grant_publish(self, *sources: str) -> Grant:
+        """Leave to publish in the name of these sources of the catalogue, and of no other.
+
+        Raises:
+            ValueError: for a source that the catalogue does not have.
+        """
+        self._catalogue.check_sources(f"bus {self.name}", sources)
+        operator = "StringLike" if any("*" in source for source in sources) else "StringEquals"
+        # No ForAllValues: each entry of a call is judged by itself, and without a source that would pass.
+        return Grant(
+            ("events:PutEvents",), (self.arn,), condition={operator: {"events:source": sorted(sources)}}
+        )
+
+    def subscribe(self, name: str, pattern: Pattern, target: Target) -> None:
+        """Tell a function, a queue, a topic or a state machine of the events that fit the pattern.
+
+        Raises:
+            ValueError: for a pattern that the catalogue does not have, a function that is not
+                asynchronous, or a queue with another source.
+        """
+        full = f"{self.name}-{name}"
+        if isinstance(target, Function):
+            target.require_asynchronous(f"subscription {full}")
+        rule = self._rule(full, pattern)
+        match target:
+            case Function():
+                permission = target.allow_invoke(full, EVENTBRIDGE, rule.arn)
+                self._target(full, rule, target.arn, to=target.function_name, after=[permission])
+            case Queue():
+                target.accept(EVENTBRIDGE, rule.arn)
+                self._target(full, rule, target.arn, to=target.url, after=[target.policy])
+            case Topic():
+                target.accept(EVENTBRIDGE, rule.arn)
+                self._target(full, rule, target.arn, to=target.arn, after=[target.policy])
+            case aws.sfn.StateMachine():
+                self._target_as(full, rule, "states:StartExecution", target.arn)
+
+    def deliver(
+        self,
+        name: str,
+        pattern: Pattern,
+        *,
+        url: str,
+        rate_limit: int,
+        header: str,
+        key: pulumi.Input[str],
+    ) -> None:
+        """POST the events that fit the pattern to an address outside: `rate_limit` a second, at most.
+
+        The address begins with https://, but for the embedded cloud's. It learns from `key`, in `header`,
+        who calls.
+
+        Raises:
+            ValueError: for an address without TLS, or a pattern that the catalogue does not have.
+        """
+        full = f"{self.name}-{name}"
+        if not url.startswith("https://") and not self._runtime.settings.endpoint:
+            raise ValueError(f"delivery {full}: {url!r}: expected an https:// address")
+        rule = self._rule(full, pattern)
+        connection = aws.cloudwatch.EventConnection(
+            full,
+            authorization_type="API_KEY",
+            auth_parameters={"api_key": {"key": header, "value": pulumi.Output.secret(key)}},
+            opts=self.child(),
+        )
+        destination = aws.cloudwatch.EventApiDestination(
+            full,
+            connection_arn=connection.arn,
+            invocation_endpoint=url,
+            http_method="POST",
+            invocation_rate_limit_per_second=rate_limit,
+            opts=self.child(),
+        )
+        self._target_as(full, rule, "events:InvokeApiDestination", destination.arn)
+
+    def _rule(self, full: str, pattern: Pattern) -> aws.cloudwatch.EventRule:
+        self._catalogue.check_pattern(f"subscription {full}", pattern)
+        return aws.cloudwatch.EventRule(
+            full,
+            event_bus_name=self.bus_name,
+            event_pattern=json.dumps(pattern, sort_keys=True),
+            tags=self.tags,
+            opts=self.child(),
+        )
+
+    def _target_as(
+        self, full: str, rule: aws.cloudwatch.EventRule, action: str, arn: pulumi.Output[str]
+    ) -> None:
+        """A target that EventBridge reaches with a role, which may do that alone."""
+        role = ServiceRole(
+            f"{full}-role",
+            runtime=self._runtime,
+            service=EVENTBRIDGE,
+            source_arn=rule.arn,
+            grants=[Grant((action,), (arn,))],
+            opts=self.child(),
+        )
+        self._target(full, rule, arn, to=arn, after=[role.permissions], role_arn=role.arn)
+
+    def _target(
+        self,
+        full: str,
+        rule: aws.cloudwatch.EventRule,
+        arn: pulumi.Output[str],
+        *,
+        to: pulumi.Output[str],
+        after: Sequence[pulumi.Resource],
+        **others: Any,
+    ) -> None:
+        letters = DeadLetterQueue(
+            f"{full}-dead-letters",
+            runtime=self._runtime,
+            kind="rule",
+            to=to,
+            sender=(EVENTBRIDGE, rule.arn),
+            opts=self.child(),
+        )
+        aws.cloudwatch.EventTarget(
+            full,
+            rule=rule.name,
+            event_bus_name=self.bus_name,
+            target_id=full,
+            arn=arn,
+            retry_policy=RETRY,
+            dead_letter_config={"arn": letters.arn},
+            # An event that comes before the leave to deliver it would go straight to the dead letters.
+            opts=self.child(depends_on=[*after, letters.policy]),
+            **others,
+        )

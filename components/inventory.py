@@ -1,0 +1,50 @@
+"""What an operator must find again in a stack: where functions log, and where what failed is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pulumi
+
+Kind = Literal["queue", "rule", "topic", "function", "schedule", "stream"]
+"""What gave a message up: a queue after its last receive, or who could not deliver."""
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """One dead-letter queue.
+
+    Attributes:
+        url: the queue's URL.
+        arn: its ARN.
+        kind: what gives up there.
+        to: where its messages go back to: the URL of a queue, the name of a function, or else an ARN.
+    """
+
+    url: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    kind: Kind
+    to: pulumi.Output[str]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Filled by the components as they are declared.
+
+    Attributes:
+        log_groups: the log group of each function, by its component's name.
+        dead_letters: the dead-letter queues, by their components' names.
+    """
+
+    log_groups: dict[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    dead_letters: dict[str, DeadLetters] = field(default_factory=dict[str, DeadLetters])
+
+    def outputs(self) -> dict[str, Mapping[str, object]]:
+        """The stack outputs `logGroups` and `deadLetters`."""
+        letters = {
+            name: {"url": each.url, "kind": each.kind, "to": each.to}
+            for name, each in sorted(self.dead_letters.items())
+        }
+        return {"logGroups": dict(sorted(self.log_groups.items())), "deadLetters": letters}

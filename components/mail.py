@@ -1,0 +1,150 @@
+"""The mail layer: what SES sends from, what it sends, and where it tells what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.iam import Grant
+from components.key import Key
+from components.runtime import Runtime
+from components.topic import Topic
+from settings import Environment, Settings
+
+SES = "ses.amazonaws.com"
+EVENTS = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE")
+"""What SES tells of a mail."""
+
+EVENT_TYPES = ("Send", "Delivery", "Bounce", "Complaint", "Reject", "Rendering Failure")
+"""The same in the messages themselves: a subscription's filter keeps out SES's greeting, which is no JSON."""
+
+
+class Template(Protocol):
+    """A mail with `{{placeholders}}`."""
+
+    @property
+    def subject(self) -> str:
+        """The subject line."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The body as plain text."""
+        ...
+
+    @property
+    def html(self) -> str:
+        """The body as HTML."""
+        ...
+
+
+class Mail(Component):
+    """SES's side of mail: sender identity, templates, and a configuration set that tells of every mail.
+
+    Args:
+        key: what encrypts the topic.
+        sender: the address that mail comes from; its domain is the identity.
+        templates: what may be sent, by name.
+
+    Attributes:
+        sender: the same.
+        configuration_set: the configuration set's name.
+        template_names: the physical name of each template.
+        topic: where SES tells what becomes of a mail.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        runtime: Runtime,
+        key: Key,
+        sender: str,
+        templates: Mapping[str, Template],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self.sender = sender
+        self.topic = Topic(f"{name}-feedback", key=key, publishers=[SES], opts=self.child())
+        self._templates = {given: self._template(given, parts) for given, parts in templates.items()}
+        self.template_names = {given: template.name for given, template in self._templates.items()}
+        configuration_set = self._configuration_set()
+        self.configuration_set = configuration_set.configuration_set_name
+        self._configuration_set_arn = configuration_set.arn
+        self._identity_arn = self._identity(runtime.settings)
+        self._tell()
+        self.register_outputs({"configurationSet": self.configuration_set})
+
+    def grant_send(self, *templates: str) -> Grant:
+        """Leave to send mail from the sender's address, in these templates alone.
+
+        Raises:
+            ValueError: for a template that there is not, or none.
+        """
+        strangers = [template for template in templates if template not in self._templates]
+        if strangers or not templates:
+            given = strangers[0] if strangers else None
+            raise ValueError(f"mail {self.name}: no template {given!r}: expected {sorted(self._templates)}")
+        # SES asks for the second where a mail is sent in a template, whichever operation sends it.
+        return Grant(
+            ("ses:SendEmail", "ses:SendTemplatedEmail"),
+            (
+                self._identity_arn,
+                self._configuration_set_arn,
+                *(self._templates[template].arn for template in templates),
+            ),
+            condition={"StringEquals": {"ses:FromAddress": self.sender}},
+        )
+
+    def _template(self, name: str, parts: Template) -> aws.ses.Template:
+        return aws.ses.Template(
+            f"{self.name}-{name}",
+            subject=parts.subject,
+            text=parts.text,
+            html=parts.html,
+            opts=self.child(),
+        )
+
+    def _configuration_set(self) -> aws.sesv2.ConfigurationSet:
+        return aws.sesv2.ConfigurationSet(
+            self.name,
+            configuration_set_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{self.name}",
+            delivery_options={"tls_policy": "REQUIRE"},
+            reputation_options={"reputation_metrics_enabled": True},
+            tags=self.tags,
+            opts=self.child(),
+        )
+
+    def _identity(self, settings: Settings) -> pulumi.Output[str]:
+        """The ARN of the sender's domain.
+
+        An identity is the account's, and its DNS records are made by hand. A stack that comes and goes
+        beside others sends from one that is there.
+        """
+        domain = self.sender.partition("@")[2]
+        if settings.environment is Environment.EPHEMERAL and not settings.endpoint:
+            return self._configuration_set_arn.apply(
+                lambda arn: f"{arn.partition(':configuration-set/')[0]}:identity/{domain}"
+            )
+        identity = aws.sesv2.EmailIdentity(
+            self.name, email_identity=domain, tags=self.tags, opts=self.child()
+        )
+        return identity.arn
+
+    def _tell(self) -> None:
+        aws.sesv2.ConfigurationSetEventDestination(
+            self.name,
+            configuration_set_name=self.configuration_set,
+            event_destination_name=self.topic.name,
+            event_destination={
+                "enabled": True,
+                "matching_event_types": list(EVENTS),
+                "sns_destination": {"topic_arn": self.topic.arn},
+            },
+            # SES tries the topic before it takes it.
+            opts=self.child(depends_on=[self.topic.policy]),
+        )

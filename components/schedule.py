@@ -1,0 +1,98 @@
+"""Schedules: a function that is run at its time."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.dead_letters import RETRY, DeadLetterQueue
+from components.function import Function
+from components.iam import Grant
+from components.role import ServiceRole
+from components.runtime import Runtime
+
+SCHEDULER = "scheduler.amazonaws.com"
+EXPRESSION = re.compile(r"(cron|rate|at)\(.+\)")
+FLEXIBLE = range(1, 1_441)
+
+
+class Schedule(Component):
+    """An EventBridge schedule that invokes one function, with a role that may do just that.
+
+    Args:
+        function: what is run; it must be asynchronous.
+        expression: `cron(0 3 * * ? *)`, `rate(1 hour)` or `at(2030-01-01T00:00:00)`.
+        time_zone: where the clock hangs, such as `Europe/Berlin`; summer time is minded.
+        flexible_minutes: how late it may be, 1 to 1,440, to spread load; on time where None.
+
+    Raises:
+        ValueError: for an expression or a window that AWS does not take, or a function that is not
+            asynchronous.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function: Function,
+        *,
+        runtime: Runtime,
+        expression: str,
+        time_zone: str = "UTC",
+        flexible_minutes: int | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if not EXPRESSION.fullmatch(expression):
+            raise ValueError(f"schedule {name}: {expression!r}: expected cron(...), rate(...) or at(...)")
+        if flexible_minutes is not None and flexible_minutes not in FLEXIBLE:
+            raise ValueError(f"schedule {name}: flexible_minutes {flexible_minutes}: expected 1 to 1,440")
+        function.require_asynchronous(f"schedule {name}")
+        super().__init__(name, opts)
+        letters = DeadLetterQueue(
+            f"{name}-dead-letters",
+            runtime=runtime,
+            kind="schedule",
+            to=function.function_name,
+            opts=self.child(),
+        )
+        role = ServiceRole(
+            f"{name}-role",
+            runtime=runtime,
+            service=SCHEDULER,
+            source_arn=_group_beside(function.arn),
+            grants=[Grant(("lambda:InvokeFunction",), (function.arn,)), letters.grant_send()],
+            opts=self.child(),
+        )
+        aws.scheduler.Schedule(
+            name,
+            schedule_expression=expression,
+            schedule_expression_timezone=time_zone,
+            flexible_time_window=_window(flexible_minutes),
+            target={
+                "arn": function.arn,
+                "role_arn": role.arn,
+                "retry_policy": RETRY,
+                "dead_letter_config": {"arn": letters.arn},
+            },
+            opts=self.child(depends_on=[role.permissions]),
+        )
+        self.register_outputs({})
+
+
+def _window(minutes: int | None) -> Any:
+    if minutes is None:
+        return {"mode": "OFF"}
+    return {"mode": "FLEXIBLE", "maximum_window_in_minutes": minutes}
+
+
+def _group_beside(function_arn: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The ARN of the default schedule group: Scheduler assumes a role for a group, not for a schedule."""
+
+    def group(arn: str) -> str:
+        region, account = arn.split(":")[3:5]
+        return f"arn:aws:scheduler:{region}:{account}:schedule-group/default"
+
+    return function_arn.apply(group)

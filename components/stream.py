@@ -1,0 +1,113 @@
+"""Streams: a table's changes, one after the other, to a function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Component
+from components.data import Table
+from components.dead_letters import DeadLetterQueue
+from components.function import Function
+from components.iam import Grant
+from components.runtime import Runtime
+
+KEPT_SECONDS = 24 * 3600
+"""How long DynamoDB keeps a change: one that is given up later is gone from the stream already."""
+
+
+class Stream(Component):
+    """A function that is given a table's changes, each item's in order.
+
+    A batch that fails is tried again from the change that failed, and halved, so that one bad change is
+    soon alone; after `retries` or `maximum_age` it is given up, and where it stands in the stream is kept.
+    Until then the changes behind it wait: what can never succeed, the function sends to the dead letters
+    itself, with what it says.
+
+    Args:
+        table: a table with a stream.
+        handler: where the code is, such as `handlers.users.publish:handler`.
+        env: environment variables besides DEAD_LETTERS_URL and STREAM_FAILURES: `item` where an answer may
+            name the changes that failed, `batch` where only an error counts.
+        batch_size: changes an invocation, at most.
+        retries: how often what failed is tried again.
+        maximum_age: how old a change may get meanwhile, in seconds; less than a day.
+
+    Attributes:
+        function: the function.
+        dead_letters: where what was given up is kept.
+
+    Raises:
+        ValueError: for limits that Lambda does not take.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        table: Table,
+        handler: str,
+        *,
+        runtime: Runtime,
+        env: Mapping[str, pulumi.Input[str]] | None = None,
+        grants: Sequence[Grant] = (),
+        batch_size: int = 100,
+        retries: int = 10,
+        maximum_age: int = 6 * 3600,
+        memory: int | None = None,
+        timeout: int | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        _require(name, batch_size, retries, maximum_age)
+        super().__init__(name, opts)
+        self.dead_letters = DeadLetterQueue(
+            f"{name}-dead-letters", runtime=runtime, kind="stream", opts=self.child()
+        )
+        # The embedded cloud knows no partial answers: it would take one for success.
+        failures = "batch" if runtime.settings.endpoint else "item"
+        self.function = Function(
+            name,
+            handler,
+            runtime=runtime,
+            env={**(env or {}), "DEAD_LETTERS_URL": self.dead_letters.url, "STREAM_FAILURES": failures},
+            grants=[*grants, _grant_read(table), self.dead_letters.grant_send()],
+            memory=memory,
+            timeout=timeout,
+            opts=self.child(),
+        )
+        self.dead_letters.back_to(self.function.function_name)
+        aws.lambda_.EventSourceMapping(
+            name,
+            event_source_arn=table.stream_arn,
+            function_name=self.function.arn,
+            starting_position="TRIM_HORIZON",
+            batch_size=batch_size,
+            # More would keep each item's order too, and handle one item's changes beside another's.
+            parallelization_factor=1,
+            bisect_batch_on_function_error=True,
+            function_response_types=["ReportBatchItemFailures"],
+            maximum_retry_attempts=retries,
+            maximum_record_age_in_seconds=maximum_age,
+            destination_config={"on_failure": {"destination_arn": self.dead_letters.arn}},
+            tags=self.tags,
+            opts=self.child(),
+        )
+        self.register_outputs({"functionName": self.function.function_name})
+
+
+def _grant_read(table: Table) -> Grant:
+    verbs = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    # Lambda asks for all four before it takes the mapping; the stream's ARN is enough, for ListStreams too.
+    return Grant(tuple(f"dynamodb:{verb}" for verb in verbs), (table.stream_arn,))
+
+
+def _require(name: str, batch_size: int, retries: int, maximum_age: int) -> None:
+    limits = {
+        "batch_size": (batch_size, 1, 10_000),
+        "retries": (retries, 0, 10_000),
+        "maximum_age": (maximum_age, 60, KEPT_SECONDS - 1),
+    }
+    for limit, (given, least, most) in limits.items():
+        if not least <= given <= most:
+            raise ValueError(f"stream {name}: {limit} {given}: expected {least:,} to {most:,}")

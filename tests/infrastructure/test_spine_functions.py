@@ -1,0 +1,164 @@
+"""Functions that nobody asks: those that a clock runs, and those that follow a table's changes.
+
+What this cannot show: that AWS retries as it was told, and that Scheduler assumes its role.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.data import Table
+from components.schedule import Schedule
+from components.stream import Stream
+from tests.infrastructure.graph import Graph, built
+from tests.infrastructure.spine import (
+    ACCOUNT,
+    FUNCTION,
+    MAPPING,
+    RETRY,
+    granted,
+    job,
+    queue_arn,
+    queue_url,
+    refused,
+    role_arn,
+    runtime,
+    tags,
+    trust_of,
+    trusted,
+    wait_for,
+)
+from tests.infrastructure.test_components import HEALTH, settings
+
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+
+
+def test_a_schedule_runs_its_function_by_a_role_that_may_do_just_that() -> None:
+    """On time, where the clock hangs; what Lambda never took is kept."""
+    graph = built(
+        lambda: Schedule(
+            "nightly", job(), runtime=runtime(), expression="cron(0 3 * * ? *)", time_zone="Europe/Berlin"
+        )
+    )
+    group = f"arn:aws:scheduler:{ACCOUNT}:schedule-group/default"
+
+    assert graph.inputs(SCHEDULE, "nightly") == {
+        "scheduleExpression": "cron(0 3 * * ? *)",
+        "scheduleExpressionTimezone": "Europe/Berlin",
+        "flexibleTimeWindow": {"mode": "OFF"},
+        "target": {
+            "arn": FUNCTION,
+            "roleArn": role_arn("nightly-role"),
+            "retryPolicy": RETRY,
+            "deadLetterConfig": {"arn": queue_arn("nightly-dead-letters")},
+        },
+    }
+    assert granted(graph, "nightly-role") == [
+        (["lambda:InvokeFunction"], [FUNCTION]),
+        (["sqs:SendMessage"], [queue_arn("nightly-dead-letters")]),
+    ]
+    assert trusted(graph, "nightly-role") == trust_of("scheduler.amazonaws.com", group)
+    assert "aws:iam/rolePolicy:RolePolicy::nightly-role" in wait_for(graph, SCHEDULE, "nightly")
+
+
+def test_a_schedule_may_be_late_by_some_minutes() -> None:
+    """A flexible window is said in minutes."""
+    graph = built(
+        lambda: Schedule("often", job(), runtime=runtime(), expression="rate(1 hour)", flexible_minutes=15)
+    )
+
+    assert graph.inputs(SCHEDULE, "often")["flexibleTimeWindow"] == {
+        "mode": "FLEXIBLE",
+        "maximumWindowInMinutes": 15,
+    }
+
+
+@pytest.mark.parametrize(
+    ("asynchronous", "arguments", "complaint"),
+    [
+        (True, {"expression": "0 3 * * *"}, "schedule nightly: '0 3 \\* \\* \\*': expected cron"),
+        (True, {"flexible_minutes": 0}, "schedule nightly: flexible_minutes 0: expected 1 to 1,440"),
+        (True, {"flexible_minutes": 1_441}, "flexible_minutes 1441: expected 1 to 1,440"),
+        (False, {}, "schedule nightly: nobody waits for function job's answer"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(
+    asynchronous: bool, arguments: dict[str, Any], complaint: str
+) -> None:
+    """Before AWS would say so in the middle of a deployment, or a failure would be lost."""
+    given = {"expression": "rate(1 day)", **arguments}
+    refused(
+        lambda: Schedule("nightly", job(asynchronous=asynchronous), runtime=runtime(), **given), complaint
+    )
+
+
+def changes(**arguments: Any) -> Graph:
+    """The graph of a table's stream."""
+    return built(
+        lambda: Stream(
+            "changes",
+            Table("users", settings(), key="id", stream=True),
+            HEALTH,
+            runtime=runtime(arguments.pop("of", None)),
+            **arguments,
+        )
+    )
+
+
+def test_a_stream_is_read_from_its_beginning_in_order_and_never_stopped_by_one_change() -> None:
+    """Batches are halved, retries and age are bounded, and what is given up is kept."""
+    assert changes(batch_size=50).inputs(MAPPING, "changes") == {
+        "eventSourceArn": f"arn:aws:dynamodb:{ACCOUNT}:table/users/stream/1",
+        "functionName": f"arn:aws:lambda:{ACCOUNT}:function:changes",
+        "startingPosition": "TRIM_HORIZON",
+        "batchSize": 50,
+        "parallelizationFactor": 1,
+        "bisectBatchOnFunctionError": True,
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+        "maximumRetryAttempts": 10,
+        "maximumRecordAgeInSeconds": 21_600,
+        "destinationConfig": {"onFailure": {"destinationArn": queue_arn("changes-dead-letters")}},
+        "tags": tags("changes"),
+    }
+
+
+def test_a_stream_s_function_may_read_its_stream_and_keep_what_failed() -> None:
+    """No other table's stream, and no other queue."""
+    assert granted(changes(), "changes") == [
+        (
+            [
+                f"dynamodb:{verb}"
+                for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+            ],
+            [f"arn:aws:dynamodb:{ACCOUNT}:table/users/stream/1"],
+        ),
+        (["sqs:SendMessage"], [queue_arn("changes-dead-letters")]),
+    ]
+
+
+@pytest.mark.parametrize(("endpoint", "failures"), [(None, "item"), ("http://127.0.0.1:4566", "batch")])
+def test_a_stream_s_function_is_told_how_to_answer(endpoint: str | None, failures: str) -> None:
+    """Where partial answers are not understood, it raises for the whole batch."""
+    graph = changes(of=settings("ephemeral").model_copy(update={"endpoint": endpoint}))
+    variables = graph.inputs("aws:lambda/function:Function", "changes")["environment"]["variables"]
+
+    assert (variables["STREAM_FAILURES"], variables["DEAD_LETTERS_URL"]) == (
+        failures,
+        queue_url("changes-dead-letters"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"batch_size": 0}, "stream changes: batch_size 0: expected 1 to 10,000"),
+        ({"retries": -1}, "stream changes: retries -1: expected 0 to 10,000"),
+        ({"maximum_age": 86_400}, "stream changes: maximum_age 86400: expected 60 to 86,399"),
+    ],
+)
+def test_a_stream_beyond_its_limits_is_refused(arguments: dict[str, int], complaint: str) -> None:
+    """Retries have an end before DynamoDB itself forgets the change."""
+    with pytest.raises(ValueError, match=complaint):
+        changes(**arguments)

@@ -5,8 +5,10 @@
         '''Create a user.'''
 
 The parameters' names say which part of the request they want: `path`, `query`, `headers`, `body` (each
-a struct, parsed before the function is called) and `claims` (what the token says, as text). The
-docstring is what the API's document says.
+a struct, parsed before the function is called; a body may be one of several, told apart by a tag),
+`content` (the body's bytes as they are, annotated with the shape that they have), and `claims` and
+`authorizer` (what the token, or the route's Lambda authorizer, says of the caller, as text). The docstring
+is what the API's document says.
 """
 
 from __future__ import annotations
@@ -18,21 +20,21 @@ import msgspec
 
 from handlers.http import parse, problem
 from handlers.http.answer import Answer
-from handlers.http.request import Request
+from handlers.http.request import BODY_LIMIT_BYTES, Request
 from handlers.kit import correlation
 from handlers.kit.errors import (
     ContentTooLarge,
     Fault,
     InvalidRequest,
     Refusal,
-    Unavailable,
     UnsupportedMediaType,
 )
 from handlers.kit.invocation import Context, Invocation
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
-PARTS = ("path", "query", "headers", "body")
+PARTS = ("path", "query", "headers", "body", "content")
+CALLER = ("claims", "authorizer")
 
 Response = dict[str, Any]
 """What API Gateway takes: `statusCode`, `headers` and, unless there is none, `body` as text."""
@@ -44,22 +46,31 @@ class Contract(msgspec.Struct, frozen=True):
     Attributes:
         text: the docstring: a summary line, and what else there is to say.
         status: the status of a success.
-        parts: the struct of each part of the request that is read, by the part's name.
-        claims: whether the token's claims are read.
+        parts: the type of each part of the request that is read, by the part's name.
+        caller: what is read of what the gateway says of the caller.
         answer: the type of a success's body; `type(None)` for none.
         headers: the headers of a success, besides the correlation id.
         refuses: how the operation itself may refuse; parsing adds its own.
         accepts: the media types of the body.
+        limit: how many bytes of a body are taken.
     """
 
     text: str
     status: int
-    parts: Mapping[str, type[msgspec.Struct]]
-    claims: bool
+    parts: Mapping[str, Any]
+    caller: tuple[str, ...]
     answer: Any
     headers: tuple[str, ...]
     refuses: tuple[type[Refusal], ...]
     accepts: tuple[str, ...]
+    limit: int
+
+    @property
+    def body(self) -> Any:
+        """The shape of the body, be it parsed or handed on as it is; None where there is none."""
+        if "content" in self.parts:
+            return get_args(self.parts["content"])[1]
+        return self.parts.get("body")
 
     @property
     def refusals(self) -> tuple[type[Refusal], ...]:
@@ -67,7 +78,7 @@ class Contract(msgspec.Struct, frozen=True):
         parsing: list[type[Refusal]] = []
         if self.parts:
             parsing.append(InvalidRequest)
-        if "body" in self.parts:
+        if self.body is not None:
             parsing += [ContentTooLarge, UnsupportedMediaType]
         return (*parsing, *self.refuses)
 
@@ -75,15 +86,19 @@ class Contract(msgspec.Struct, frozen=True):
 class Operation:
     """Lambda's entry point: answers every event, and logs one line for each."""
 
-    def __init__(self, function: Callable[..., Answer[Any]], contract: Contract) -> None:
+    def __init__(
+        self, function: Callable[..., Answer[Any]], contract: Contract, admits: Callable[[Request], None]
+    ) -> None:
         self.function = function
         self.contract = contract
+        self.admits = admits
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> Response:
         """Answer a request; nothing that a caller sends makes this raise."""
         request = Request.of(event)
         correlation_id = correlation.accepted(request.headers.get(correlation.HEADER.lower()))
-        with Invocation(context, correlation_id, route=request.route) as invocation:
+        actor = request.claims.get("sub")
+        with Invocation(context, correlation_id, actor=actor, route=request.route) as invocation:
             response = self._response(request, invocation)
             response["headers"][correlation.HEADER] = correlation_id
             invocation.note(status=response["statusCode"])
@@ -91,6 +106,7 @@ class Operation:
 
     def _response(self, request: Request, invocation: Invocation) -> Response:
         try:
+            self.admits(request)
             answer = self.function(**self._arguments(request))
             return _response(
                 self.contract.status,
@@ -101,16 +117,15 @@ class Operation:
             )
         except Refusal as refusal:
             invocation.note(problem=problem.type_of(type(refusal)))
-            headers = {"Cache-Control": "no-store"}
-            if isinstance(refusal, Unavailable):
-                headers["Retry-After"] = str(problem.RETRY_AFTER_SECONDS)
-            return _problem(problem.refused(refusal), headers)
+            return _problem(
+                problem.refused(refusal), {"Cache-Control": "no-store", **problem.headers(refusal)}
+            )
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the log the traceback
             invocation.failed(error)
             return _problem(problem.unexpected(invocation.correlation_id), {"Cache-Control": "no-store"})
 
     def _arguments(self, request: Request) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"claims": request.claims} if self.contract.claims else {}
+        arguments: dict[str, Any] = {name: getattr(request, name) for name in self.contract.caller}
         faults: list[Fault] = []
         for part, shape in self.contract.parts.items():
             try:
@@ -121,10 +136,12 @@ class Operation:
             raise InvalidRequest(faults)
         return arguments
 
-    def _parsed(self, part: str, shape: type[msgspec.Struct], request: Request) -> msgspec.Struct:
+    def _parsed(self, part: str, shape: Any, request: Request) -> Any:
         match part:
             case "body":
-                return parse.body(shape, request.body(self.contract.accepts))
+                return parse.body(shape, request.body(self.contract.accepts, self.contract.limit))
+            case "content":
+                return request.body(self.contract.accepts, self.contract.limit)
             case "headers":
                 return parse.headers(shape, request.headers)
             case "path":
@@ -139,6 +156,8 @@ def operation(
     headers: tuple[str, ...] = (),
     refuses: tuple[type[Refusal], ...] = (),
     accepts: tuple[str, ...] = (JSON,),
+    limit: int = BODY_LIMIT_BYTES,
+    admits: Callable[[Request], None] = lambda _: None,
 ) -> Callable[[Callable[..., Answer[Any]]], Operation]:
     """Make an entry point of a function that answers with `status`.
 
@@ -147,6 +166,8 @@ def operation(
         headers: the headers that its answers carry.
         refuses: the refusals that it, or what it calls, may raise.
         accepts: the media types of its body.
+        limit: how many bytes of a body are taken.
+        admits: raises a refusal where the caller may not ask at all, before anything is parsed.
     """
 
     def decorate(function: Callable[..., Answer[Any]]) -> Operation:
@@ -156,13 +177,14 @@ def operation(
             text=function.__doc__ or "",
             status=status,
             parts={part: hints[part] for part in PARTS if part in hints},
-            claims="claims" in hints,
+            caller=tuple(name for name in CALLER if name in hints),
             answer=answer,
             headers=headers,
             refuses=refuses,
             accepts=accepts,
+            limit=limit,
         )
-        return Operation(function, contract)
+        return Operation(function, contract, admits)
 
     return decorate
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, TypeVar, cast, get_args
+from types import UnionType
+from typing import Any, TypeGuard, TypeVar, cast, get_args
 
 import msgspec
 from msgspec.structs import FieldInfo
@@ -33,14 +35,18 @@ def json_object(content: bytes) -> Mapping[str, Any]:
     return cast("dict[str, Any]", document)
 
 
-def body(shape: type[T], content: bytes) -> T:
-    """A JSON document as `shape`; faults are named by JSON pointer.
+def body(shape: Any, content: bytes) -> Any:
+    """A JSON document as `shape`, a struct or a union of tagged ones; faults are named by JSON pointer.
+
+    Fields that a shape does not know are faults where it forbids them, and else passed over.
 
     Raises:
         InvalidRequest: with every fault.
     """
     given = json_object(content)
-    return _filled(shape, given, "json", {name: f"/{_escaped(name)}" for name in (*given, *_fields(shape))})
+    if isinstance(shape, UnionType):
+        shape, given = _chosen(get_args(shape), given)
+    return _filled(shape, given, "")
 
 
 def parameters(shape: type[T], given: Mapping[str, str]) -> T:
@@ -49,7 +55,7 @@ def parameters(shape: type[T], given: Mapping[str, str]) -> T:
     Raises:
         InvalidRequest: with every fault.
     """
-    return _filled(shape, given, "text", {name: name for name in (*given, *_fields(shape))})
+    return _filled(shape, given, None)
 
 
 def headers(shape: type[T], given: Mapping[str, str]) -> T:
@@ -67,28 +73,59 @@ def _fields(shape: type[msgspec.Struct]) -> Mapping[str, FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(shape)}
 
 
-def _filled(
-    shape: type[T], given: Mapping[str, Any], form: Literal["json", "text"], names: Mapping[str, str]
-) -> T:
+def _chosen(shapes: Sequence[type[msgspec.Struct]], given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The shape that the tag tells, and what is given besides the tag."""
+    tag = cast("str", shapes[0].__struct_config__.tag_field)
+    by_tag = {shape.__struct_config__.tag: shape for shape in shapes}
+    told = given.get(tag)
+    if tag not in given:
+        raise InvalidRequest([Fault(f"/{tag}", "missing")])
+    if not isinstance(told, str) or told not in by_tag:
+        raise InvalidRequest([Fault(f"/{tag}", f"expected one of {', '.join(map(str, by_tag))}")])
+    return by_tag[told], {name: value for name, value in given.items() if name != tag}
+
+
+def _filled(shape: type[T], given: Mapping[str, Any], at: str | None) -> T:
+    """A struct of what is given: of JSON at a pointer, or of parameters where `at` is None."""
     known = _fields(shape)
     faults = [
-        Fault(_shown(names[name]), f"unknown; expected {_listed(known)}")
+        Fault(_shown(_name(name, at)), f"unknown; expected {_listed(known)}")
         for name in given
-        if name not in known
+        if name not in known and (at is None or shape.__struct_config__.forbid_unknown_fields)
     ]
     values: dict[str, Any] = {}
     for name, field in known.items():
         try:
             if name in given:
-                # Text may hold a number; JSON says itself what it holds.
-                values[field.name] = msgspec.convert(given[name], field.type, strict=form == "json")
+                values[field.name] = _value(field.type, given[name], _name(name, at), strict=at is not None)
             elif field.required:
-                faults.append(Fault(names[name], "missing"))
-        except msgspec.ValidationError as error:
-            faults.append(Fault(names[name], _expectation(field.type, str(error))))
+                faults.append(Fault(_name(name, at), "missing"))
+        except InvalidRequest as invalid:
+            faults += invalid.faults
     if faults:
         raise InvalidRequest(faults[:MOST_FAULTS])
     return shape(**values)
+
+
+def _value(hint: Any, given: Any, field: str, *, strict: bool) -> Any:
+    if _is_struct(hint) and isinstance(given, dict):
+        return _filled(hint, cast("dict[str, Any]", given), field)
+    try:
+        # Text may hold a number; JSON says itself what it holds.
+        return msgspec.convert(given, hint, strict=strict)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest([_fault(field, hint, error)]) from None
+
+
+def _fault(field: str, hint: Any, error: msgspec.ValidationError) -> Fault:
+    """The fault in a field's value, or in what lies within it."""
+    message, _, place = str(error).partition(" - at `$")
+    within = re.sub(r"\.|\[(?=\d)", "/", place.rstrip("`").replace("[...]", "")).replace("]", "")
+    about = re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", message)
+    if about:
+        detail = "missing" if about[1].startswith("missing") else "unknown"
+        return Fault(f"{field}{within}/{_shown(_escaped(about[2]))}", detail)
+    return Fault(field + within, _expectation(hint, message))
 
 
 def _expectation(hint: Any, message: str) -> str:
@@ -114,6 +151,14 @@ def _listed(known: Mapping[str, FieldInfo]) -> str:
 def _shown(name: str) -> str:
     # A caller's own word comes back to it: cut, and without what no JSON can hold.
     return name[:_LONGEST_NAME].encode(errors="replace").decode()
+
+
+def _is_struct(hint: Any) -> TypeGuard[type[msgspec.Struct]]:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
+
+
+def _name(name: str, at: str | None) -> str:
+    return name if at is None else f"{at}/{_escaped(name)}"
 
 
 def _escaped(name: str) -> str:

@@ -11,6 +11,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
 STATUS: dict[type[Refusal], int] = {
     errors.InvalidRequest: 400,
+    errors.Unauthorized: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -61,6 +62,17 @@ def refused(refusal: Refusal) -> Problem:
         detail=str(refusal),
         errors=tuple(FieldError(fault.field, fault.detail) for fault in faults),
     )
+
+
+def headers(refusal: Refusal) -> dict[str, str]:
+    """The headers that say what a caller may do about a refusal."""
+    match refusal:
+        case errors.Unauthorized():
+            return {"WWW-Authenticate": refusal.scheme}
+        case errors.Unavailable():
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case _:
+            return {}
 
 
 def unexpected(correlation_id: str) -> Problem:

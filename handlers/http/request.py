@@ -20,6 +20,7 @@ class _Jwt(msgspec.Struct):
 
 class _Authorizer(msgspec.Struct):
     jwt: _Jwt | None = None
+    function: dict[str, Any] | None = msgspec.field(name="lambda", default=None)
 
 
 class _Context(msgspec.Struct):
@@ -48,6 +49,7 @@ class Request(msgspec.Struct, frozen=True):
             parameter here may hold, so that a repetition is refused.
         headers: the headers by lower-case name.
         claims: what the caller's token says, all as text; nothing where the route asks for no token.
+        authorizer: what the route's Lambda authorizer says of the caller, all as text.
         content: the body as it arrived.
         encoded: whether the content is in base64.
     """
@@ -57,6 +59,7 @@ class Request(msgspec.Struct, frozen=True):
     query: Mapping[str, str]
     headers: Mapping[str, str]
     claims: Mapping[str, str]
+    authorizer: Mapping[str, str]
     content: str
     encoded: bool
 
@@ -64,27 +67,29 @@ class Request(msgspec.Struct, frozen=True):
     def of(cls, event: Mapping[str, Any]) -> Request:
         """The request in an event."""
         read = msgspec.convert(event, _Event)
+        authorizer = (read.request_context and read.request_context.authorizer) or _Authorizer()
         return cls(
             route=read.route_key,
             path=read.path_parameters or {},
             query=read.query_string_parameters or {},
             headers={name.lower(): value for name, value in (read.headers or {}).items()},
-            claims=_claims(read.request_context),
+            claims=_texts(authorizer.jwt.claims if authorizer.jwt else None),
+            authorizer=_texts(authorizer.function),
             content=read.body or "",
             encoded=read.is_base64_encoded,
         )
 
-    def body(self, media_types: tuple[str, ...]) -> bytes:
+    def body(self, media_types: tuple[str, ...], limit: int = BODY_LIMIT_BYTES) -> bytes:
         """The body's bytes.
 
         Raises:
-            ContentTooLarge: for more than `BODY_LIMIT_BYTES`.
+            ContentTooLarge: for more than `limit` bytes.
             UnsupportedMediaType: where it is of none of the media types, or compressed.
             InvalidRequest: where it is missing or not decodable.
         """
         content = self._bytes()
-        if len(content) > BODY_LIMIT_BYTES:
-            raise ContentTooLarge(f"the body has {len(content)} bytes; at most {BODY_LIMIT_BYTES} are taken")
+        if len(content) > limit:
+            raise ContentTooLarge(f"the body has {len(content)} bytes; at most {limit} are taken")
         if not content:
             raise InvalidRequest([Fault("", "a body is expected")])
         if not self._readable(media_types):
@@ -107,7 +112,6 @@ class Request(msgspec.Struct, frozen=True):
         )
 
 
-def _claims(context: _Context | None) -> Mapping[str, str]:
-    jwt = context.authorizer.jwt if context and context.authorizer else None
-    # The gateway passes claims on as text; whatever is not is none of ours.
-    return {name: value for name, value in jwt.claims.items() if isinstance(value, str)} if jwt else {}
+def _texts(told: Mapping[str, Any] | None) -> Mapping[str, str]:
+    # Claims are passed on as text, and our authorizers say text; whatever is not is none of ours.
+    return {name: value for name, value in (told or {}).items() if isinstance(value, str)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from handlers.kit import aws
 from handlers.kit.errors import Unavailable
 from handlers.kit.invocation import remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS, attempts
@@ -50,12 +51,7 @@ class CancelledError(Exception):
 @cache
 def client() -> DynamoDBClient:
     """The process's client; a call of it takes no longer than `ATTEMPT_SECONDS`."""
-    # Late: a refused request needs no SDK, and it is most of a cold start.
-    from botocore.config import Config
-    from botocore.session import Session
-
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    return cast("DynamoDBClient", Session().create_client("dynamodb", config=config))
+    return cast("DynamoDBClient", aws.client("dynamodb"))
 
 
 def ask(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -2,6 +2,7 @@
 
     Refusal
     ├── InvalidRequest          what was sent is not what is expected; names every field
+    ├── Unauthorized            nothing proves who the caller is
     ├── Forbidden               the caller is known and may not
     ├── NotFound                what was asked for is not there
     ├── Conflict                it collides with what is there
@@ -53,6 +54,17 @@ class InvalidRequest(Refusal):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(f"{field or 'body'}: {detail}" for field, detail in faults))
+
+
+class Unauthorized(Refusal):
+    """Nothing proves who the caller is, or what should prove it does not.
+
+    Attributes:
+        scheme: the name of the scheme by which a caller proves itself.
+    """
+
+    title = "The caller is not known"
+    scheme: ClassVar[str] = "Bearer"
 
 
 class Forbidden(Refusal):

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Protocol, Self
 
-from handlers.kit import log
+from handlers.kit import correlation, log
 
 _UNBOUND_SECONDS = 10.0
 """The time of what runs outside of an invocation."""
@@ -32,20 +32,27 @@ class Invocation:
     Args:
         context: what Lambda passes as the second argument.
         correlation_id: the id that the run belongs to.
+        actor: the subject of the token behind it; it goes into events, and never into the log.
         facts: what the log line says besides.
     """
 
     _cold = True
 
-    def __init__(self, context: Context, correlation_id: str, **facts: object) -> None:
+    def __init__(
+        self, context: Context, correlation_id: str, *, actor: str | None = None, **facts: object
+    ) -> None:
         self.correlation_id = correlation_id
+        self.actor = actor
+        self.where: dict[str, object] = {
+            "function": context.function_name,
+            "requestId": context.aws_request_id,
+        }
         self._started = time.monotonic()
         self._deadline = self._started + context.get_remaining_time_in_millis() / 1_000
         self._level: log.Level = "INFO"
         self._facts: dict[str, object] = {
             "correlationId": correlation_id,
-            "requestId": context.aws_request_id,
-            "function": context.function_name,
+            **self.where,
             "coldStart": Invocation._cold,
             **facts,
         }
@@ -80,7 +87,18 @@ class Invocation:
         log.write(self._level, "invocation", {**self._facts, "durationMs": duration})
 
 
+def current() -> Invocation | None:
+    """The running invocation; None outside of any."""
+    return _current.get()
+
+
 def remaining_seconds() -> float:
     """Seconds that the running invocation has left."""
     invocation = _current.get()
     return _UNBOUND_SECONDS if invocation is None else invocation.remaining()
+
+
+def correlation_id() -> str:
+    """The running invocation's; a new one outside of any."""
+    invocation = _current.get()
+    return invocation.correlation_id if invocation else correlation.accepted(None)

@@ -11,11 +11,10 @@ from handlers.kit.errors import Unavailable
 from handlers.kit.retry import attempts
 from handlers.me.errors import EmailMissing, EmailUnverified, ProfileDisabled, ProfileNotLinked
 from handlers.me.models import ChangeMe, Person
-from handlers.users import storage
+from handlers.users import logic, storage
 from handlers.users.errors import EmailTaken
 from handlers.users.ids import new_id
-from handlers.users.logic import amend
-from handlers.users.models import User
+from handlers.users.models import ChangePreferences, User
 from handlers.users.storage import OvertakenError, Record
 
 
@@ -37,7 +36,26 @@ def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -
         PreconditionFailed: where it is of another version.
         EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
     """
-    return amend(lambda: _changeable(person), wanted, versions)
+    return logic.amend(lambda: _changeable(person), wanted, versions)
+
+
+def preferences(person: Person) -> Record:
+    """What the person wants to be told by, with the profile that says so, made where there is none.
+
+    Raises:
+        EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
+    """
+    return _profile(person)
+
+
+def prefer(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
+    """Change what the person wants to be told by, if the profile is of one of the `versions`.
+
+    Raises:
+        ProfileDisabled, PreconditionFailed: as `change`.
+        EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
+    """
+    return logic.prefer(lambda: _changeable(person), wanted, versions)
 
 
 def _changeable(person: Person) -> Record:
@@ -86,6 +104,6 @@ def _link(person: Person, email: str) -> Record:
     if record.subject is not None:
         raise ProfileNotLinked("somebody who signs in another way has the profile with this e-mail address")
     user = msgspec.structs.replace(record.user, version=record.user.version + 1, updated_at=clock.now())
-    linked = Record(user, person.subject)
+    linked = msgspec.structs.replace(record, user=user, subject=person.subject)
     storage.change(record, linked)
     return linked

@@ -22,6 +22,20 @@ from handlers.openapi.gateway import GatewayMessage, gateway_statuses
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"
+SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the user pool; the scopes are those that it must carry",
+    },
+    "partners": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A partner's key, as its operator was given it; a revoked one works for a minute more",
+    },
+}
+"""How callers prove themselves: by a token, or as the Lambda authorizer of the name has it."""
 CORRELATION = {"$ref": "#/components/headers/" + correlation.HEADER}
 
 
@@ -32,11 +46,22 @@ class Route(NamedTuple):
         key: the method and the path, such as `POST /users`; `$default` is left out of the document.
         handler: what answers it, such as `handlers.users.create:handler`.
         scopes: any one of these lets a token in; `()` takes every token, None asks for none.
+        authorizer: the Lambda authorizer that says who the caller is, where one does.
     """
 
     key: str
     handler: str
     scopes: tuple[str, ...] | None
+    authorizer: str | None = None
+
+    @property
+    def security(self) -> list[dict[str, list[str]]]:
+        """What lets a caller in, as the document says it; nothing where everyone is."""
+        if self.authorizer is not None:
+            return [{self.authorizer: []}]
+        if self.scopes is None:
+            return []
+        return [{"token": [scope]} for scope in self.scopes] or [{"token": []}]
 
 
 def build(routes: Sequence[Route], title: str, version: str) -> dict[str, Any]:
@@ -44,6 +69,7 @@ def build(routes: Sequence[Route], title: str, version: str) -> dict[str, Any]:
 
     Raises:
         TypeError: for a route whose handler is not an operation.
+        KeyError: for an authorizer that `SCHEMES` does not describe.
     """
     shown = [route for route in routes if route.key != "$default"]
     contracts = {route.handler: _contract(route.handler) for route in shown}
@@ -59,7 +85,12 @@ def build(routes: Sequence[Route], title: str, version: str) -> dict[str, Any]:
         "info": {"title": title, "version": version},
         "servers": [{"url": BASE_PATH}],
         "paths": paths,
-        "components": _components(contracts.values()),
+        "components": {
+            **_components(contracts.values()),
+            "securitySchemes": {
+                name: SCHEMES[name] for route in shown for way in route.security for name in way
+            },
+        },
     }
     # Through JSON: what comes out is plain, and shares nothing.
     return json.loads(json.dumps(document))
@@ -82,19 +113,13 @@ def _operation(route: Route, contract: Contract, *, alone: bool) -> dict[str, An
         "summary": summary.rstrip("."),
         "description": description.strip(),
         "tags": [domain],
-        "security": _security(route.scopes),
+        "security": route.security,
         "parameters": _parameters(contract),
         "requestBody": _request_body(contract),
         "responses": _responses(route, contract),
     }
     empty_allowed = ("security",)
     return {name: value for name, value in described.items() if value or name in empty_allowed}
-
-
-def _security(scopes: tuple[str, ...] | None) -> list[dict[str, list[str]]]:
-    if scopes is None:
-        return []
-    return [{"token": [scope]} for scope in scopes] or [{"token": []}]
 
 
 def _parameters(contract: Contract) -> list[dict[str, Any]]:
@@ -118,9 +143,9 @@ def _present(schema: Schema) -> Schema:
 
 
 def _request_body(contract: Contract) -> dict[str, Any] | None:
-    if "body" not in contract.parts:
+    if contract.body is None:
         return None
-    return {"required": True, "content": _content(contract.accepts, _reference(contract.parts["body"]))}
+    return {"required": True, "content": _content(contract.accepts, _reference(contract.body))}
 
 
 def _responses(route: Route, contract: Contract) -> dict[str, Any]:
@@ -128,7 +153,7 @@ def _responses(route: Route, contract: Contract) -> dict[str, Any]:
     for kind in contract.refusals:
         refusals.setdefault(problem.status_of(kind), []).append(f"{kind.title} (`{problem.type_of(kind)}`)")
     gateway = gateway_statuses(
-        token=route.scopes is not None, scopes=bool(route.scopes), body="body" in contract.parts
+        token=bool(route.security), scopes=bool(route.scopes), body=contract.body is not None
     )
     responses = {contract.status: _success(contract)}
     for status in sorted({*refusals, *gateway}):
@@ -156,7 +181,11 @@ def _refusal(status: int, ours: list[str], *, gateway: bool) -> dict[str, Any]:
     phrase = HTTPStatus(status).phrase
     response: dict[str, Any] = {"description": "; ".join(ours) or phrase, "content": content}
     # The gateway's own answers know nothing of correlation.
-    names = [correlation.HEADER] * bool(ours) + ["Retry-After"] * (status == 503)
+    names = [
+        *[correlation.HEADER] * bool(ours),
+        *["Retry-After"] * (status == 503),
+        *["WWW-Authenticate"] * (status == 401 and bool(ours)),
+    ]
     if names:
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return response
@@ -177,7 +206,7 @@ def _schemas(kinds: Iterable[Any]) -> dict[str, Schema]:
 
 
 def _components(contracts: Iterable[Contract]) -> dict[str, Any]:
-    bodies = [c.parts["body"] for c in contracts if "body" in c.parts]
+    bodies = [c.body for c in contracts if c.body is not None]
     answers = [c.answer for c in contracts if c.answer is not type(None)]
     text = {"type": "string"}
     return {
@@ -194,14 +223,7 @@ def _components(contracts: Iterable[Contract]) -> dict[str, Any]:
             "ETag": {"description": "The version, for `If-Match`", "schema": text},
             "Location": {"description": "Where the new resource is", "schema": text},
             "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}},
+            "WWW-Authenticate": {"description": "The scheme by which to prove who one is", "schema": text},
             correlation.HEADER: {"description": "The id under which the request is logged", "schema": text},
-        },
-        "securitySchemes": {
-            "token": {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "JWT",
-                "description": "An access token of the user pool; the scopes are those that it must carry",
-            }
         },
     }

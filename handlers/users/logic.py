@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from handlers.kit import clock
 from handlers.kit.errors import Fault, InvalidRequest, NotFound, PreconditionFailed, Unavailable
@@ -14,8 +16,10 @@ from handlers.kit.retry import attempts
 from handlers.users import cursor, storage
 from handlers.users.errors import IdempotencyKeyReused
 from handlers.users.ids import new_id
-from handlers.users.models import ChangeUser, CreateUser, ListQuery, User, UserPage
+from handlers.users.models import ChangePreferences, ChangeUser, CreateUser, ListQuery, User, UserPage
 from handlers.users.storage import OvertakenError, Receipt, Record
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 RECEIPT_SECONDS = 24 * 3600
 """How long a repeated idempotency key is answered with the first answer."""
@@ -107,17 +111,32 @@ def amend(find: Callable[[], Record], wanted: msgspec.Struct, versions: Collecti
 
     What changes nothing writes nothing, and leaves the version as it is.
     """
+    return _amend(find, lambda record: replace(record, user=_changed(record.user, wanted)), versions).user
+
+
+def prefer(find: Callable[[], Record], wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
+    """As `amend`, of what the user wants to be told by."""
+    return _amend(
+        find, lambda record: replace(record, preferences=_changed(record.preferences, wanted)), versions
+    )
+
+
+def _amend(
+    find: Callable[[], Record], revised: Callable[[Record], Record], versions: Collection[int] | None
+) -> Record:
     for _ in attempts():
-        record = find()
-        _check(record.user, versions)
-        user = _changed(record.user, wanted)
-        if user == record.user:
-            return user
+        before = find()
+        _check(before.user, versions)
+        after = revised(before)
+        if after == before:
+            return before
+        user = replace(after.user, version=before.user.version + 1, updated_at=clock.now())
+        after = replace(after, user=user)
         try:
-            storage.change(record, Record(user, record.subject))
+            storage.change(before, after)
         except OvertakenError:
             continue
-        return user
+        return after
     raise _overtaken()
 
 
@@ -133,14 +152,9 @@ def _check(user: User, versions: Collection[int] | None) -> None:
         raise PreconditionFailed("the user has changed since; read it again")
 
 
-def _changed(user: User, wanted: msgspec.Struct) -> User:
+def _changed(kept: T, wanted: msgspec.Struct) -> T:
     values = msgspec.structs.asdict(wanted)
-    changed = msgspec.structs.replace(
-        user, **{field: value for field, value in values.items() if value is not UNSET}
-    )
-    if changed == user:
-        return user
-    return msgspec.structs.replace(changed, version=user.version + 1, updated_at=clock.now())
+    return replace(kept, **{field: value for field, value in values.items() if value is not UNSET})
 
 
 def _overtaken() -> Unavailable:

@@ -102,6 +102,13 @@ class ChangeUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: Status | UnsetType = UNSET
 
 
+class ChangePreferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to be told by, and what no longer; what is not named stays."""
+
+    email: bool | UnsetType = UNSET
+    sms: bool | UnsetType = UNSET
+
+
 class UserPath(Struct, frozen=True):
     """Which user."""
 

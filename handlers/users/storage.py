@@ -5,7 +5,7 @@
     idempotency   key                  the first answer to a caller's key; gone after expiresAt
 
 An address or a sign-in belongs to one user because its identity is one item, made in the transaction
-that makes or changes the user.
+that makes or changes the user. Every write of a user carries its cause, for the table's stream to tell.
 """
 
 from __future__ import annotations
@@ -16,28 +16,36 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from handlers.events.catalogue import Preferences
 from handlers.kit import dynamodb
 from handlers.kit.environment import variable
+from handlers.users import cause
 from handlers.users.errors import EmailTaken
 from handlers.users.models import User
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef as Attribute
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 BY_CREATION = "by-creation"
 BY_EMAIL = "by-email"
 LISTING = "users"
 """The one partition of the index by creation."""
 
-Attribute = dict[str, str]
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A user as kept; `subject` is the `sub` of the sign-in that it belongs to, if it does."""
+    """A user as kept.
+
+    Attributes:
+        subject: the `sub` of the sign-in that it belongs to, if it does.
+        preferences: what the user wants to be told by.
+    """
 
     user: User
     subject: str | None = None
+    preferences: Preferences = Preferences()
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -83,9 +91,11 @@ def find_by_subject(subject: str) -> Record | None:
 
 def newest(limit: int, after: str | None) -> list[User]:
     """Users from the newest on, or from the one that follows the id `after`."""
-    condition, values = "listing = :listing", {":listing": {"S": LISTING}}
+    condition = "listing = :listing"
+    values: dict[str, Attribute] = {":listing": {"S": LISTING}}
     if after is not None:
-        condition, values = f"{condition} AND id < :after", {**values, ":after": {"S": after}}
+        condition += " AND id < :after"
+        values[":after"] = {"S": after}
     return _query(BY_CREATION, condition, values, limit)
 
 
@@ -142,13 +152,42 @@ def remove(record: Record) -> None:
     Raises:
         OvertakenError: where `record` is no longer what is kept.
     """
-    writes = {"user": _remove_user(record), "email": _release(_email_identity(record.user.email))}
+    signed = _sign(record)
+    writes = {"user": _remove_user(record, signed), "email": _release(_email_identity(record.user.email))}
     if record.subject is not None:
         writes["subject"] = _release(_subject_identity(record.subject))
     try:
         dynamodb.transact(writes)
     except dynamodb.CancelledError as cancelled:
         _explain(cancelled)
+
+
+def _sign(record: Record) -> dict[str, Any]:
+    """Write the cause of a removal first: a stream tells what an item was, and not who removed it.
+
+    Raises:
+        OvertakenError: where `record` is no longer what is kept.
+    """
+    from botocore.exceptions import ClientError
+
+    signed = cause.attribute()
+    try:
+        dynamodb.ask(
+            dynamodb.client().update_item,
+            TableName=variable("USERS_TABLE"),
+            Key={"id": {"S": record.user.id}},
+            UpdateExpression="SET cause = :cause",
+            ConditionExpression="version = :version",
+            ExpressionAttributeValues={
+                ":cause": signed[cause.NAME],
+                ":version": {"N": str(record.user.version)},
+            },
+        )
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            raise
+        raise OvertakenError from error
+    return signed
 
 
 def _explain(cancelled: dynamodb.CancelledError) -> None:
@@ -185,7 +224,7 @@ def _add_user(record: Record) -> TransactWriteItemTypeDef:
     return {
         "Put": {
             "TableName": variable("USERS_TABLE"),
-            "Item": _item(record),
+            "Item": {**_item(record), **cause.attribute()},
             "ConditionExpression": "attribute_not_exists(id)",
         }
     }
@@ -193,7 +232,7 @@ def _add_user(record: Record) -> TransactWriteItemTypeDef:
 
 def _change_user(before: Record, after: Record) -> TransactWriteItemTypeDef:
     """Write what differs, so that what a later release may keep besides stays as it is."""
-    old, new = _item(before), _item(after)
+    old, new = _item(before), {**_item(after), **cause.attribute()}
     changed = [name for name, value in new.items() if old.get(name) != value]
     gone = [name for name in old if name not in new]
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
@@ -214,13 +253,16 @@ def _change_user(before: Record, after: Record) -> TransactWriteItemTypeDef:
     }
 
 
-def _remove_user(record: Record) -> TransactWriteItemTypeDef:
+def _remove_user(record: Record, signed: Mapping[str, Any]) -> TransactWriteItemTypeDef:
     return {
         "Delete": {
             "TableName": variable("USERS_TABLE"),
             "Key": {"id": {"S": record.user.id}},
-            "ConditionExpression": "version = :version",
-            "ExpressionAttributeValues": {":version": {"N": str(record.user.version)}},
+            "ConditionExpression": "version = :version AND cause = :cause",
+            "ExpressionAttributeValues": {
+                ":version": {"N": str(record.user.version)},
+                ":cause": signed[cause.NAME],
+            },
         }
     }
 
@@ -275,11 +317,17 @@ def _item(record: Record) -> dict[str, Attribute]:
     }
     if record.subject is not None:
         keys["subject"] = {"S": record.subject}
+    if record.preferences != Preferences():
+        flags = msgspec.structs.asdict(record.preferences)
+        keys["preferences"] = {"M": {name: {"BOOL": flag} for name, flag in flags.items()}}
     return {**_attributes(record.user), **keys}
 
 
 def _record(item: dynamodb.Item) -> Record:
-    return Record(_user(item), item["subject"].get("S") if "subject" in item else None)
+    subject = item["subject"].get("S") if "subject" in item else None
+    flags = item["preferences"].get("M", {}) if "preferences" in item else {}
+    preferences = Preferences(**{name: flag["BOOL"] for name, flag in flags.items() if "BOOL" in flag})
+    return Record(_user(item), subject, preferences)
 
 
 def _attributes(user: User) -> dict[str, Attribute]:
@@ -299,7 +347,7 @@ def _user(item: dynamodb.Item) -> User:
     return User(**values)
 
 
-def _value(attribute: AttributeValueTypeDef) -> str | int:
+def _value(attribute: Attribute) -> str | int:
     return int(attribute["N"]) if "N" in attribute else attribute.get("S", "")
 
 

@@ -10,8 +10,15 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from handlers.kit import aws as kit
 from handlers.kit import dynamodb
 from tests.unit.handlers.tables import TABLES
+
+
+def forget_clients() -> None:
+    """Have the handlers make their clients anew."""
+    dynamodb.client.cache_clear()
+    kit.client.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +28,21 @@ def cloud() -> Iterator[Any]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "EFFECTS_DAYS": "8",
+        "EVENT_BUS": "strata-test-events",
         **{variable: table["TableName"] for variable, table in TABLES.items()},
     }
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in environment.items():
             patch.setenv(name, value)
-        dynamodb.client.cache_clear()
+        forget_clients()
         yield dynamodb.client()
-    dynamodb.client.cache_clear()
+    forget_clients()
 
 
 @pytest.fixture
 def aws(cloud: Any) -> Iterator[Any]:
-    """The handlers' client, before three empty tables."""
+    """The handlers' client, before empty tables."""
     for table in TABLES.values():
         cloud.create_table(**table)
     yield cloud

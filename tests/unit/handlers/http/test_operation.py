@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, field
 
 from handlers.http.answer import Answer
 from handlers.http.operation import operation
-from handlers.kit.errors import NotFound, Unavailable
+from handlers.http.request import Request
+from handlers.kit.errors import NotFound, Unauthorized, Unavailable
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Context, Reply, call, request
 
 Log = Callable[[], list[dict[str, Any]]]
@@ -33,6 +34,55 @@ def echo(body: Note) -> Answer[Note]:
 def fail(body: Note) -> Answer[Note]:
     """Fail as told."""
     raise {"missing": NotFound("no"), "busy": Unavailable("wait"), "bug": KeyError("hunter2")}[body.text]
+
+
+class Square(Struct, tag_field="kind", tag="square", forbid_unknown_fields=True):
+    side: int
+    note: Note = field(default_factory=lambda: Note(""))
+
+
+class Circle(Struct, tag_field="kind", tag="circle", forbid_unknown_fields=True):
+    radius: int
+    notes: list[Note] = []
+
+
+@operation(200)
+def draw(body: Square | Circle) -> Answer[Square | Circle]:
+    """Answer what was sent, whichever it was."""
+    return Answer(body)
+
+
+class Letter(Struct):
+    sender: Note
+
+
+@operation(200)
+def sort(body: Letter) -> Answer[Letter]:
+    """Answer what is known of what was sent."""
+    return Answer(body)
+
+
+@operation(200, accepts=("text/plain",), limit=8)
+def weigh(content: Annotated[bytes, Note]) -> Answer[int]:
+    """Answer how many bytes were sent."""
+    return Answer(len(content))
+
+
+@operation(200)
+def tell(authorizer: Mapping[str, str]) -> Answer[dict[str, str]]:
+    """Answer what the gateway says of the caller."""
+    return Answer(dict(authorizer))
+
+
+def members(request: Request) -> None:
+    if request.authorizer.get("member") != "yes":
+        raise Unauthorized("members only")
+
+
+@operation(200, admits=members)
+def club(body: Note) -> Answer[Note]:
+    """Answer what a member sent."""
+    return Answer(body)
 
 
 def faults(reply: Reply) -> list[tuple[str, str]]:
@@ -92,10 +142,114 @@ def test_body_in_base64_is_read() -> None:
 
 
 def test_fault_inside_a_field_is_named_by_the_field() -> None:
-    """The fault of a list's element names the list, and then the place in it."""
+    """The fault of a list's element is named by where the element is."""
     reply = call(echo, request(body={"text": "a", "tags": ["b", 3]}))
 
-    assert faults(reply) == [("/tags", "expected str, got int - at $[1]")]
+    assert faults(reply) == [("/tags/1", "expected str, got int")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "square", "side": 2, "note": {"text": "a", "tags": []}},
+        {"kind": "circle", "radius": 1, "notes": [{"text": "a", "tags": ["b"]}]},
+    ],
+)
+def test_body_is_of_the_kind_that_its_tag_says(body: dict[str, Any]) -> None:
+    """One operation may take one of several, told apart by a field."""
+    assert call(draw, request(body=body)).body == body
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, [("/kind", "missing")]),
+        ({"kind": "line"}, [("/kind", "expected one of square, circle")]),
+        ({"kind": ["square"]}, [("/kind", "expected one of square, circle")]),
+        ({"kind": None, "side": "x"}, [("/kind", "expected one of square, circle")]),
+        (
+            {"kind": "square", "radius": 1},
+            [("/radius", "unknown; expected one of side, note"), ("/side", "missing")],
+        ),
+        (
+            {"kind": "square", "side": "2", "note": {"text": 1, "a/b": 2}},
+            [
+                ("/side", "expected int, got str"),
+                ("/note/a~1b", "unknown; expected one of text, tags"),
+                ("/note/text", "expected str, got int"),
+            ],
+        ),
+        (
+            {"kind": "square", "side": 2, "note": {"tags": {}}},
+            [("/note/text", "missing"), ("/note/tags", "expected array, got object")],
+        ),
+        ({"kind": "square", "side": 2, "note": 3}, [("/note", "expected object, got int")]),
+        ({"kind": "circle", "radius": 2, "notes": [{"text": ""}, {}]}, [("/notes/1/text", "missing")]),
+        ({"kind": "circle", "radius": 2, "notes": [{"x/y": 1}]}, [("/notes/0/x~1y", "unknown")]),
+        (
+            {"kind": "circle", "radius": 2, "notes": [{"text": "", "tags": [1]}]},
+            [("/notes/0/tags/0", "expected str, got int")],
+        ),
+    ],
+)
+def test_fault_within_is_named_by_a_pointer(body: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """However deep a fault lies, a JSON pointer leads to it; those of structs are told all together."""
+    assert faults(call(draw, request(body=body))) == expected
+
+
+def test_shape_that_forbids_nothing_passes_over_what_it_does_not_know() -> None:
+    """Others may say more than we ask; each struct decides for itself."""
+    reply = call(sort, request(body={"date": 1, "sender": {"text": "a"}}))
+    refused = call(sort, request(body={"date": 1, "sender": {"text": "a", "date": 1}}))
+
+    assert reply.body == {"sender": {"text": "a", "tags": []}}
+    assert faults(refused) == [("/sender/date", "unknown; expected one of text, tags")]
+
+
+@pytest.mark.parametrize(("text", "status"), [("éé", 200), ("12345678", 200), ("123456789", 413), ("", 400)])
+def test_raw_content_is_given_as_it_is_within_its_own_limit(text: str, status: int) -> None:
+    """An operation may read the body itself, and say how much of it it takes."""
+    reply = call(weigh, request(text=text, headers={"Content-Type": "text/plain"}))
+
+    assert reply.status == status
+    assert status != 200 or reply.body == len(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("authorizer", "told"),
+    [
+        ({"lambda": {"partner": "acme", "age": 3, "gone": None}}, {"partner": "acme"}),
+        ({"lambda": None}, {}),
+        ({"jwt": {"claims": {"partner": "acme"}}}, {}),
+        (None, {}),
+    ],
+)
+def test_authorizer_s_words_are_given_as_text(authorizer: Any, told: dict[str, str]) -> None:
+    """What the route's own authorizer says of the caller is kept apart from a token's claims."""
+    event = request()
+    event["requestContext"]["authorizer"] = authorizer
+
+    assert call(tell, event).body == told
+
+
+@pytest.mark.parametrize("text", ["", "{", "x" * 20_000])
+def test_caller_who_is_not_admitted_learns_nothing_else(text: str) -> None:
+    """Admission comes before the body is looked at, and the refusal says how to prove oneself."""
+    reply = call(club, request(text=text))
+
+    assert (reply.status, reply.body["detail"], reply.headers["WWW-Authenticate"]) == (
+        401,
+        "members only",
+        "Bearer",
+    )
+
+
+def test_caller_who_is_admitted_is_served() -> None:
+    """Admission changes nothing for those who are let in."""
+    event = request(body={"text": "a"})
+    event["requestContext"]["authorizer"] = {"lambda": {"member": "yes"}}
+
+    assert call(club, event).status == 200
 
 
 def test_not_all_of_countless_faults_are_told() -> None:

@@ -16,7 +16,11 @@ import schemathesis
 from handlers.openapi.document import Route, build
 from tests.unit.handlers.api import ROUTES
 
-DOCUMENT = build(ROUTES, "Users", "1.2.3")
+OUTSIDERS = (
+    Route("POST /partners/{partner}/events", "handlers.partners.accept:handler", None, "partners"),
+    Route("POST /webhooks/{provider}", "handlers.webhooks.receive:handler", None),
+)
+DOCUMENT = build((*ROUTES, *OUTSIDERS), "Users", "1.2.3")
 OURS, GATEWAYS = "application/problem+json", "application/json"
 
 
@@ -61,6 +65,8 @@ def test_every_route_stands_there_but_the_fallback() -> None:
         "PATCH /me",
         "GET /health",
         "GET /openapi.json",
+        "POST /partners/{partner}/events",
+        "POST /webhooks/{provider}",
     ]
 
 
@@ -77,6 +83,8 @@ def test_operations_have_ids_of_their_own() -> None:
         "me_change",
         "health_read",
         "openapi_read",
+        "partners_accept",
+        "webhooks_receive",
     ]
 
 
@@ -100,11 +108,24 @@ def test_operation_is_described(key: str) -> None:
         ("GET /users", [{"token": ["users/read"]}]),
         ("GET /me", [{"token": []}]),
         ("GET /health", []),
+        ("POST /partners/{partner}/events", [{"partners": []}]),
+        ("POST /webhooks/{provider}", []),
     ],
 )
 def test_security_is_that_of_the_route(key: str, security: list[Any]) -> None:
-    """Scopes, any token, or none, said out loud."""
+    """Scopes, any token, a partner's key, or nothing, said out loud."""
     assert operations()[key]["security"] == security
+
+
+def test_every_way_in_is_explained_and_no_other() -> None:
+    """The schemes are those that the routes ask for: HTTP's bearer, of a token or a partner's key."""
+    used = {name for operation in operations().values() for way in operation["security"] for name in way}
+    schemes = DOCUMENT["components"]["securitySchemes"]
+
+    assert {name: (scheme["type"], scheme["scheme"]) for name, scheme in schemes.items()} == dict.fromkeys(
+        used, ("http", "bearer")
+    )
+    assert build(OUTSIDERS[1:], "Users", "1")["components"]["securitySchemes"] == {}
 
 
 STATUSES = {
@@ -118,6 +139,8 @@ STATUSES = {
     "PATCH /me": "200 400 401 403 409 412 413 415 429 500 503",
     "GET /health": "200 429 500 503",
     "GET /openapi.json": "200 429 500 503",
+    "POST /partners/{partner}/events": "202 400 401 403 413 415 429 500 503",
+    "POST /webhooks/{provider}": "202 400 401 404 409 413 415 429 500 503",
 }
 
 
@@ -139,6 +162,11 @@ def test_statuses_are_all_that_can_be_met(key: str, statuses: str) -> None:
         ("GET /health", "503", [GATEWAYS]),
         ("GET /users", "503", [OURS, GATEWAYS]),
         ("POST /users", "409", [OURS]),
+        ("POST /partners/{partner}/events", "401", [OURS, GATEWAYS]),
+        ("POST /partners/{partner}/events", "403", [OURS]),
+        ("POST /partners/{partner}/events", "413", [OURS, GATEWAYS]),
+        ("POST /webhooks/{provider}", "401", [OURS]),
+        ("POST /webhooks/{provider}", "413", [OURS, GATEWAYS]),
     ],
 )
 def test_refusals_say_whose_they_are(key: str, status: str, media_types: list[str]) -> None:
@@ -183,6 +211,42 @@ def test_body_of_a_change_may_be_called_a_merge_patch() -> None:
     ]
 
 
+@pytest.mark.parametrize(("key", "told"), [("POST /users", False), ("POST /partners/{partner}/events", True)])
+def test_refusal_of_ours_says_how_to_prove_oneself(key: str, told: bool) -> None:
+    """A 401 of ours names the scheme; the gateway's own does not say what it names."""
+    assert ("WWW-Authenticate" in operations()[key]["responses"]["401"].get("headers", {})) is told
+
+
+def test_body_of_several_kinds_is_each_of_them() -> None:
+    """Of what a partner may tell, the type says which schema the rest has."""
+    content = operations()["POST /partners/{partner}/events"]["requestBody"]["content"]
+    kinds = {
+        "order.placed": "#/components/schemas/OrderPlacedEvent",
+        "contact.changed": "#/components/schemas/ContactChangedEvent",
+    }
+
+    assert content == {
+        "application/json": {
+            "schema": {
+                "anyOf": [{"$ref": reference} for reference in kinds.values()],
+                "discriminator": {"propertyName": "type", "mapping": kinds},
+            }
+        }
+    }
+
+
+def test_body_that_is_handed_on_as_it_is_has_a_schema_all_the_same() -> None:
+    """What is signed byte for byte is JSON of a shape; its maker may say more."""
+    body = operations()["POST /webhooks/{provider}"]["requestBody"]
+    schema = DOCUMENT["components"]["schemas"]["StripeEvent"]
+
+    assert body == {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StripeEvent"}}},
+    }
+    assert (schema["required"], "additionalProperties" in schema) == (["id", "type", "created"], False)
+
+
 def test_references_lead_somewhere_and_components_are_used() -> None:
     """Nothing is missing, and nothing stands there for nobody."""
     components = {
@@ -219,8 +283,8 @@ def test_schema_tells_what_the_handler_takes(body: dict[str, Any], valid: bool) 
 def test_document_is_the_same_in_every_process() -> None:
     """No order of sets and no memory address gets into it: the bundle does not change by itself."""
     script = (
-        "import json; from handlers.openapi.document import build; "
-        "from tests.unit.handlers.api import ROUTES; print(json.dumps(build(ROUTES, 'Users', '1.2.3')))"
+        "import json; from tests.unit.handlers.openapi.test_document import DOCUMENT; "
+        "print(json.dumps(DOCUMENT))"
     )
     root = Path(__file__).parents[4]
     made = {
@@ -236,6 +300,12 @@ def test_document_is_the_same_in_every_process() -> None:
     }
 
     assert made == {json.dumps(DOCUMENT) + "\n"}
+
+
+def test_authorizer_without_a_description_is_named() -> None:
+    """A route that asks a function which the document knows nothing of is an error of the program's."""
+    with pytest.raises(KeyError, match="strangers"):
+        build([Route("GET /health", "handlers.health.read:handler", None, "strangers")], "Users", "1")
 
 
 def test_handler_that_is_no_operation_is_named() -> None:

@@ -68,6 +68,7 @@ def test_new_user_is_kept_with_its_identity(items: Items) -> None:
             "updatedAt": {"S": user["createdAt"]},
             "version": {"N": "1"},
             "listing": {"S": "users"},
+            "cause": {"M": {"correlationId": {"S": CORRELATION_ID}, "actor": {"S": "caller-1"}}},
         }
     ]
     assert items("IDENTITIES_TABLE") == [

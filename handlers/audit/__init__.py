@@ -1,0 +1,1 @@
+"""The audit trail: every event, unchanged, a line each."""

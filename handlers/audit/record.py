@@ -1,0 +1,136 @@
+"""Takes every event off its queue and puts it on the audit stream as it came, a line each.
+
+The queue and the stream both deliver at least once, so a line may come twice: whoever reads the trail tells
+by the event's `metadata.id`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+import msgspec
+
+from handlers.audit import storage
+from handlers.events.consumer import Answer, dead_letter
+from handlers.events.effect import Poison
+from handlers.events.event import correlation_of
+from handlers.kit import correlation, log
+from handlers.kit.invocation import Context, Invocation
+
+Record = Mapping[str, Any]
+"""A message of the queue, as Lambda passes it."""
+
+BREAKS = str.maketrans("\r\n", "  ")
+"""Between JSON's tokens a line break means no more than a space; within its strings none can stand."""
+
+
+class Fate(NamedTuple):
+    """What has become of a message; `error` says why where it is not recorded."""
+
+    outcome: str
+    error: str | None = None
+
+
+def handler(batch: Mapping[str, Any], context: Context) -> Answer:
+    """Record a batch of events; each that the answer does not name is recorded, or dead-lettered."""
+    records: Sequence[Record] = batch["Records"]
+    with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:
+        started = time.monotonic()
+        fates = record_all([record["body"] for record in records])
+        duration = round((time.monotonic() - started) * 1_000, 1)
+        failed: list[dict[str, str]] = []
+        for record, fate in zip(records, fates, strict=True):
+            _log(record, fate, {**invocation.where, "durationMs": duration})
+            if fate.outcome == "failed":
+                failed.append({"itemIdentifier": record["messageId"]})
+        invocation.note(failed=len(failed))
+        return {"batchItemFailures": failed}
+
+
+def record_all(bodies: Sequence[str]) -> list[Fate]:
+    """Record the bodies; the fate of each, in their order."""
+    lines = [_line_or_poison(body) for body in bodies]
+    refusals = iter(storage.put([line for line in lines if isinstance(line, bytes)]))
+    return [
+        _bury(body, line) if isinstance(line, Poison) else _fate(next(refusals))
+        for body, line in zip(bodies, lines, strict=True)
+    ]
+
+
+def line_of(body: str) -> bytes:
+    """The event as a line of its own, and otherwise as it came.
+
+    Raises:
+        Poison: for what is no JSON object, and would stop every query, or is longer than the stream takes.
+    """
+    if not isinstance(_value(body), dict):
+        raise Poison("the message is no JSON object")
+    line = body.translate(BREAKS).encode() + b"\n"
+    if len(line) > storage.LONGEST_LINE:
+        raise Poison(f"the event has {len(line)} bytes: expected {storage.LONGEST_LINE} at most")
+    return line
+
+
+def _line_or_poison(body: str) -> bytes | Poison:
+    try:
+        return line_of(body)
+    except Poison as poison:
+        return poison
+
+
+def _value(body: str) -> object:
+    """What the JSON says; None where it is none."""
+    try:
+        return msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _fate(refusal: str | None) -> Fate:
+    return Fate("failed", refusal) if refusal else Fate("done")
+
+
+def _bury(body: str, poison: Poison) -> Fate:
+    try:
+        dead_letter(body, str(poison))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others of the batch are done with
+        return Fate("failed", f"{type(error).__name__}: {error}")
+    return Fate("dead-lettered", str(poison))
+
+
+def _log(record: Record, fate: Fate, where: Mapping[str, object]) -> None:
+    level: log.Level = "ERROR" if fate.outcome == "failed" else "INFO"
+    facts = {**_event(record["body"]), **where, **_delivery(record), "outcome": fate.outcome}
+    log.write(level, "event", facts | ({"error": fate.error} if fate.error else {}))
+
+
+def _event(body: str) -> dict[str, object]:
+    """What the log says of an event, which may be anything."""
+    value = _value(body)
+    document = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return {
+        "correlationId": correlation_of(document),
+        "eventId": _event_id(document),
+        "eventType": document.get("detail-type"),
+        "source": document.get("source"),
+    }
+
+
+def _event_id(document: Mapping[str, Any]) -> object:
+    try:
+        return document["detail"]["metadata"]["id"]
+    except (KeyError, TypeError):
+        return None
+
+
+def _delivery(record: Record) -> dict[str, object]:
+    """How the message came: for how many milliseconds it waited, and how often."""
+    attributes = record["attributes"]
+    return {
+        "queue": record["eventSourceARN"].rpartition(":")[2],
+        "messageId": record["messageId"],
+        "attempt": int(attributes["ApproximateReceiveCount"]),
+        "waitedMs": max(0, round(time.time() * 1_000) - int(attributes["SentTimestamp"])),
+    }

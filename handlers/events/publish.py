@@ -1,0 +1,130 @@
+"""Putting events on the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from handlers.events.catalogue import CATALOGUE, is_from
+from handlers.events.event import Metadata
+from handlers.kit import aws, log
+from handlers.kit.environment import variable
+from handlers.kit.errors import Unavailable
+from handlers.kit.invocation import current, remaining_seconds
+from handlers.kit.retry import ATTEMPT_SECONDS, attempts
+
+MOST_ENTRIES = 10
+"""What one PutEvents takes."""
+
+
+class NewEvent(Struct, frozen=True, kw_only=True):
+    """An event to be.
+
+    Attributes:
+        subject: what it is about: events about the same thing go out one after the other.
+        data: of the shape that the catalogue has for `type`.
+    """
+
+    type: str
+    source: str
+    id: str
+    subject: str
+    data: Struct
+    correlation_id: str
+    occurred_at: str
+    actor: str | None = None
+
+    def __post_init__(self) -> None:
+        kind = CATALOGUE[self.type]
+        if not is_from(self.source, kind.source) or not isinstance(self.data, kind.data):
+            raise TypeError(
+                f"{self.type} of {self.source} with {type(self.data).__name__}: expected {kind.source} with"
+                f" {kind.data.__name__}"
+            )
+
+
+def publish(events: Sequence[NewEvent]) -> None:
+    """Put events on the bus, those about one subject in their order.
+
+    Raises:
+        Unavailable: where the bus has not taken all of them; those before may have gone out, and may go
+            out again with the same id.
+    """
+    for batch in batches(events):
+        _put(batch)
+
+
+def batches(events: Sequence[NewEvent]) -> Iterator[list[NewEvent]]:
+    """The events in their order, at most ten together and no subject twice: a batch has no order."""
+    batch: list[NewEvent] = []
+    for event in events:
+        if len(batch) == MOST_ENTRIES or any(event.subject == other.subject for other in batch):
+            yield batch
+            batch = []
+        batch.append(event)
+    if batch:
+        yield batch
+
+
+def _put(batch: list[NewEvent]) -> None:
+    left = batch
+    for _ in attempts():
+        left = _refused(left)
+        if not left:
+            return
+    raise Unavailable("the event bus is busy; try again")
+
+
+def _refused(batch: list[NewEvent]) -> list[NewEvent]:
+    """Put a batch; the events that were not taken."""
+    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnectionError
+
+    if remaining_seconds() < ATTEMPT_SECONDS:
+        raise Unavailable("the event bus is slow; try again")
+    try:
+        answer: Any = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
+    except (HTTPClientError, NoConnectionError) as error:
+        raise Unavailable("the event bus does not answer; try again") from error
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in {"ThrottlingException", "InternalException"}:
+            return batch
+        raise
+    refused: list[NewEvent] = []
+    for event, entry in zip(batch, answer["Entries"], strict=True):
+        if "EventId" in entry:
+            _note(event)
+        else:
+            refused.append(event)
+    return refused
+
+
+def _entry(event: NewEvent) -> dict[str, str]:
+    metadata = Metadata(
+        id=event.id,
+        correlation_id=event.correlation_id,
+        occurred_at=event.occurred_at,
+        actor=event.actor,
+    )
+    return {
+        "EventBusName": variable("EVENT_BUS"),
+        "Source": event.source,
+        "DetailType": event.type,
+        "Detail": msgspec.json.encode({"metadata": metadata, "data": event.data}).decode(),
+    }
+
+
+def _note(event: NewEvent) -> None:
+    invocation = current()
+    facts = {
+        "correlationId": event.correlation_id,
+        **(invocation.where if invocation else {}),
+        "eventId": event.id,
+        "eventType": event.type,
+        "source": event.source,
+        "outcome": "published",
+    }
+    log.write("INFO", "event", facts)

@@ -1,0 +1,39 @@
+"""PATCH /me/preferences."""
+
+from collections.abc import Mapping
+
+from handlers.events.catalogue import Preferences
+from handlers.http.answer import Answer
+from handlers.http.etag import etag, versions
+from handlers.http.operation import JSON, MERGE_PATCH, operation
+from handlers.kit.errors import PreconditionFailed, Unavailable
+from handlers.me import logic
+from handlers.me.errors import EmailMissing, EmailUnverified, NotAPerson, ProfileDisabled, ProfileNotLinked
+from handlers.me.token import person
+from handlers.users.models import ChangePreferences, ConditionalHeaders
+
+
+@operation(
+    200,
+    headers=("ETag",),
+    refuses=(
+        NotAPerson,
+        EmailMissing,
+        EmailUnverified,
+        ProfileDisabled,
+        ProfileNotLinked,
+        PreconditionFailed,
+        Unavailable,
+    ),
+    accepts=(JSON, MERGE_PATCH),
+)
+def handler(
+    claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangePreferences
+) -> Answer[Preferences]:
+    """Change what one wants to be told by.
+
+    What the body does not name stays as it is; `sms` as true is one's consent to messages by telephone.
+    A change counts as one of the profile, and with `If-Match` it is made only to the version named.
+    """
+    record = logic.prefer(person(claims), body, versions(headers.if_match))
+    return Answer(record.preferences, {"ETag": etag(record.user.version)})

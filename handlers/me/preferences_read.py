@@ -1,0 +1,24 @@
+"""GET /me/preferences."""
+
+from collections.abc import Mapping
+
+from handlers.events.catalogue import Preferences
+from handlers.http.answer import Answer
+from handlers.http.etag import etag
+from handlers.http.operation import operation
+from handlers.kit.errors import Unavailable
+from handlers.me import logic
+from handlers.me.errors import EmailMissing, EmailUnverified, NotAPerson, ProfileNotLinked
+from handlers.me.token import person
+
+
+@operation(
+    200, headers=("ETag",), refuses=(NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
+)
+def handler(claims: Mapping[str, str]) -> Answer[Preferences]:
+    """Read what one wants to be told by.
+
+    It belongs to one's own profile, which is made on first sight, and has the profile's version.
+    """
+    record = logic.preferences(person(claims))
+    return Answer(record.preferences, {"ETag": etag(record.user.version)})

@@ -1,0 +1,62 @@
+"""How many messages wait in every dead-letter queue, hourly, as a metric. It moves none of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.kit import aws, correlation
+from handlers.kit.environment import variable
+from handlers.kit.invocation import Context, Invocation
+
+NAMESPACE = "Strata"
+METRIC = "DeadLetters"
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+
+
+def handler(_event: Mapping[str, Any], context: Context) -> None:
+    """Report the queues of `DEAD_LETTERS`; one that does not answer is told of when the others are done."""
+    with Invocation(context, correlation.accepted(context.aws_request_id)) as invocation:
+        urls: dict[str, str] = json.loads(variable("DEAD_LETTERS"))
+        depths, errors = _depths(urls)
+        _report(depths)
+        invocation.note(waiting={name: depth for name, depth in depths.items() if depth})
+        if errors:
+            raise ExceptionGroup(f"{len(errors)} of {len(urls)} queues do not answer", errors)
+
+
+def _depths(urls: Mapping[str, str]) -> tuple[dict[str, int], list[Exception]]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    depths: dict[str, int] = {}
+    errors: list[Exception] = []
+    for name, url in urls.items():
+        try:
+            depths[name] = _depth(url)
+        except (BotoCoreError, ClientError) as error:
+            errors.append(error)
+    return depths, errors
+
+
+def _depth(url: str) -> int:
+    """What waits, with what somebody is looking at."""
+    answer: Any = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)
+    return sum(int(answer["Attributes"][count]) for count in _COUNTS)
+
+
+def _report(depths: Mapping[str, int]) -> None:
+    stack = {"Name": "Stack", "Value": variable("STACK")}
+    if depths:
+        aws.client("cloudwatch").put_metric_data(
+            Namespace=NAMESPACE,
+            MetricData=[
+                {
+                    "MetricName": METRIC,
+                    "Dimensions": [stack, {"Name": "Queue", "Value": name}],
+                    "Value": depth,
+                    "Unit": "Count",
+                }
+                for name, depth in depths.items()
+            ],
+        )

@@ -1,0 +1,1 @@
+"""Partners: outside systems that put events on the bus, each under its own name and no other."""

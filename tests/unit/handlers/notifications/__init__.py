@@ -1,0 +1,1 @@
+"""Notifications: what goes out, what comes back, and the digest."""

@@ -1,0 +1,1 @@
+"""Events: reading, publishing, consuming, and doing things once."""

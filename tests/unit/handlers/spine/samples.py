@@ -1,0 +1,65 @@
+"""Events and queue messages as tests need them."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+USER = {
+    "id": "01a1fe60-d2ca-7f93-a9ee-f0ab47dd44d5",
+    "email": "ada@example.org",
+    "name": "Ada",
+    "status": "active",
+    "createdAt": "2026-11-21T13:52:00.714Z",
+    "updatedAt": "2026-11-21T13:52:00.714Z",
+    "version": 1,
+}
+CORRELATION_ID = "correlation-1"
+
+
+def document(kind: str = "user.created", source: str = "strata.users", **changes: Any) -> dict[str, Any]:
+    """An event as EventBridge delivers it; `data` and `metadata` are laid over those of a created user."""
+    metadata = {
+        "id": f"{kind}:{USER['id']}:1",
+        "correlationId": CORRELATION_ID,
+        "occurredAt": USER["createdAt"],
+        **changes.pop("metadata", {}),
+    }
+    return {
+        "version": "0",
+        "id": "17793124-05d4-b198-2fde-7ededc63b103",
+        "detail-type": kind,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-11-21T13:52:01Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"metadata": metadata, "data": changes.pop("data", {"user": USER})},
+        **changes,
+    }
+
+
+def message(body: Any, identifier: str = "message-1", attempt: int = 1) -> dict[str, Any]:
+    """A record of an SQS batch; a body that is no text is sent as JSON."""
+    return {
+        "messageId": identifier,
+        "receiptHandle": "handle",
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {
+            "ApproximateReceiveCount": str(attempt),
+            "SentTimestamp": str(int(time.time() * 1000) - 50),
+            "SenderId": "123456789012",
+            "ApproximateFirstReceiveTimestamp": str(int(time.time() * 1000)),
+        },
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:strata-test-welcome",
+        "awsRegion": "us-east-1",
+    }
+
+
+def batch(*messages: dict[str, Any]) -> dict[str, Any]:
+    """A batch as Lambda gets it."""
+    return {"Records": list(messages)}

@@ -1,0 +1,160 @@
+"""Putting events on the bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from handlers.events.catalogue import OrderPlaced, UserDeleted, UserState
+from handlers.events.publish import NewEvent, batches, publish
+from handlers.kit import aws as kit
+from handlers.kit.errors import Unavailable
+from handlers.kit.invocation import Invocation
+from tests.unit.handlers.lambda_ import Context
+
+
+def order(identifier: str, subject: str = "") -> NewEvent:
+    """An event of a partner."""
+    return NewEvent(
+        type="order.placed",
+        source="partner.acme",
+        id=identifier,
+        subject=subject or identifier,
+        data=OrderPlaced(order_id=identifier, amount=100, currency="EUR"),
+        correlation_id="correlation-1",
+        occurred_at="2026-11-21T13:52:00Z",
+    )
+
+
+def entry(identifier: str) -> dict[str, str]:
+    """What PutEvents is to get for it."""
+    return {
+        "EventBusName": "strata-test-events",
+        "Source": "partner.acme",
+        "DetailType": "order.placed",
+        "Detail": json.dumps(
+            {
+                "metadata": {
+                    "id": identifier,
+                    "correlationId": "correlation-1",
+                    "occurredAt": "2026-11-21T13:52:00Z",
+                },
+                "data": {"orderId": identifier, "amount": 100, "currency": "EUR"},
+            },
+            separators=(",", ":"),
+        ),
+    }
+
+
+@pytest.fixture
+def bus(cloud: Any) -> Iterator[Stubber]:
+    """EventBridge with answers put into its mouth."""
+    with Stubber(kit.client("events")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def expect(bus: Stubber, answer: dict[str, bool]) -> None:
+    """Have a call with these events answered, each taken or not."""
+    entries = [
+        {"EventId": "1"} if taken else {"ErrorCode": "ThrottlingException"} for taken in answer.values()
+    ]
+    bus.add_response(
+        "put_events",
+        {"FailedEntryCount": list(answer.values()).count(False), "Entries": entries},
+        {"Entries": [entry(identifier) for identifier in answer]},
+    )
+
+
+def test_events_are_put_with_metadata_and_data(bus: Stubber, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """What goes out is what the catalogue describes, and each event leaves its line in the log."""
+    expect(bus, {"order-1": True})
+
+    with Invocation(Context(), "correlation-0"):
+        publish([order("order-1")])
+
+    line = log()[0]
+    assert {**line, "timestamp": ""} == {
+        "timestamp": "",
+        "level": "INFO",
+        "message": "event",
+        "correlationId": "correlation-1",
+        "function": "strata-test-function",
+        "requestId": Context.aws_request_id,
+        "eventId": "order-1",
+        "eventType": "order.placed",
+        "source": "partner.acme",
+        "outcome": "published",
+    }
+
+
+def test_entry_that_is_not_taken_is_put_again_alone(bus: Stubber) -> None:
+    """Of a batch, what was taken is not repeated."""
+    expect(bus, {"order-1": True, "order-2": False})
+    expect(bus, {"order-2": True})
+
+    publish([order("order-1"), order("order-2")])
+
+
+def test_throttled_call_is_put_again(bus: Stubber) -> None:
+    """A busy bus is tried again, whole."""
+    bus.add_client_error("put_events", "ThrottlingException")
+    expect(bus, {"order-1": True})
+
+    publish([order("order-1")])
+
+
+def test_refusal_is_no_reason_to_try_again(bus: Stubber) -> None:
+    """What will be refused for ever is told at once."""
+    bus.add_client_error("put_events", "AccessDeniedException")
+
+    with pytest.raises(Exception, match="AccessDeniedException"):
+        publish([order("order-1")])
+
+
+def test_without_time_left_nothing_is_put(bus: Stubber) -> None:
+    """Lambda ends no call in the middle."""
+    with Invocation(Context(remaining_milliseconds=1_000), "correlation-0"), pytest.raises(Unavailable):
+        publish([order("order-1")])
+
+
+@pytest.mark.parametrize(
+    ("subjects", "expected"),
+    [
+        ("", []),
+        ("abc", ["abc"]),
+        ("abab", ["ab", "ab"]),
+        ("aab", ["a", "ab"]),
+        ("abcdefghijkl", ["abcdefghij", "kl"]),
+    ],
+)
+def test_no_batch_holds_a_subject_twice(subjects: str, expected: list[str]) -> None:
+    """A batch has no order, so what is about one subject goes out one after the other."""
+    events = [order(str(place), subject) for place, subject in enumerate(subjects)]
+
+    assert ["".join(event.subject for event in batch) for batch in batches(events)] == expected
+
+
+def test_event_that_contradicts_the_catalogue_cannot_be_made() -> None:
+    """A source cannot say what is another's to say, nor a type carry another's data."""
+    user = UserState(
+        id="1", email="a@b.c", name="A", status="active", created_at="x", updated_at="x", version=1
+    )
+    with pytest.raises(TypeError) as refused:
+        NewEvent(
+            type="order.placed",
+            source="strata.users",
+            id="1",
+            subject="1",
+            data=UserDeleted(user=user),
+            correlation_id="c",
+            occurred_at="2026-11-21T13:52:00Z",
+        )
+
+    assert str(refused.value) == (
+        "order.placed of strata.users with UserDeleted: expected partner.* with OrderPlaced"
+    )

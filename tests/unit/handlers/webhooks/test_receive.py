@@ -1,0 +1,246 @@
+"""POST /webhooks/{provider}."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from handlers.http.problem import status_of
+from handlers.kit import dynamodb
+from handlers.webhooks.receive import handler
+from tests.unit.handlers.bus import Bus, Published
+from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply
+from tests.unit.handlers.webhooks.stripe_sender import FAILED, SECRET, SUCCEEDED, deliver, send, signature
+
+Items = Callable[[str], list[dict[str, Any]]]
+TEXT = json.dumps(SUCCEEDED)
+
+
+def kind(reply: Reply) -> tuple[int, str]:
+    return reply.status, reply.body["type"].removeprefix("/problems/")
+
+
+@pytest.mark.parametrize(
+    ("event", "type_", "data"),
+    [
+        (SUCCEEDED, "payment.succeeded", {"paymentId": "pi_1", "amount": 1999, "currency": "EUR"}),
+        (
+            FAILED,
+            "payment.failed",
+            {"paymentId": "pi_2", "amount": 500, "currency": "USD", "reason": "card_declined"},
+        ),
+        (
+            {
+                **FAILED,
+                "data": {
+                    "object": {"id": "pi_2", "amount": 0, "currency": "usd", "last_payment_error": None}
+                },
+            },
+            "payment.failed",
+            {"paymentId": "pi_2", "amount": 0, "currency": "USD", "reason": None},
+        ),
+    ],
+)
+def test_signed_payment_is_published(
+    bus: Bus, event: dict[str, Any], type_: str, data: dict[str, Any]
+) -> None:
+    """Stripe's event becomes ours: its own source, its id, its moment, and what we ask of it."""
+    reply = deliver(event)
+
+    event_id = f"stripe:{event['id']}"
+    assert (reply.status, reply.body) == (202, {"id": event_id, "published": True})
+    metadata = {"id": event_id, "correlationId": CORRELATION_ID, "occurredAt": "2026-01-31T09:30:00Z"}
+    assert bus.published == [Published(type_, "webhook.stripe", {"metadata": metadata, "data": data})]
+
+
+def test_event_that_nobody_asks_for_is_taken_and_skipped(
+    bus: Bus, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """Stripe sends what it likes: it is told that all is well, and the log that nothing was done."""
+    reply = deliver({"id": "evt_3", "type": "customer.created", "created": 1, "data": {"object": 1}})
+
+    assert (reply.status, reply.body) == (202, {"id": "stripe:evt_3", "published": False})
+    assert bus.published == []
+    (line,) = [line for line in log() if line["message"] == "event"]
+    assert {name: line[name] for name in ("correlationId", "eventId", "eventType", "source", "outcome")} == {
+        "correlationId": CORRELATION_ID,
+        "eventId": "stripe:evt_3",
+        "eventType": "customer.created",
+        "source": "webhook.stripe",
+        "outcome": "skipped",
+    }
+
+
+def test_every_declared_refusal_is_met_here() -> None:
+    """Each of them has a test of its own below."""
+    assert {status_of(kind) for kind in handler.contract.refusals} == {400, 401, 404, 409, 413, 415, 503}
+
+
+HEADERS: dict[str, Callable[[str], str | None]] = {
+    "missing": lambda _: None,
+    "empty": lambda _: "",
+    "no scheme": lambda good: good[-64:],
+    "no time": lambda good: good.partition(",")[2],
+    "two times": lambda good: f"t=1,{good}",
+    "no value": lambda good: good.partition(",")[0],
+    "weaker scheme alone": lambda good: good.replace("v1=", "v0="),
+    "short value": lambda good: good[:-1],
+    "long value": lambda good: good + "0",
+    "value in capitals": lambda good: good[:-64] + "A" * 64,
+    "time that is no number": lambda good: good.replace("t=", "t=x"),
+    "endless time": lambda good: good.replace("t=", "t=9999999999999"),
+    "no ASCII": lambda good: good[:-64] + "é" * 64,
+}
+
+
+@pytest.mark.parametrize("spoilt", HEADERS.values(), ids=list(HEADERS))
+def test_signature_that_is_none_is_refused(
+    bus: Bus, items: Items, spoilt: Callable[[str], str | None]
+) -> None:
+    """Whatever stands in the header, what is no signature proves nothing."""
+    reply = send(TEXT, spoilt(signature(TEXT)))
+
+    assert (kind(reply), reply.headers["WWW-Authenticate"]) == (
+        (401, "signature-invalid"),
+        "Stripe-Signature",
+    )
+    assert reply.body["detail"] == "expected Stripe-Signature: t=<epoch seconds>,v1=<HMAC-SHA256 in hex>"
+    assert (bus.published, items("IDEMPOTENCY_TABLE")) == ([], [])
+
+
+def test_signature_of_another_s_making_is_refused(bus: Bus, items: Items) -> None:
+    """Another secret, another body and another time each make another signature."""
+    header, moment = signature(TEXT), int(time.time())
+    replies = [
+        send(TEXT, signature(TEXT, "whsec_other")),
+        send(TEXT + " ", header),
+        send(TEXT, f"t={moment - 1},{signature(TEXT).partition(',')[2]}"),
+        send(TEXT, f"t=0{signature(TEXT)[2:]}"),
+    ]
+
+    assert [kind(reply) for reply in replies] == [(401, "signature-invalid")] * 4
+    assert (bus.published, items("IDEMPOTENCY_TABLE")) == ([], [])
+
+
+@pytest.mark.parametrize(("age", "status"), [(300, 202), (-300, 202), (301, 401), (-301, 401), (10**9, 401)])
+def test_signature_is_of_now(bus: Bus, monkeypatch: pytest.MonkeyPatch, age: int, status: int) -> None:
+    """Five minutes before or after are tolerated, and not a second more."""
+    moment = float(int(time.time()))
+    monkeypatch.setattr(time, "time", lambda: moment)
+
+    assert (deliver(SUCCEEDED, age=age).status, len(bus.published)) == (status, int(status == 202))
+
+
+def test_one_of_several_signatures_is_enough(bus: Bus) -> None:
+    """While Stripe replaces its secret it signs with both."""
+    assert deliver(SUCCEEDED, "whsec_new", SECRET).status == 202
+
+
+def test_delivery_is_taken_once(bus: Bus, items: Items) -> None:
+    """A copy of a delivery is refused, however its header is dressed up."""
+    header = signature(TEXT)
+    copies = [header, header, f"{header},v1={'0' * 64}", f"v0=x,{header}"]
+    first, *others = [send(TEXT, copy) for copy in copies]
+
+    assert (first.status, [kind(reply) for reply in others]) == (202, [(409, "delivery-repeated")] * 3)
+    assert len(bus.published) == 1
+    moment = int(header[2:].partition(",")[0])
+    fingerprint = hashlib.sha256(f"{moment}.{TEXT}".encode()).hexdigest()
+    assert items("IDEMPOTENCY_TABLE") == [
+        {"key": {"S": f"webhook#stripe#{fingerprint}"}, "expiresAt": {"N": str(moment + 600)}}
+    ]
+
+
+def test_event_in_a_new_delivery_is_taken_again(bus: Bus) -> None:
+    """Stripe delivers anew with a time of its own: the event goes out again, under the same id."""
+    assert [deliver(SUCCEEDED, age=age).status for age in (2, 1, 0)] == [202] * 3
+    assert {event.detail["metadata"]["id"] for event in bus.published} == {"stripe:evt_1"}
+
+
+def test_delivery_that_could_not_be_published_may_come_again(bus: Bus, items: Items) -> None:
+    """Nothing is lost: without its event on the bus a delivery counts as not taken."""
+    header = signature(TEXT)
+    bus.broken = True
+    refused = send(TEXT, header)
+    bus.broken = False
+
+    assert (kind(refused), items("IDEMPOTENCY_TABLE")) == ((503, "unavailable"), [])
+    assert (send(TEXT, header).status, len(bus.published)) == (202, 1)
+
+
+def test_copy_that_comes_while_the_first_is_under_way_is_refused(bus: Bus) -> None:
+    """The mark stands before anything is published."""
+    header, copies = signature(TEXT), list[Reply]()
+    bus.meanwhile = lambda: copies.append(send(TEXT, header))
+
+    first = send(TEXT, header)
+
+    assert (first.status, [kind(copy) for copy in copies]) == (202, [(409, "delivery-repeated")])
+
+
+@pytest.mark.parametrize(
+    ("event", "fault"),
+    [
+        ([], ("", "expected a JSON object")),
+        ({"id": "evt_1", "created": 1}, ("/type", "missing")),
+        ({**SUCCEEDED, "id": "a b"}, ("/id", "expected the id of an event")),
+        ({**SUCCEEDED, "created": 10**15}, ("/created", "expected int <= 253402300799")),
+        ({**SUCCEEDED, "data": {}}, ("/data/object", "missing")),
+        (
+            {**SUCCEEDED, "data": {"object": {"id": "pi_1", "amount": "1", "currency": "eur"}}},
+            ("/data/object/amount", "expected int, got str"),
+        ),
+    ],
+)
+def test_signed_event_of_another_shape_is_refused_by_field(
+    bus: Bus, items: Items, event: Any, fault: tuple[str, str]
+) -> None:
+    """What is not as Stripe documents it is named, and may come again when it is mended."""
+    reply = deliver(event)
+
+    assert (kind(reply), [(error["field"], error["detail"]) for error in reply.body["errors"]]) == (
+        (400, "invalid-request"),
+        [fault],
+    )
+    assert (bus.published, items("IDEMPOTENCY_TABLE")) == ([], [])
+
+
+@pytest.mark.parametrize("provider", ["github", "Stripe", "stripe/", ""])
+def test_provider_that_is_not_known_is_not_there(bus: Bus, provider: str) -> None:
+    """A signature of Stripe's opens Stripe's webhook alone."""
+    assert kind(send(TEXT, signature(TEXT), provider)) == (404, "provider-unknown")
+
+
+@pytest.mark.parametrize(("size", "status"), [(128 * 1024, 202), (128 * 1024 + 1, 413)])
+def test_body_may_be_as_long_as_stripe_s_are(bus: Bus, size: int, status: int) -> None:
+    """Longer than other bodies, and not endless."""
+    text = json.dumps({**SUCCEEDED, "note": "x" * (size - len(TEXT) - len(', "note": ""'))})
+
+    assert (len(text), send(text, signature(text)).status) == (size, status)
+
+
+def test_body_of_another_type_is_refused(bus: Bus) -> None:
+    """Stripe sends JSON."""
+    assert send(TEXT, signature(TEXT), **{"Content-Type": "text/plain"}).status == 415
+
+
+def test_table_out_of_reach_is_unavailable(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it cannot be marked, a delivery is not published."""
+    monkeypatch.setattr(dynamodb, "remaining_seconds", lambda: 1.0)
+
+    assert (kind(deliver(SUCCEEDED)), bus.published) == ((503, "unavailable"), [])
+
+
+def test_log_holds_nothing_of_the_delivery(bus: Bus, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """Neither body nor signature nor secret stands in a log line."""
+    header = signature(TEXT)
+    send(TEXT, header)
+    send(TEXT, header)
+
+    lines = json.dumps(log())
+    assert [word for word in ("pi_1", "1999", "whsec", header[-64:]) if word in lines] == []

@@ -3,6 +3,7 @@
 import pulumi
 
 from bootstrap.config import Config
+from bootstrap.gateway import Gateway
 from bootstrap.github import GitHub
 from bootstrap.roles import Deployer, Reader
 from bootstrap.state import State
@@ -10,6 +11,7 @@ from bootstrap.state import State
 config = Config.load()
 state = State("state", config)
 github = GitHub("github", config)
+Gateway("gateway")
 
 preview = Reader("preview", config, state, github.trust("pull_request"))
 drift = Reader("drift", config, state, github.trust("ref:refs/heads/main"), locks=True)

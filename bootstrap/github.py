@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from bootstrap.config import Config
-from bootstrap.policy import document
+from components.iam import document
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from bootstrap.config import Config
-from bootstrap.policy import document
+from components.iam import document, refuse_plain_http
 
 OLD_VERSIONS_DAYS = 90
 """How long a state that was written over can be brought back."""
@@ -103,10 +103,11 @@ class State(pulumi.ComponentResource):
             restrict_public_buckets=True,
             opts=self._child(),
         )
+        contents = pulumi.Output.concat(bucket.arn, "/*")
         aws.s3.BucketPolicy(
             self.name,
             bucket=bucket.bucket,
-            policy=_only_over_tls(bucket.arn),
+            policy=document([refuse_plain_http(bucket.arn, "s3:*") | {"Resource": [bucket.arn, contents]}]),
             # S3 takes one change of a bucket's policies at a time.
             opts=self._child(depends_on=[block]),
         )
@@ -116,18 +117,3 @@ class State(pulumi.ComponentResource):
 
     def _lasting(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, protect=True)
-
-
-def _only_over_tls(bucket_arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    # A refusal is as wide as it can be: every action, everyone.
-    return document(
-        [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [bucket_arn, pulumi.Output.concat(bucket_arn, "/*")],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ]
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pulumi
@@ -13,62 +14,98 @@ from local.stack import Stack
 from tests.infrastructure.graph import ROOT, Graph, Recorder, Registered, Secret, whole
 
 FUNCTION = "aws:lambda/function:Function"
+CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 POOL = "aws:cognito/userPool:UserPool"
+STAGE = "aws:apigatewayv2/stage:Stage"
 TABLE = "aws:dynamodb/table:Table"
+SENDERS = ("no-reply@dev.example.com", "no-reply@example.com")
 
 
 def differing(one: Graph, other: Graph) -> dict[tuple[str, str], list[Any]]:
-    """The inputs that differ, by type and input: each resource's two values."""
-
-    def plain(item: Registered, key: str) -> Any:
-        value = item.inputs.get(key)
-        if isinstance(value, pulumi.FileArchive):
-            return value.path
-        return json.loads(json.dumps(value).replace(f"strata-{stack_of(item)}-", "strata-STACK-"))
-
-    def stack_of(item: Registered) -> str:
-        return item.urn.split(":")[2]
-
+    """The inputs that differ, by type and path: each resource's two values."""
     found: dict[tuple[str, str], list[Any]] = {}
     for item in one.resources.values():
-        twin = other.resources[item.urn.replace(f":{stack_of(item)}::", ":prod::", 1)]
-        for key in {*item.inputs, *twin.inputs} - {"tags"}:
-            values = plain(item, key), plain(twin, key)
-            if values[0] != values[1]:
-                found.setdefault((item.type, key), []).append(values)
+        twin = other.resources[item.urn.replace(f":{stack_of(item)}::", f":{stack_of_graph(other)}::", 1)]
+        mine, its = leaves(item), leaves(twin)
+        for path in {*mine, *its}:
+            if mine.get(path) != its.get(path):
+                found.setdefault((item.type, path), []).append((mine.get(path), its.get(path)))
+    return found
+
+
+def stack_of(item: Registered) -> str:
+    return item.urn.split(":")[2]
+
+
+def stack_of_graph(graph: Graph) -> str:
+    return stack_of(next(iter(graph.resources.values())))
+
+
+def leaves(item: Registered) -> dict[str, Any]:
+    """A resource's inputs by path, without what names its stack."""
+    found: dict[str, Any] = {}
+
+    def walk(path: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(f"{path}.{key}", inner)
+        elif isinstance(value, pulumi.FileArchive):
+            found[path] = value.path
+        else:
+            own = re.compile(rf"strata([-_]){stack_of(item)}([-_])|(stack ){stack_of(item)}$")
+            text = own.sub(r"strata\1STACK\2\3", json.dumps(value)[1:-1]) if isinstance(value, str) else None
+            found[path] = value if text is None else text
+
+    for key in set(item.inputs) - {"tags"}:
+        walk(key, item.inputs[key])
     return found
 
 
 def test_dev_and_prod_differ_just_where_they_should(dev: Graph, prod: Graph) -> None:
-    """Retention, protection, throttling and the public address; nothing else."""
+    """How long things are kept and protected, throttling, addresses and names; nothing else."""
     differences = differing(dev, prod)
+    rules = differences.pop(("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "rules"))
+    policies = differences.pop((POLICY, "policy"))
 
     assert {key: values[0] for key, values in differences.items()} == {
         (LOG_GROUP, "retentionInDays"): (14, 365),
         (TABLE, "deletionProtectionEnabled"): (False, True),
         (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
-        ("aws:cognito/userPoolClient:UserPoolClient", "callbackUrls"): (
-            ["http://localhost:8080/"],
-            ["https://strata.example.com/"],
-        ),
-        ("aws:cognito/userPoolClient:UserPoolClient", "logoutUrls"): (
-            ["http://localhost:8080/"],
-            ["https://strata.example.com/"],
-        ),
+        (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
+        (CLIENT, "logoutUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
         ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
-        ("aws:apigatewayv2/stage:Stage", "defaultRouteSettings"): (
-            {"throttlingRateLimit": 100, "throttlingBurstLimit": 200},
-            {"throttlingRateLimit": 1_000, "throttlingBurstLimit": 2_000},
-        ),
-        ("aws:apigatewayv2/stage:Stage", "routeSettings"): (
+        (STAGE, "defaultRouteSettings.throttlingRateLimit"): (100, 1_000),
+        (STAGE, "defaultRouteSettings.throttlingBurstLimit"): (200, 2_000),
+        (STAGE, "routeSettings"): (
             [],
             [{"routeKey": "POST /users", "throttlingRateLimit": 50, "throttlingBurstLimit": 100}],
+        ),
+        (FUNCTION, "environment.variables.STACK"): ("dev", "prod"),
+        (FUNCTION, "environment.variables.EFFECTS_DAYS"): ("28", "379"),
+        (FUNCTION, "environment.variables.MAIL_SENDER"): SENDERS,
+        ("aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"): ("dev.example.com", "example.com"),
+        ("aws:cloudwatch/eventArchive:EventArchive", "retentionDays"): (14, 365),
+        ("aws:kms/key:Key", "deletionWindowInDays"): (7, 30),
+        ("aws:secretsmanager/secret:Secret", "recoveryWindowInDays"): (0, 30),
+        ("aws:glue/catalogTable:CatalogTable", "parameters.projection.date.range"): (
+            "NOW-120DAYS,NOW",
+            "NOW-2555DAYS,NOW",
         ),
     }
     for values in differences.values():
         assert all(pair == values[0] for pair in values), "what differs, differs alike everywhere"
+    assert [
+        [(rule["transitions"][0]["days"], rule["expiration"]["days"]) for rule in pair] for pair in rules[0]
+    ] == [
+        [(30, 120), (30, 120)],
+        [(90, 2_555), (90, 2_555)],
+    ]
+    # Who may send mail may send it from the stack's own address: that is all that differs in a policy.
+    assert [one.replace("dev.example.com", "example.com") for one, _ in policies] == [
+        two for _, two in policies
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ ROUTES = {
     "DELETE /users/{userId}": ("JWT", ["users/write"], "users-delete"),
     "GET /me": ("JWT", None, "me-read"),
     "PATCH /me": ("JWT", None, "me-change"),
+    "GET /me/preferences": ("JWT", None, "me-preferences-read"),
+    "PATCH /me/preferences": ("JWT", None, "me-preferences-change"),
+    "POST /realtime/ticket": ("JWT", None, "realtime-ticket"),
+    "POST /partners/{partner}/events": ("CUSTOM", None, "partners-accept"),
+    "POST /webhooks/{provider}": ("NONE", None, "webhooks-receive"),
     "GET /health": ("NONE", None, "health-read"),
     "GET /openapi.json": ("NONE", None, "openapi-read"),
     "$default": ("NONE", None, "fallback-not-found"),
@@ -27,6 +32,7 @@ ROUTES = {
 
 def test_every_route_has_its_authorisation_and_its_function(graph: Graph) -> None:
     """The whole list: nothing is open that is not listed as open."""
+    routes = [route for route in graph.of(ROUTE).values() if route.inputs["apiId"] == "api-id"]
     integrations = {
         f"integrations/{name}-id": name for name in graph.of("aws:apigatewayv2/integration:Integration")
     }
@@ -37,21 +43,43 @@ def test_every_route_has_its_authorisation_and_its_function(graph: Graph) -> Non
             route.inputs.get("authorizationScopes"),
             integrations[route.inputs["target"]],
         )
-        for route in graph.of(ROUTE).values()
+        for route in routes
     } == ROUTES
 
 
 def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
-    """One authorizer: our issuer, and the clients that this stack declares."""
+    """Our issuer, and the clients that this stack declares; a partner's key is none of theirs."""
     clients = graph.of("aws:cognito/userPoolClient:UserPoolClient")
-    (authorizer,) = graph.of("aws:apigatewayv2/authorizer:Authorizer").values()
-    protected = [route for route in graph.of(ROUTE).values() if route.inputs["authorizationType"] == "JWT"]
+    authorizer = graph.of("aws:apigatewayv2/authorizer:Authorizer")["api-jwt"]
+    asked = {
+        route.inputs["routeKey"]: route.inputs["authorizerId"]
+        for route in graph.of(ROUTE).values()
+        if route.inputs["authorizationType"] != "NONE"
+    }
 
     assert authorizer.inputs["jwtConfiguration"] == {
         "issuer": "https://cognito-idp.us-east-1.amazonaws.com/auth-id",
         "audiences": [f"{name}-id" for name in clients],
     }
-    assert {route.inputs["authorizerId"] for route in protected} == {"api-jwt-id"}
+    assert asked == {
+        **{key: "api-jwt-id" for key, (kind, _, _) in ROUTES.items() if kind == "JWT"},
+        "POST /partners/{partner}/events": "api-partners-id",
+        "$connect": "realtime-authorizer-id",
+    }
+
+
+def test_a_partner_s_key_is_asked_for_once_a_minute(graph: Graph) -> None:
+    """The gateway holds on to the authorizer's answer by the key alone, and not for long."""
+    authorizer = graph.inputs("aws:apigatewayv2/authorizer:Authorizer", "api-partners")
+
+    assert {
+        key: authorizer[key] for key in ("authorizerType", "identitySources", "enableSimpleResponses")
+    } == {
+        "authorizerType": "REQUEST",
+        "identitySources": ["$request.header.Authorization"],
+        "enableSimpleResponses": True,
+    }
+    assert authorizer["authorizerResultTtlInSeconds"] == 60
 
 
 def test_every_function_may_be_invoked_by_its_own_route_alone(graph: Graph) -> None:
@@ -67,8 +95,14 @@ def test_every_function_may_be_invoked_by_its_own_route_alone(graph: Graph) -> N
         for key, (_, _, function) in ROUTES.items()
     ]
     pool = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/auth"
+    authorizer = "arn:aws:execute-api:us-east-1:123456789012:api-id/authorizers/api-partners-id"
+    others = [
+        ("auth-pre-token", "cognito-idp.amazonaws.com", pool),
+        ("partners-authorizer", "apigateway.amazonaws.com", authorizer),
+    ]
 
-    assert sorted(permissions) == sorted([*expected, ("auth-pre-token", "cognito-idp.amazonaws.com", pool)])
+    ours = [permission for permission in permissions if not permission[2].partition(":realtime-id/")[1]]
+    assert sorted(ours) == sorted([*expected, *others])
 
 
 def test_the_stage_throttles_as_the_stack_says(dev: Graph, prod: Graph) -> None:
@@ -104,7 +138,9 @@ def test_the_document_tells_what_the_gateway_enforces(graph: Graph) -> None:
         document = json.loads(bundle.read("handlers/openapi/openapi.json"))
 
     told = {
-        f"{method.upper()} {path}": [scope for token in operation["security"] for scope in token["token"]]
+        f"{method.upper()} {path}": [
+            scope for token in operation["security"] for scope in token.get("token", [])
+        ]
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     }

@@ -9,6 +9,7 @@ import pytest
 from local.emulator import Emulator
 from local.ports import free_port
 from local.provider.cloud import Cloud
+from tests.local.platform import Platform, running, up
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     emulator.start(free_port())
     yield emulator.cloud
     emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole platform, shared: brought up once, or the one that is named as running."""
+    named = running()
+    if named:
+        yield named
+        return
+    deployment, platform = up(tmp_path_factory.mktemp("platform"))
+    yield platform
+    deployment.down()

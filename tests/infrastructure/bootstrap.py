@@ -1,0 +1,135 @@
+"""The graph of the bootstrap program, and what each of its roles may do."""
+
+from __future__ import annotations
+
+import runpy
+from functools import cache
+from typing import Any
+
+from local import program
+from local.stack import Stack
+from tests.infrastructure.conftest import STACKS, graph_of
+from tests.infrastructure.graph import (
+    ACCOUNT,
+    REGION,
+    ROOT,
+    Graph,
+    Recorder,
+    Registered,
+    statements,
+    whole,
+)
+
+REPOSITORY = "acme@17/shop@42"
+CONFIG = {
+    "aws:region": REGION,
+    "aws:allowedAccountIds": f'["{ACCOUNT}"]',
+    "strata-bootstrap:repository": REPOSITORY,
+}
+ISSUER = "token.actions.githubusercontent.com"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+BUCKET = "arn:aws:s3:::state"
+MADE = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {"arn": PROVIDER},
+    "aws:kms/key:Key": {"arn": KEY, "keyId": "1"},
+    "aws:s3/bucket:Bucket": {"arn": BUCKET, "bucket": "state"},
+}
+DEPLOYERS = {"deploy-dev": "dev", "deploy-prod": "prod", "deploy-pr": "pr-*"}
+READERS = ("preview", "drift")
+EVERY_OPTION = "dev with every option"
+DECLARED = (*STACKS, EVERY_OPTION)
+"""The graphs of the platform that the account's permissions are held against."""
+
+OPTIONS = {
+    "alarms": {"emails": ["ops@example.com"]},
+    "auth": {
+        "identityProviders": {
+            "google": {"clientId": "id", "clientSecret": "secret"},
+            "facebook": {"clientId": "id", "clientSecret": "secret"},
+        }
+    },
+    "events": {
+        "deliveries": {
+            "crm": {"url": "https://crm.example.com/in", "events": ["user.created"], "key": "secret"}
+        }
+    },
+}
+POLICIES = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
+
+
+class Account(Recorder):
+    """Answers with what AWS would number besides what the platform itself declares."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
+        response = super().RegisterResource(request)
+        made = MADE.get(request.type, {})
+        if request.type == "aws:iam/policy:Policy":
+            made = {"arn": policy_arn(request.name)}
+        response.object.update(made)
+        return response
+
+
+def policy_arn(name: str) -> str:
+    """The ARN of a policy by its logical name."""
+    return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+
+
+@cache
+def declared(stack: str) -> Graph:
+    """What the platform declares: of a stack, or of one whose config leaves no option out."""
+    if stack != EVERY_OPTION:
+        return graph_of(stack)
+    config = {f"strata__{section}": options for section, options in OPTIONS.items()}
+    return whole("dev", secrets=("strata:auth", "strata:events"), **config)
+
+
+@cache
+def bootstrapped(**overrides: str) -> Graph:
+    """The graph of the bootstrap program, with config laid over the smallest one."""
+    config = {**CONFIG, **{f"strata-bootstrap:{key}": value for key, value in overrides.items()}}
+    recorder = Account()
+    recorder.graph.outputs = program.register(
+        lambda: runpy.run_path(str(ROOT / "bootstrap" / "__main__.py"), run_name="__main__"),
+        Stack("strata-bootstrap", "main", config, ""),
+        recorder,
+    )
+    return recorder.graph
+
+
+def inline(role: str) -> str:
+    """The text of a role's own policy."""
+    return bootstrapped().inputs("aws:iam/rolePolicy:RolePolicy", role)["policy"]
+
+
+def attached(role: str) -> dict[str, str]:
+    """The texts of the policies attached to a role, by their logical names."""
+    graph = bootstrapped()
+    arns = [
+        item.inputs["policyArn"]
+        for item in graph.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment").values()
+        if item.inputs["role"] == role
+    ]
+    managed = graph.of("aws:iam/policy:Policy")
+    return {name: item.inputs["policy"] for name, item in managed.items() if policy_arn(name) in arns}
+
+
+def allowed(role: str) -> list[dict[str, Any]]:
+    """The statements of all policies of a role."""
+    return [statement for text in (inline(role), *attached(role).values()) for statement in statements(text)]
+
+
+def allowing(role: str, action: str) -> list[dict[str, Any]]:
+    """The statements of a role's policies that allow an action."""
+    return [statement for statement in allowed(role) if action in statement["Action"]]
+
+
+def boundary(environment: str) -> list[dict[str, Any]]:
+    """The statements of an environment's permissions boundary."""
+    name = f"deploy-{environment}-boundary"
+    return statements(bootstrapped().inputs("aws:iam/policy:Policy", name)["policy"])
+
+
+def policies() -> list[Registered]:
+    """Every policy that the account gets: roles' own, attached ones, and boundaries."""
+    return [item for item in bootstrapped().resources.values() if item.type in POLICIES]

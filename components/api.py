@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -15,27 +14,20 @@ from components.base import Component
 from components.function import Function
 from components.iam import Grant
 from components.runtime import Runtime
+from components.stage import access_log, limits
 from settings import Settings
 
 STAGE = "api"
 """The stage's name is the path prefix behind the front door, so that no path is rewritten."""
 
 ACCESS_LOG = {
-    "requestId": "$context.requestId",
-    "time": "$context.requestTime",
-    "ip": "$context.identity.sourceIp",
     "method": "$context.httpMethod",
     "path": "$context.path",
-    "route": "$context.routeKey",
-    "status": "$context.status",
     "latencyMs": "$context.responseLatency",
-    "integrationLatencyMs": "$context.integrationLatency",
     "responseBytes": "$context.responseLength",
     "subject": "$context.authorizer.claims.sub",
-    "error": "$context.error.message",
-    "authorizerError": "$context.authorizer.error",
-    "integrationError": "$context.integrationErrorMessage",
 }
+"""What is logged of a request, besides what every stage logs."""
 
 
 class Api(Component):
@@ -160,39 +152,21 @@ class Api(Component):
         unanswered = sorted(set(self.access) - set(self._routes))
         if unanswered:
             raise ValueError(f"api {self.name}: no function answers {', '.join(unanswered)}")
-        logs = aws.cloudwatch.LogGroup(
-            f"{self.name}-access",
-            # Below this path the group needs no entry in the account's one log policy, which is short.
-            name=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}-{self.name}-access",
-            retention_in_days=self._settings.functions.log_retention_days,
-            tags=self.tags,
-            opts=self.child(),
-        )
-        throttle = self._settings.api.throttle
+        settings = self._settings
         stage = aws.apigatewayv2.Stage(
             self.name,
             api_id=self.api.id,
             name=STAGE,
             auto_deploy=True,
-            access_log_settings={
-                "destination_arn": logs.arn,
-                "format": json.dumps(ACCESS_LOG),
-            },
-            default_route_settings={
-                "throttling_rate_limit": throttle.rate_limit,
-                "throttling_burst_limit": throttle.burst_limit,
-            },
+            access_log_settings=access_log(self, settings, ACCESS_LOG),
+            default_route_settings=limits(settings.api.throttle),
             route_settings=[
-                {
-                    "route_key": key,
-                    "throttling_rate_limit": limits.rate_limit,
-                    "throttling_burst_limit": limits.burst_limit,
-                }
-                for key, limits in sorted(self._settings.api.routes.items())
+                {"route_key": key, **limits(throttle)}
+                for key, throttle in sorted(settings.api.routes.items())
             ],
             tags=self.tags,
             # Route settings may name only routes that exist.
-            opts=self.child(depends_on=[self._routes[key] for key in self._settings.api.routes]),
+            opts=self.child(depends_on=[self._routes[key] for key in settings.api.routes]),
         )
         self.url = stage.invoke_url
         self.register_outputs({"endpoint": self.endpoint, "url": self.url})

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, cast
-
-import msgspec
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from handlers.audit import storage
-from handlers.events.consumer import Answer, dead_letter
+from handlers.events.consumer import Answer, dead_letter, delivery_of, document_of
 from handlers.events.effect import Poison
 from handlers.events.event import correlation_of
 from handlers.kit import correlation, log
@@ -65,8 +64,7 @@ def line_of(body: str) -> bytes:
     Raises:
         Poison: for what is no JSON object, and would stop every query, or is longer than the stream takes.
     """
-    if not isinstance(_value(body), dict):
-        raise Poison("the message is no JSON object")
+    document_of(body)
     line = body.translate(BREAKS).encode() + b"\n"
     if len(line) > storage.LONGEST_LINE:
         raise Poison(f"the event has {len(line)} bytes: expected {storage.LONGEST_LINE} at most")
@@ -78,14 +76,6 @@ def _line_or_poison(body: str) -> bytes | Poison:
         return line_of(body)
     except Poison as poison:
         return poison
-
-
-def _value(body: str) -> object:
-    """What the JSON says; None where it is none."""
-    try:
-        return msgspec.json.decode(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _fate(refusal: str | None) -> Fate:
@@ -102,14 +92,15 @@ def _bury(body: str, poison: Poison) -> Fate:
 
 def _log(record: Record, fate: Fate, where: Mapping[str, object]) -> None:
     level: log.Level = "ERROR" if fate.outcome == "failed" else "INFO"
-    facts = {**_event(record["body"]), **where, **_delivery(record), "outcome": fate.outcome}
+    facts = {**_event(record["body"]), **where, **delivery_of(record), "outcome": fate.outcome}
     log.write(level, "event", facts | ({"error": fate.error} if fate.error else {}))
 
 
 def _event(body: str) -> dict[str, object]:
     """What the log says of an event, which may be anything."""
-    value = _value(body)
-    document = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    document: Mapping[str, Any] = {}
+    with suppress(Poison):
+        document = document_of(body)
     return {
         "correlationId": correlation_of(document),
         "eventId": _event_id(document),
@@ -123,14 +114,3 @@ def _event_id(document: Mapping[str, Any]) -> object:
         return document["detail"]["metadata"]["id"]
     except (KeyError, TypeError):
         return None
-
-
-def _delivery(record: Record) -> dict[str, object]:
-    """How the message came: for how many milliseconds it waited, and how often."""
-    attributes = record["attributes"]
-    return {
-        "queue": record["eventSourceARN"].rpartition(":")[2],
-        "messageId": record["messageId"],
-        "attempt": int(attributes["ApproximateReceiveCount"]),
-        "waitedMs": max(0, round(time.time() * 1_000) - int(attributes["SentTimestamp"])),
-    }

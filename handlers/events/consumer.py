@@ -71,7 +71,7 @@ class Consumer:
     def _handle(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
         """Handle one message; whether it is done with."""
         started = time.monotonic()
-        facts = {"correlationId": None, **invocation.where, **_delivery(record)}
+        facts = {"correlationId": None, **invocation.where, **delivery_of(record)}
         level: log.Level = "INFO"
         try:
             facts["outcome"] = self._outcome(record, facts)
@@ -86,7 +86,7 @@ class Consumer:
         if remaining_seconds() < ATTEMPT_SECONDS:
             raise Unavailable("no time is left for it in this run")
         try:
-            document = _document(record["body"])
+            document = document_of(record["body"])
             facts["correlationId"] = events.correlation_of(document)
             item: Item = self.reads(document)
             facts |= {"correlationId": item.correlation_id, "eventId": item.id, "eventType": item.type}
@@ -126,7 +126,12 @@ def dead_letter(body: str, reason: str) -> None:
     )
 
 
-def _document(body: str) -> Mapping[str, Any]:
+def document_of(body: str) -> Mapping[str, Any]:
+    """The JSON object in a message.
+
+    Raises:
+        Poison: where there is none.
+    """
     try:
         document = msgspec.json.decode(body)
     except (ValueError, RecursionError):
@@ -136,7 +141,7 @@ def _document(body: str) -> Mapping[str, Any]:
     return cast("dict[str, Any]", document)
 
 
-def _delivery(record: Mapping[str, Any]) -> dict[str, object]:
+def delivery_of(record: Mapping[str, Any]) -> dict[str, object]:
     """How the message came: for how long it waited, and how often."""
     attributes = record["attributes"]
     return {

@@ -25,7 +25,8 @@ DOUBT_SECONDS = 900
 """By then a service that reports what it did has reported it."""
 
 _DAY_SECONDS = 24 * 3600
-_MAY_BEGIN = "attribute_not_exists(id) OR #state = :released OR (#state = :begun AND #at < :doubt)"
+_NOT_THERE = "attribute_not_exists(id)"
+_MAY_BEGIN = f"{_NOT_THERE} OR #state = :released OR (#state = :begun AND #at < :doubt)"
 
 
 class Poison(Exception):  # noqa: N818 - it says what the message is
@@ -68,7 +69,18 @@ def done_item(name: str) -> TransactWriteItemTypeDef:
         "Put": {
             "TableName": variable("EFFECTS_TABLE"),
             "Item": {**_item(name), "state": {"S": "done"}},
-            "ConditionExpression": "attribute_not_exists(id)",
+            "ConditionExpression": _NOT_THERE,
+        }
+    }
+
+
+def not_done_item(name: str) -> TransactWriteItemTypeDef:
+    """The condition of `done_item` alone, for a transaction that prepares the effect."""
+    return {
+        "ConditionCheck": {
+            "TableName": variable("EFFECTS_TABLE"),
+            "Key": {"id": {"S": name}},
+            "ConditionExpression": _NOT_THERE,
         }
     }
 

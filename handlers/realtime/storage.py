@@ -113,7 +113,7 @@ def feed(event_id: str, audiences: Collection[str], moment: int, message: bytes)
     """
     writes = {audience: _fed(audience, f"{moment:013d}#{event_id}", message) for audience in audiences}
     try:
-        dynamodb.transact({"effect": _not_done(_effect(event_id)), **writes})
+        dynamodb.transact({"effect": effect.not_done_item(_effect(event_id)), **writes})
     except dynamodb.CancelledError:
         return False
     return True
@@ -146,19 +146,6 @@ def fed(audience: str, after: int, most: int) -> list[bytes]:
 
 def _effect(event_id: str) -> str:
     return f"push:{event_id}"
-
-
-def _not_done(name: str) -> TransactWriteItemTypeDef:
-    """The condition of `effect.done_item`, without its effect."""
-    whole: Any = effect.done_item(name)
-    done = whole["Put"]
-    return {
-        "ConditionCheck": {
-            "TableName": done["TableName"],
-            "Key": {"id": done["Item"]["id"]},
-            "ConditionExpression": done["ConditionExpression"],
-        }
-    }
 
 
 def _fed(audience: str, position: str, message: bytes) -> TransactWriteItemTypeDef:

@@ -14,7 +14,10 @@ from settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-ROOMS = ("components", "handlers", "local", "bootstrap", "tests", "bench", "docs", ".github", ".local")
+ROOMS = (
+    *("components", "handlers", "local", "operate", "bootstrap"),
+    *("tests", "bench", "docs", ".github", ".local"),
+)
 
 
 def keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from handlers.users.create import handler as create
@@ -18,7 +19,10 @@ def add_user(email: str = "ada@example.org", **more: Any) -> dict[str, Any]:
 
 
 def claims(subject: str = "grace", **changes: str) -> dict[str, str]:
-    """The claims of a person's access token, as the gateway passes them; an empty one is left out."""
+    """The claims of a person's access token, as the gateway passes them; an empty one is left out.
+
+    The token is good for another hour.
+    """
     given = {
         "sub": f"5f3c9d1e-0b7a-4c55-9c3b-{subject}",
         "username": f"5f3c9d1e-0b7a-4c55-9c3b-{subject}",
@@ -27,6 +31,7 @@ def claims(subject: str = "grace", **changes: str) -> dict[str, str]:
         "email": f"{subject}@example.org",
         "email_verified": "true",
         "name": "Grace Hopper",
+        "exp": str(int(time.time()) + 3_600),
         **changes,
     }
     return {name: value for name, value in given.items() if value}

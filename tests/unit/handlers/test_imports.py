@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -21,17 +22,36 @@ importlib.import_module(sys.argv[1])
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
 ENTRIES = {
+    "handlers.audit.record": {"msgspec"},
     "handlers.auth.pre_token": set[str](),
     "handlers.fallback.not_found": {"msgspec"},
     "handlers.health.read": {"msgspec"},
     "handlers.me.change": {"msgspec"},
+    "handlers.me.preferences_change": {"msgspec"},
+    "handlers.me.preferences_read": {"msgspec"},
     "handlers.me.read": {"msgspec"},
+    "handlers.notifications.digest": {"msgspec"},
+    "handlers.notifications.feedback": {"msgspec"},
+    "handlers.notifications.send": {"msgspec"},
     "handlers.openapi.read": {"msgspec"},
+    "handlers.operations.dead_letters": set[str](),
+    "handlers.partners.accept": {"msgspec"},
+    "handlers.partners.authorize": set[str](),
+    "handlers.realtime.authorizer": {"msgspec"},
+    "handlers.realtime.connect": {"msgspec"},
+    "handlers.realtime.disconnect": {"msgspec"},
+    "handlers.realtime.ping": {"msgspec"},
+    "handlers.realtime.push": {"msgspec"},
+    "handlers.realtime.resume": {"msgspec"},
+    "handlers.realtime.ticket": {"msgspec"},
+    "handlers.realtime.unknown": {"msgspec"},
     "handlers.users.change": {"msgspec"},
     "handlers.users.create": {"msgspec"},
     "handlers.users.delete": {"msgspec"},
     "handlers.users.list": {"msgspec"},
+    "handlers.users.publish": {"msgspec"},
     "handlers.users.read": {"msgspec"},
+    "handlers.webhooks.receive": {"msgspec"},
 }
 """Every entry point, with the third-party packages that its import may load."""
 
@@ -44,15 +64,21 @@ def loaded(module: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
+def has_handler(path: Path) -> bool:
+    """Whether a module defines a `handler`, whatever a decorator makes of it."""
+    tree = ast.parse(path.read_text())
+    return any(isinstance(node, ast.FunctionDef) and node.name == "handler" for node in tree.body)
+
+
 def test_every_entry_point_has_its_budget() -> None:
     """A module with a `handler` stands in the table, and nothing else does."""
     found = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in (ROOT / "handlers").rglob("*.py")
-        if "def handler(" in path.read_text()
+        if has_handler(path)
     }
 
-    assert found - {"handlers.http.operation"} == set(ENTRIES)
+    assert found == set(ENTRIES)
 
 
 @pytest.mark.parametrize("module", ENTRIES)

@@ -9,16 +9,14 @@ import pytest
 
 from handlers.events.catalogue import CATALOGUE
 from handlers.http.problem import status_of
-from handlers.openapi.document import Route
 from handlers.partners.accept import handler
 from handlers.partners.models import PartnerEvent
 from tests.unit.handlers.bus import Bus, Published, observed
 from tests.unit.handlers.declared import Declared
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply, call, request
 
-DECLARED = Declared(
-    Route("POST /partners/{partner}/events", "handlers.partners.accept:handler", None, "partners")
-)
+ROUTE = "POST /partners/{partner}/events"
+DECLARED = Declared(ROUTE)
 ORDER = {
     "id": "order-4711",
     "type": "order.placed",
@@ -41,7 +39,7 @@ def bus(cloud: Any) -> Iterator[Bus]:
 
 def send(body: Any = None, *, partner: str | None = "acme", path: str = "acme", **more: Any) -> Reply:
     """Tell of an event, as the gateway passes it on from a key's holder; the answer is as declared."""
-    event = request("POST /partners/{partner}/events", path={"partner": path}, body=body, **more)
+    event = request(ROUTE, path={"partner": path}, body=body, **more)
     if partner is not None:
         event["requestContext"]["authorizer"] = {"lambda": {"partner": partner}}
     return DECLARED.check(call(handler, event))

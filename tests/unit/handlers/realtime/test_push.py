@@ -27,7 +27,6 @@ from tests.unit.handlers.spine.samples import CORRELATION_ID, USER, document
 from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]
-
 OLD = {
     "previous": {**USER, "subject": "ada", "name": "Eda"},
     "user": {**USER, "subject": "ada", "version": 2},

@@ -18,15 +18,13 @@ from tests.unit.handlers.realtime.events import ARN, asked
 from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]
-
 SUBJECT = claims()["sub"]
 pytestmark = pytest.mark.usefixtures("aws")
 
 
 def issued(**changes: str) -> dict[str, Any]:
     """A new ticket, as it is answered."""
-    expires = str(int(time.time()) + 3600)
-    reply = call(ticket, request(claims=claims(**{"exp": expires, "scope": "openid", **changes})))
+    reply = call(ticket, request(claims=claims(**{"scope": "openid", **changes})))
     assert reply.status == 201, reply
     return reply.body
 
@@ -97,7 +95,7 @@ def test_scope_decides_what_a_connection_is_told(scope: str, audience: str) -> N
 @pytest.mark.parametrize("kind", ["id", ""])
 def test_token_that_is_no_access_token_gets_none(items: Items, kind: str) -> None:
     """An ID token says who somebody is; it is no leave to be told."""
-    reply = call(ticket, request(claims=claims(token_use=kind, exp="1")))
+    reply = call(ticket, request(claims=claims(token_use=kind)))
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/not-an-access-token")
     assert items("TICKETS_TABLE") == []

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers.events import effect as ledger
-from handlers.events.effect import DOUBT_SECONDS, InDoubt, Poison, confirm, done_item, effect
+from handlers.events.effect import DOUBT_SECONDS, InDoubt, Poison, confirm, done_item, effect, not_done_item
 from handlers.kit import dynamodb
 
 Items = Callable[[str], list[dict[str, Any]]]
@@ -104,3 +104,15 @@ def test_effect_within_a_transaction_is_done_once() -> None:
         dynamodb.transact({"effect": done_item("feed:1")})
     assert set(cancelled.value.refused) == {"effect"}
     assert attempt("feed:1") is False
+
+
+def test_transaction_may_ask_that_an_effect_is_not_done(items: Items) -> None:
+    """As often as it likes, for it does not do it; once it is done the transaction fails."""
+    for _ in range(2):
+        dynamodb.transact({"effect": not_done_item("push:1")})
+    assert items("EFFECTS_TABLE") == []
+    dynamodb.transact({"effect": done_item("push:1")})
+
+    with pytest.raises(dynamodb.CancelledError) as cancelled:
+        dynamodb.transact({"effect": not_done_item("push:1")})
+    assert set(cancelled.value.refused) == {"effect"}

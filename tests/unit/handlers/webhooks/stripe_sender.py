@@ -8,12 +8,12 @@ import json
 import time
 from typing import Any
 
-from handlers.openapi.document import Route
 from handlers.webhooks.receive import handler
 from tests.unit.handlers.declared import Declared
 from tests.unit.handlers.lambda_ import Reply, call, request
 
-DECLARED = Declared(Route("POST /webhooks/{provider}", "handlers.webhooks.receive:handler", None))
+ROUTE = "POST /webhooks/{provider}"
+DECLARED = Declared(ROUTE)
 SECRET = "whsec_test"
 SUCCEEDED = {
     "id": "evt_1",
@@ -54,7 +54,7 @@ def send(text: str, header: str | None, provider: str = "stripe", **headers: str
     given = {"Content-Type": "application/json; charset=utf-8", **headers}
     if header is not None:
         given["Stripe-Signature"] = header
-    event = request("POST /webhooks/{provider}", path={"provider": provider}, text=text, headers=given)
+    event = request(ROUTE, path={"provider": provider}, text=text, headers=given)
     return DECLARED.check(call(handler, event))
 
 

@@ -18,8 +18,8 @@ __all__ = ["DeadLetterQueue", "Queue"]
 VISIBILITY_FACTOR = 6
 """AWS's advice: Lambda itself tries again while it is throttled, and needs the message hidden until then."""
 
-RETENTION_SECONDS = 14 * 24 * 3600
-"""SQS's longest: a consumer that is broken for a week loses nothing."""
+RETENTION_SECONDS = 7 * 24 * 3600
+"""A message that moves to the dead letters keeps its age: half of what they keep is left for them."""
 
 SMALL_BATCH, LARGE_BATCH = 10, 10_000
 """The most messages that Lambda takes at once, and those that it gathers within a batching window."""

@@ -22,6 +22,7 @@ ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 FORTNIGHT = 1_209_600
+WEEK = FORTNIGHT // 2
 FUNCTION = f"arn:aws:lambda:{ACCOUNT}:function:job"
 RETRY = {"maximumEventAgeInSeconds": 86_400, "maximumRetryAttempts": 185}
 

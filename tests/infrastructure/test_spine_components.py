@@ -29,6 +29,7 @@ from tests.infrastructure.spine import (
     QUEUE,
     QUEUE_POLICY,
     SUBSCRIPTION,
+    WEEK,
     from_source,
     granted,
     only_tls,
@@ -119,7 +120,7 @@ def test_a_queue_hides_a_message_for_as_long_as_its_consumer_may_take() -> None:
 
     assert graph.inputs(QUEUE, "mails") == {
         "visibilityTimeoutSeconds": 123,
-        "messageRetentionSeconds": FORTNIGHT,
+        "messageRetentionSeconds": WEEK,
         "sqsManagedSseEnabled": True,
         "redrivePolicy": json.dumps(
             {"deadLetterTargetArn": queue_arn("mails-dead-letters"), "maxReceiveCount": 4}

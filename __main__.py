@@ -196,7 +196,7 @@ notifications.consumer(
         addresses.grant("GetItem"),
         effects.grant("PutItem", "UpdateItem"),
         mail.grant_send("welcome"),
-        Grant(("sns:Publish",), ("*",), "a telephone number is no resource; a topic would need its key"),
+        Grant(("sns:Publish",), ("*",), "a telephone number is no resource"),
     ],
 )
 bus.subscribe(

@@ -110,10 +110,10 @@ class Asynchronous(Section):
 
 
 class Functions(Section):
-    """Lambda: memory in MB, timeout in seconds, and the rest that every function gets."""
+    """Lambda: memory in MB, timeout in seconds (one call of AWS may take 4.5), and what all functions get."""
 
     memory: int = Field(default=512, ge=128, le=10_240)
-    timeout: int = Field(default=10, ge=1, le=29)
+    timeout: int = Field(default=10, ge=6, le=29)
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
     log_retention_days: RetentionDays
     tracing: bool
@@ -142,7 +142,8 @@ class Events(Section):
     """The event bus: how many days its archive keeps events, and who outside is told of which."""
 
     archive_days: int = Field(ge=1, le=3_653)
-    deliveries: dict[Name, Delivery] = {}
+    # Each has a dead-letter queue, and the function that counts those is told of all in 4 KB.
+    deliveries: Annotated[dict[Name, Delivery], Field(max_length=10)] = {}
 
 
 class Mail(Section):
@@ -299,6 +300,8 @@ class Settings(Section):
     def unencrypted(self, secrets: Collection[str]) -> list[str]:
         """Secrets that stand in the stack file as plain text."""
         expectation = "expected an encrypted value (pulumi config set --secret --path)"
+        if self.endpoint:  # nothing on this machine decrypts, and nothing that it knows is anybody's secret
+            return []
         holders = {
             "auth": [
                 f"identityProviders.{name}.clientSecret" for name in self.auth.identity_providers.configured

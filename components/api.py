@@ -61,6 +61,7 @@ class Api(Component):
         self.handlers: dict[str, str] = {}
         self._routes: dict[str, aws.apigatewayv2.Route] = {}
         self._authorizers: dict[str, pulumi.Output[str]] = {}
+        self._deciding: dict[str, aws.lambda_.Permission] = {}
         self.api = aws.apigatewayv2.Api(name, protocol_type="HTTP", tags=self.tags, opts=self.child())
         self._jwt = aws.apigatewayv2.Authorizer(
             f"{name}-jwt",
@@ -104,8 +105,9 @@ class Api(Component):
             opts=self.child(),
         )
         source = pulumi.Output.concat(self.api.execution_arn, "/authorizers/", authorizer.id)
-        function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
+        permission = function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
         self._authorizers[name] = authorizer.id
+        self._deciding[name] = permission
 
     def route(
         self,
@@ -174,9 +176,11 @@ class Api(Component):
     def _route(self, key: str, integration: aws.apigatewayv2.Integration, function: Function) -> None:
         method, _, path = key.partition(" ")
         slug = _slug(key)
-        kind, authorizer, scopes = self._authorization(self.access[key])
+        access = self.access[key]
+        kind, authorizer, scopes = self._authorization(access)
         # The gateway calls under its route key, braces and all.
         source = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}{path}")
+        deciding = [self._deciding[access.authorizer]] if isinstance(access, Custom) else []
         permission = function.allow_invoke(slug, "apigateway.amazonaws.com", source)
         self._routes[key] = aws.apigatewayv2.Route(
             f"{self.name}-{slug}",
@@ -186,8 +190,8 @@ class Api(Component):
             authorization_type=kind,
             authorizer_id=authorizer,
             authorization_scopes=scopes,
-            # A route is live at once, and its function must be callable by then.
-            opts=self.child(depends_on=[permission]),
+            # A route is live at once, and its function must be callable by then; and who decides on it too.
+            opts=self.child(depends_on=[permission, *deciding]),
         )
 
     def _authorization(self, access: Access) -> tuple[str, pulumi.Output[str] | None, list[str] | None]:

@@ -12,6 +12,8 @@ from components.iam import ResourcePolicy, account_of
 from settings import Settings
 
 EVENTBRIDGE = "events.amazonaws.com"
+SES = "ses.amazonaws.com"
+UNTOLD = (EVENTBRIDGE, SES)
 DELETION_DAYS = {True: 30, False: 7}
 """How long a deleted key can be brought back: KMS's longest in production, its shortest elsewhere."""
 
@@ -24,6 +26,7 @@ class Key(Component):
 
     Attributes:
         arn: the key's ARN.
+        policy: what must stand before a service publishes under the key.
     """
 
     def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -41,7 +44,9 @@ class Key(Component):
         self._account = account_of(key.arn)
         self._policy = ResourcePolicy(key.arn, self._administration())
         self._users: set[str] = set()
-        aws.kms.KeyPolicy(name, key_id=key.key_id, policy=self._policy.document, opts=self.child())
+        self.policy = aws.kms.KeyPolicy(
+            name, key_id=key.key_id, policy=self._policy.document, opts=self.child()
+        )
         self.arn = key.arn
         self.register_outputs({"arn": key.arn})
 
@@ -56,8 +61,9 @@ class Key(Component):
             "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
             "Resource": "*",
         }
-        # EventBridge does not tell KMS for whom it publishes: a condition would keep it out altogether.
-        if service != EVENTBRIDGE:
+        # EventBridge does not tell KMS for whom it publishes, and of SES nobody says that it does: a
+        # condition would keep them out altogether. Their topics' own policies hold them to the account.
+        if service not in UNTOLD:
             statement["Condition"] = {"StringEquals": {"aws:SourceAccount": self._account}}
         self._policy.add(statement)
 

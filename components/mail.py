@@ -10,12 +10,11 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.iam import Grant
-from components.key import Key
+from components.key import SES, Key
 from components.runtime import Runtime
 from components.topic import Topic
 from settings import Environment, Settings
 
-SES = "ses.amazonaws.com"
 EVENTS = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE")
 """What SES tells of a mail."""
 

@@ -18,6 +18,9 @@ __all__ = ["DeadLetterQueue", "Queue"]
 VISIBILITY_FACTOR = 6
 """AWS's advice: Lambda itself tries again while it is throttled, and needs the message hidden until then."""
 
+BATCH_SECONDS = 30
+"""Time for a batch whose every message takes long: one for which none is left is received in vain."""
+
 RETENTION_SECONDS = 7 * 24 * 3600
 """A message that moves to the dead letters keeps its age: half of what they keep is left for them."""
 
@@ -32,7 +35,7 @@ class Queue(Component):
     """An SQS queue with its dead-letter queue, from one source to one consumer.
 
     Args:
-        timeout: what one batch may take, in seconds; the stack's default where None.
+        timeout: what one batch may take, in seconds.
         maximum_receives: how often a message is tried before it is dead.
         batching_window: how long a batch is gathered, in seconds; needed for more than 10 messages.
 
@@ -49,14 +52,14 @@ class Queue(Component):
         name: str,
         *,
         runtime: Runtime,
-        timeout: int | None = None,
+        timeout: int = BATCH_SECONDS,
         maximum_receives: int = 5,
         batching_window: int = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self.runtime = runtime
-        self.timeout = timeout or runtime.settings.functions.timeout
+        self.timeout = timeout
         self.batching_window = batching_window
         self._fed = False
         self.dead_letters = DeadLetterQueue(

@@ -99,8 +99,8 @@ class Realtime(Component):
             # Who opens a connection is asked for a ticket; what comes over it after comes from the same one.
             authorization_type="CUSTOM" if opens else "NONE",
             authorizer_id=self._authorizer.id if opens else None,
-            # A route is live at once, and its function must be callable by then.
-            opts=self.child(depends_on=[permission]),
+            # A route is live at once, and its function must be callable by then; and who decides on it too.
+            opts=self.child(depends_on=[permission, self._deciding] if opens else [permission]),
         )
         return function
 
@@ -141,7 +141,7 @@ class Realtime(Component):
             opts=self.child(),
         )
         source = pulumi.Output.concat(self.api.execution_arn, "/authorizers/", authorizer.id)
-        function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
+        self._deciding = function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
         return authorizer
 
 

@@ -32,7 +32,8 @@ class Stream(Component):
         env: environment variables besides DEAD_LETTERS_URL and STREAM_FAILURES: `item` where an answer may
             name the changes that failed, `batch` where only an error counts.
         batch_size: changes an invocation, at most.
-        retries: how often what failed is tried again.
+        retries: how often what failed is tried again: by default more often than its age allows, for a
+            bus that is down for an hour must not cost a change.
         maximum_age: how old a change may get meanwhile, in seconds; less than a day.
 
     Attributes:
@@ -53,7 +54,7 @@ class Stream(Component):
         env: Mapping[str, pulumi.Input[str]] | None = None,
         grants: Sequence[Grant] = (),
         batch_size: int = 100,
-        retries: int = 10,
+        retries: int = 1_000,
         maximum_age: int = 6 * 3600,
         memory: int | None = None,
         timeout: int | None = None,

@@ -59,7 +59,13 @@ class Topic(Component):
         for publisher in publishers:
             key.allow(publisher)
             self._policy.add(self._publishing(publisher))
-        self.policy = aws.sns.TopicPolicy(name, arn=self.arn, policy=self._policy.document, opts=self.child())
+        self.policy = aws.sns.TopicPolicy(
+            name,
+            arn=self.arn,
+            policy=self._policy.document,
+            # Whoever waits for leave to publish waits for leave to encrypt too: SES tries both at once.
+            opts=self.child(depends_on=[key.policy]),
+        )
         self.register_outputs({"arn": self.arn})
 
     def accept(self, service: str, source_arn: pulumi.Input[str]) -> None:

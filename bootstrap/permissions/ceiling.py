@@ -96,6 +96,7 @@ CEILING = (
         "an identity is named by its domain, and stacks that come and go share one",
     ),
     Bound(("*",), ("sns:Publish",), "a phone number has no ARN"),
+    Bound(("arn:aws:states:{region}:{account}:stateMachine:{names}",), ("states:StartExecution",)),
     Bound(
         ("arn:aws:execute-api:{region}:{account}:*/POST/@connections/*",),
         ("execute-api:ManageConnections",),

@@ -66,7 +66,7 @@ class UserDeleted(Struct, frozen=True, kw_only=True):
     user: UserState
 
 
-class OrderPlaced(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class OrderPlaced(Struct, frozen=True, kw_only=True, rename="camel"):
     """Somebody has ordered at a partner's."""
 
     order_id: Text
@@ -74,7 +74,7 @@ class OrderPlaced(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkn
     currency: Currency
 
 
-class ContactChanged(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class ContactChanged(Struct, frozen=True, kw_only=True, rename="camel"):
     """A partner knows something new of a person."""
 
     contact_id: Text

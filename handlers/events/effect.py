@@ -1,5 +1,7 @@
 """Doing once what may be asked for many times: a ledger of effects, kept longer than events can come again.
 
+An effect that many events ask for, whenever they happen, is kept for ever.
+
     begun → done        the effect has happened
     begun → released    it was refused: the next delivery tries it again
     begun               in doubt: whoever began it did not live to tell
@@ -10,6 +12,7 @@ unless `confirm` says meanwhile that it has happened. After `DOUBT_SECONDS` with
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -25,6 +28,7 @@ DOUBT_SECONDS = 900
 """By then a service that reports what it did has reported it."""
 
 _DAY_SECONDS = 24 * 3600
+_FAULT = 500
 _NOT_THERE = "attribute_not_exists(id)"
 _MAY_BEGIN = f"{_NOT_THERE} OR #state = :released OR (#state = :begun AND #at < :doubt)"
 
@@ -38,15 +42,16 @@ class InDoubt(Exception):  # noqa: N818 - it says what the effect is
 
 
 @contextmanager
-def effect(name: str) -> Generator[bool]:
+def effect(name: str, *, forever: bool = False) -> Generator[bool]:
     """Run the block for an effect: with True when it is to be done, with False when it was.
 
-    What AWS refuses, and `Poison`, release the effect; any other exception leaves it in doubt.
+    What AWS refuses or is never asked for, and `Poison`, release the effect; any other exception leaves it
+    in doubt. One that is done once and never again, whatever else happens, is remembered `forever`.
 
     Raises:
         InDoubt: where it was begun lately and not finished.
     """
-    if not _begin(name):
+    if not _begin(_item(name, forever=forever)):
         yield False
         return
     try:
@@ -85,20 +90,23 @@ def not_done_item(name: str) -> TransactWriteItemTypeDef:
     }
 
 
-def _item(name: str) -> dict[str, Any]:
+def _item(name: str, *, forever: bool = False) -> dict[str, Any]:
     now = int(time.time())
+    item = {"id": {"S": name}, "at": {"N": str(now)}}
     expiry = now + int(variable("EFFECTS_DAYS")) * _DAY_SECONDS
-    return {"id": {"S": name}, "at": {"N": str(now)}, "expiresAt": {"N": str(expiry)}}
+    return item if forever else {**item, "expiresAt": {"N": str(expiry)}}
 
 
-def _begin(name: str) -> bool:
+def _begin(item: dict[str, Any]) -> bool:
     from botocore.exceptions import ClientError
 
+    # An answer may be lost, and the SDK ask again: then what is in the way is what the first call wrote.
+    claim = {"S": os.urandom(8).hex()}
     try:
         dynamodb.ask(
             dynamodb.client().put_item,
             TableName=variable("EFFECTS_TABLE"),
-            Item={**_item(name), "state": {"S": "begun"}},
+            Item={**item, "state": {"S": "begun"}, "claim": claim},
             ConditionExpression=_MAY_BEGIN,
             ExpressionAttributeNames={"#state": "state", "#at": "at"},
             ExpressionAttributeValues={
@@ -112,9 +120,10 @@ def _begin(name: str) -> bool:
         answer: Any = error.response
         if answer["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
-        if answer["Item"]["state"]["S"] != "done":
-            raise InDoubt(f"{name}: begun before, and not known to be done") from error
-        return False
+        if answer["Item"]["state"]["S"] == "done":
+            return False
+        if answer["Item"].get("claim") != claim:
+            raise InDoubt(f"{item['id']['S']}: begun before, and not known to be done") from error
     return True
 
 
@@ -123,8 +132,8 @@ def _turn(name: str, state: str) -> None:
     from botocore.exceptions import ClientError
 
     try:
-        dynamodb.ask(
-            dynamodb.client().update_item,
+        # Not by `ask`, which refuses when time is short: what is not noted now is in doubt.
+        dynamodb.client().update_item(
             TableName=variable("EFFECTS_TABLE"),
             Key={"id": {"S": name}},
             UpdateExpression="SET #state = :state",
@@ -138,6 +147,11 @@ def _turn(name: str, state: str) -> None:
 
 
 def _is_refusal(error: Exception) -> bool:
-    from botocore.exceptions import ClientError
+    """Whether it is certain that nothing has happened: where there is no connection, nothing was sent."""
+    from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-    return isinstance(error, ClientError | Poison)
+    if isinstance(error, ClientError):
+        answer: Any = error.response
+        # A service that fails has perhaps done first what it was asked.
+        return answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) < _FAULT
+    return isinstance(error, Poison | ConnectTimeoutError | EndpointConnectionError)

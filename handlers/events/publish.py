@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +16,9 @@ from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
 from handlers.kit.invocation import current, remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS, attempts
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 MOST_ENTRIES = 10
 """What one PutEvents takes."""
@@ -92,7 +95,7 @@ def _refused(batch: list[NewEvent]) -> list[NewEvent]:
     except (HTTPClientError, NoConnectionError) as error:
         raise Unavailable("the event bus does not answer; try again") from error
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in {"ThrottlingException", "InternalException"}:
+        if _is_busy(error):
             return batch
         raise
     refused: list[NewEvent] = []
@@ -102,6 +105,12 @@ def _refused(batch: list[NewEvent]) -> list[NewEvent]:
         else:
             refused.append(event)
     return refused
+
+
+def _is_busy(error: ClientError) -> bool:
+    answer: Any = error.response
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or answer["Error"]["Code"] == "ThrottlingException"
 
 
 def _entry(event: NewEvent) -> dict[str, str]:

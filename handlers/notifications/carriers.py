@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
@@ -61,8 +62,10 @@ def _final(service: str, codes: Collection[str]) -> Generator[None]:
     try:
         yield
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
+        answer = error.response
+        code = answer.get("Error", {}).get("Code", "")
         # The refusal's own text may hold the address, which neither log nor dead letters are told.
         if code in codes:
             raise Poison(f"{service} refuses it for good: {code}") from None
-        raise ClientError({"Error": {"Code": code}}, error.operation_name) from None
+        told: Any = {"Error": {"Code": code}, "ResponseMetadata": answer.get("ResponseMetadata", {})}
+        raise ClientError(told, error.operation_name) from None

@@ -93,7 +93,8 @@ def _sms(record: Record) -> Outcome:
     user = record.user
     if user.phone is None or not record.preferences.sms:
         return "skipped"
-    with effect(f"welcome-sms:{user.id}") as fresh:
+    # Any change of the user comes by here, also when the ledger has long forgotten its events.
+    with effect(f"welcome-sms:{user.id}", forever=True) as fresh:
         if fresh:
             send_sms(user.phone, WELCOME_SMS)
     return "done" if fresh else "repeated"

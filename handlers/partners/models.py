@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from handlers.events.catalogue import ContactChanged, OrderPlaced
+from handlers.events import catalogue
 from handlers.partners.keys import NAME
 
 PartnerName = Annotated[
@@ -39,6 +39,14 @@ class _Told(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
 
     id: EventId
     occurred_at: Instant
+
+
+class OrderPlaced(catalogue.OrderPlaced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody has ordered at a partner's."""
+
+
+class ContactChanged(catalogue.ContactChanged, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A partner knows something new of a person."""
 
 
 class OrderPlacedEvent(_Told, frozen=True, kw_only=True, tag="order.placed"):

@@ -33,14 +33,14 @@ def post(connection_id: str, message: bytes) -> bool:
         answer: Any = error.response
         if answer["ResponseMetadata"]["HTTPStatusCode"] == 410:
             return False
-        if answer["Error"]["Code"] == "LimitExceededException" or _is_fault(answer):
+        if _is_busy(answer["ResponseMetadata"]["HTTPStatusCode"]):
             raise Unavailable("the gateway is busy; try again") from error
         raise
     return True
 
 
-def _is_fault(answer: Any) -> bool:
-    return answer["ResponseMetadata"]["HTTPStatusCode"] >= 500
+def _is_busy(status: int) -> bool:
+    return status == 429 or status >= 500
 
 
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):

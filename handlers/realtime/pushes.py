@@ -26,6 +26,7 @@ MISSED_SECONDS = 300
 OVERLAP_SECONDS = 10
 MOST_MISSED = 500
 POSTS_AT_A_TIME = 16
+LATE: dict[str, object] = {"outcome": "failed", "error": "Unavailable: no time is left for it in this run"}
 PRIVATE = frozenset({"subject"})
 """Fields of a user that the API shows to nobody."""
 
@@ -114,7 +115,8 @@ def _tell(audience: str, event: Event, message: bytes) -> int:
     }
 
     def tell(connection_id: str) -> bool:
-        outcome = _outcome(audience, connection_id, message)
+        late = invocation is not None and invocation.remaining() < ATTEMPT_SECONDS
+        outcome = LATE if late else _outcome(audience, connection_id, message)
         level = "ERROR" if outcome["outcome"] == "failed" else "INFO"
         log.write(level, "push", {**facts, "connectionId": connection_id, **outcome})
         return outcome["outcome"] == "failed"

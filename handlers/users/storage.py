@@ -32,6 +32,9 @@ BY_EMAIL = "by-email"
 LISTING = "users"
 """The one partition of the index by creation."""
 
+_OVERTAKEN = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+"""What a write by itself is refused with where another has come first, or is about to."""
+
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
 
 
@@ -184,7 +187,7 @@ def _sign(record: Record) -> dict[str, Any]:
             },
         )
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+        if error.response.get("Error", {}).get("Code") not in _OVERTAKEN:
             raise
         raise OvertakenError from error
     return signed

@@ -132,6 +132,7 @@ def test_a_boundary_holds_what_a_stack_s_roles_may_be_given_and_nothing_more() -
         "ses:{}:configuration-set/strata-dev-*": ["ses:SendEmail", "ses:SendTemplatedEmail"],
         "ses:{}:identity/*": ["ses:SendEmail", "ses:SendTemplatedEmail"],
         "ses:{}:template/strata-dev-*": ["ses:SendEmail", "ses:SendTemplatedEmail"],
+        "states:{}:stateMachine:strata-dev-*": ["states:StartExecution"],
         "execute-api:{}:*/POST/@connections/*": ["execute-api:ManageConnections"],
         "cognito-idp:{}:userpool/*": ["cognito-idp:ListUsersInGroup"],
         "kms:{}:key/*": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],

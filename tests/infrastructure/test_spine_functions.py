@@ -117,7 +117,7 @@ def test_a_stream_is_read_from_its_beginning_in_order_and_never_stopped_by_one_c
         "parallelizationFactor": 1,
         "bisectBatchOnFunctionError": True,
         "functionResponseTypes": ["ReportBatchItemFailures"],
-        "maximumRetryAttempts": 10,
+        "maximumRetryAttempts": 1_000,
         "maximumRecordAgeInSeconds": 21_600,
         "destinationConfig": {"onFailure": {"destinationArn": queue_arn("changes-dead-letters")}},
         "tags": tags("changes"),

@@ -111,6 +111,20 @@ def test_consent_and_a_telephone_bring_an_sms(
     assert len(mails.given) == 1
 
 
+def test_change_long_after_the_sms_brings_no_other(
+    ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer, aws: Any
+) -> None:
+    """A user may change at any time: that one was welcomed is remembered without an end."""
+    prefer(ada, sms=True)
+    tell(ada, "user.updated")
+    for effect in aws.scan(TableName="effects-1a2b3c")["Items"]:
+        if "expiresAt" in effect:  # what DynamoDB removes when its time has come
+            aws.delete_item(TableName="effects-1a2b3c", Key={"id": effect["id"]})
+
+    assert tell(ada, "user.updated") == DONE
+    assert len(messages.given) == 1
+
+
 def test_consent_without_a_telephone_brings_no_sms(
     ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer
 ) -> None:

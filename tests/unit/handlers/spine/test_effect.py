@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from handlers.events import effect as ledger
 from handlers.events.effect import DOUBT_SECONDS, InDoubt, Poison, confirm, done_item, effect, not_done_item
@@ -36,17 +36,60 @@ def test_effect_is_kept_for_the_days_that_the_wiring_says(items: Items) -> None:
     attempt()
 
     (item,) = items("EFFECTS_TABLE")
-    assert {**item, "at": {}, "expiresAt": {}} == {
+    assert {**item, "at": {}, "claim": {}, "expiresAt": {}} == {
         "id": {"S": "mail:1"},
         "state": {"S": "done"},
         "at": {},
+        "claim": {},
         "expiresAt": {},
     }
     assert int(item["expiresAt"]["N"]) - int(item["at"]["N"]) == 8 * 24 * 3600
 
 
+def test_effect_for_ever_is_never_forgotten(items: Items) -> None:
+    """What asks for it may come at any time, long after every event that could come again."""
+    with effect("mail:1", forever=True):
+        pass
+
+    (item,) = items("EFFECTS_TABLE")
+    assert item.keys() == {"id", "state", "at", "claim"}
+    assert attempt() is False
+
+
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("refusal", [REFUSAL, Poison("no such address")])
+def test_effect_is_noted_as_done_however_short_the_time_is() -> None:
+    """A run near its end has done it all the same: unnoted, it would be done again after the doubt."""
+    with pytest.MonkeyPatch.context() as patch, effect("mail:1"):
+        patch.setattr(dynamodb, "remaining_seconds", lambda: 1.0)
+
+    assert attempt() is False
+
+
+def test_effect_begun_by_a_call_whose_answer_was_lost_is_done(aws: Any) -> None:
+    """The SDK asks again and finds the first attempt's own item: nobody else has begun it."""
+    waits = [0]
+
+    def again(**_: Any) -> int | None:
+        return waits.pop() if waits else None
+
+    aws.meta.events.register_first("needs-retry.dynamodb.PutItem", again)
+    try:
+        assert attempt() is True
+    finally:
+        aws.meta.events.unregister("needs-retry.dynamodb.PutItem", again)
+    assert (waits, attempt()) == ([], False)
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        REFUSAL,
+        Poison("no such address"),
+        ConnectTimeoutError(endpoint_url="https://ses"),
+        EndpointConnectionError(endpoint_url="https://ses"),
+    ],
+)
 def test_refused_effect_is_tried_again(refusal: Exception) -> None:
     """What was certainly not done may be done later."""
     with pytest.raises(type(refusal)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,6 +15,12 @@ from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply, call, request
 from tests.unit.handlers.people import add_user, claims
 
 Items = Callable[[str], list[dict[str, Any]]]
+
+
+class Refusal(NamedTuple):
+    """The part of an HTTP response that the SDK looks at."""
+
+    status_code: int
 
 
 def delete(user_id: str, if_match: str | None = None) -> Reply:
@@ -77,3 +83,18 @@ def test_user_changed_before_the_deletion_stays_with_if_match(
     before_writing(lambda: call(change, wanted))
 
     assert delete(user["id"], '"1"').status == 412
+
+
+def test_user_in_another_s_transaction_is_deleted_after_it(aws: Any, items: Items) -> None:
+    """DynamoDB refuses a write while a transaction has the item, which says nothing of the version."""
+    user, refusals = add_user(), ["TransactionConflictException"]
+
+    def refuse(**_: Any) -> tuple[Refusal, dict[str, Any]] | None:
+        return (Refusal(400), {"Error": {"Code": refusals.pop()}}) if refusals else None
+
+    aws.meta.events.register("before-call.dynamodb.UpdateItem", refuse)
+    try:
+        assert delete(user["id"]).status == 204
+    finally:
+        aws.meta.events.unregister("before-call.dynamodb.UpdateItem", refuse)
+    assert (refusals, items("USERS_TABLE")) == ([], [])

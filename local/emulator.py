@@ -15,6 +15,7 @@ from local.errors import LocalError
 from local.ports import LOOPBACK, free_port, is_left, is_taken
 from local.processes import Daemon, Process
 from local.provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
+from local.saved import mend
 
 PORT = 4566
 """The port that is taken when it is free: the one that tools for local AWS expect."""
@@ -89,7 +90,7 @@ class Emulator:
         # One that is merely slow gets the chance to save.
         self.daemon.stop(self.stop_seconds)
         chosen = self._choose(port)
-        origin = self._prepare_data()
+        origin = self._prepare_data(chosen)
         self.daemon.start([sys.executable, "-P", "-m", "ministack"], self._environment(chosen), chosen)
         self.daemon.wait_until(lambda: _is_healthy(chosen), START_SECONDS)
         return origin
@@ -126,11 +127,12 @@ class Emulator:
             )
         return wanted
 
-    def _prepare_data(self) -> Origin:
+    def _prepare_data(self, port: int) -> Origin:
         saved, used = self._saved, self.checkpoint.cloud.exists()
         if saved:
             self.checkpoint.take()
         restored = self.checkpoint.restore()
+        mend(self.checkpoint.cloud / "services", port)
         # It leaves the folders of its Lambda workers behind.
         remove(self._scratch)
         self._scratch.mkdir()

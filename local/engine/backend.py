@@ -88,5 +88,6 @@ def recovered(state: dict[str, Any], provider: Provider, old: str) -> dict[str, 
 def _begun(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
     operations: list[dict[str, Any]] = state.get("pending_operations") or []
     for operation in operations:
-        if operation["type"] == "creating":
+        # A component is nothing in the cloud.
+        if operation["type"] == "creating" and operation["resource"]["custom"]:
             yield operation["resource"]

@@ -70,6 +70,7 @@ def test_what_was_only_begun_is_neither_in_the_state_nor_in_the_cloud(cloud: Clo
     logs.create_log_group(logGroupName="changed")
     kept = {
         "urn": URN,
+        "custom": True,
         "type": "aws:cloudwatch/logGroup:LogGroup",
         "outputs": {"url": "http://127.0.0.1:1/x"},
     }
@@ -77,6 +78,10 @@ def test_what_was_only_begun_is_neither_in_the_state_nor_in_the_cloud(cloud: Clo
         "resources": [kept],
         "pending_operations": [
             {"type": "creating", "resource": kept | {"inputs": {"name": "begun", DEFAULTS: ["name"]}}},
+            {
+                "type": "creating",
+                "resource": {"urn": URN, "custom": False, "type": "strata:components:Queue"},
+            },
             {"type": "updating", "resource": kept | {"inputs": {"name": "changed"}}},
         ],
     }

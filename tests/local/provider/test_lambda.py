@@ -32,7 +32,7 @@ def calls(cloud: Cloud, name: str) -> list[str]:
     return [event["EventName"] for event in reversed(events)]
 
 
-def test_types_are_the_services_five() -> None:
+def test_types_are_the_services_six() -> None:
     """The module offers each of its types once."""
     assert [kind.token for kind in TYPES] == [
         "aws:lambda/function:Function",
@@ -40,6 +40,7 @@ def test_types_are_the_services_five() -> None:
         "aws:lambda/permission:Permission",
         "aws:lambda/alias:Alias",
         "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
     ]
 
 

@@ -21,7 +21,7 @@ from tests.checkout import ROOT
 MakeEngine = Callable[..., Engine]
 
 STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-"""The engine writes its whole state once a run, and not once a step, which takes four times as long."""
+"""Has the engine write its whole state once a run, and not at every step, which takes four times as long."""
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +45,13 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 
 @pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is not to be killed in the middle need not keep the state at every step."""
+    for name, value in STATE_AT_THE_END.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
 def loose_ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The SDK abandons a program whose engine stopped, with its event loop: that alone is no failure here."""
     tell = sys.unraisablehook
@@ -64,7 +71,6 @@ def engine(tmp_path: Path, cloud: Cloud, command: Path) -> MakeEngine:
     """Makes engines that share the test's cloud and state."""
 
     def make(root: Path = ROOT, **options: Any) -> Engine:
-        environment = {**STATE_AT_THE_END, **options.pop("environment", {})}
-        return Engine(root, tmp_path / "engine", cloud, command, environment=environment, **options)
+        return Engine(root, tmp_path / "engine", cloud, command, **options)
 
     return make

@@ -15,7 +15,7 @@ from local.engine.engine import PLUGIN, Engine, EngineError
 from local.processes import start_time
 from local.provider.cloud import Cloud
 from tests.checkout import ROOT
-from tests.engine.conftest import MakeEngine
+from tests.engine.conftest import STATE_AT_THE_END, MakeEngine
 from tests.engine.project import declared, inventory, kinds
 
 FAULTY = (*PLUGIN[:-1], "tests.engine.faulty")
@@ -58,9 +58,11 @@ def assert_completes(local: Engine, cloud: Cloud, empty: dict[str, list[str]]) -
 def kill_midway(local: Engine, whom: str, after: int) -> None:
     """Start an `up` and kill it after so many resources."""
     arguments = [str(local.folder), local.cloud.endpoint, str(local.command)]
+    kept = {name: value for name, value in os.environ.items() if name not in STATE_AT_THE_END}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.engine.child", *arguments],
         cwd=ROOT,
+        env=kept,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -21,6 +21,10 @@ STEPS: dict[str, Kind] = {
 MARKUP = re.compile(r"<\{%.*?%\}>")
 """The engine's colours."""
 
+SUMMARIES = ("update failed", "preview failed")
+ENDED = "Resource monitor has terminated"
+"""What a program fails with whose engine has stopped for a reason of its own."""
+
 Report = Callable[[Change], None]
 
 
@@ -58,9 +62,9 @@ class Events:
 
     @property
     def errors(self) -> list[str]:
-        """What went wrong, the engine's own summary of it left out where there is more to say."""
+        """What went wrong, without the engine's own summary, and without what the program says to its end."""
         texts = [text for severity, text in self.complaints if severity == "error"]
-        return [text for text in texts if text not in ("update failed", "preview failed")] or texts
+        return [text for text in texts if text not in SUMMARIES and ENDED not in text]
 
     def _step(self, metadata: Any) -> None:
         kind = STEPS.get(metadata.op)

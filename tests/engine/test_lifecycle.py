@@ -44,7 +44,7 @@ def drift(cloud: Cloud) -> None:
     (name,) = [each["FunctionName"] for each in functions if "-users-read-" in each["FunctionName"]]
     cloud.client("lambda").update_function_configuration(FunctionName=name, Timeout=29)
     gateway = cloud.client("apigatewayv2")
-    (api,) = gateway.get_apis()["Items"]
+    (api,) = [api for api in gateway.get_apis()["Items"] if api["ProtocolType"] == "HTTP"]
     routes = gateway.get_routes(ApiId=api["ApiId"])["Items"]
     (health,) = [route["RouteId"] for route in routes if route["RouteKey"] == "GET /health"]
     gateway.delete_route(ApiId=api["ApiId"], RouteId=health)

@@ -55,6 +55,7 @@ CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
 """The calls that handlers make, as CloudTrail has them: the action that they are, and on what."""
 
 TRANSACTION = "TransactWriteItems"
+KEYS_SECONDS = 90
 
 
 def granted(platform: Platform) -> set[Use]:
@@ -97,8 +98,10 @@ def done_by_lambda(platform: Platform) -> set[tuple[str, str]]:
 def used(platform: Platform, since: int) -> set[Use]:
     """What the functions did since a second, as CloudTrail has it."""
     seconds = range(since, int(time.time()) + 1)
+    # Functions that were at work before have the keys that they had then.
+    before = range(since - KEYS_SECONDS, seconds.stop)
     calls = [
-        event for name in (*CALLS, TRANSACTION) for event in recorded(platform, seconds, "EventName", name)
+        event for name in (*CALLS, TRANSACTION) for event in recorded(platform, before, "EventName", name)
     ]
     # Of the many calls of one name some may be missing; of those with one function's key none is.
     keys = {event["userIdentity"]["accessKeyId"] for event in calls}

@@ -36,8 +36,7 @@ class EventBus(Component):
     Attributes:
         bus_name: the physical name.
         arn: the bus's ARN.
-        archive_name: the archive's physical name.
-        archive_arn: its ARN, which a replay names as the source.
+        archive_arn: the archive's ARN, which a replay names as the source.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class EventBus(Component):
             opts=self.child(protect=settings.production),
         )
         self.bus_name, self.arn = bus.name, bus.arn
-        self.archive_name, self.archive_arn = archive.name, archive.arn
+        self.archive_arn = archive.arn
         self.register_outputs({"busName": bus.name, "archiveArn": archive.arn})
 
     def grant_publish(self, *sources: str) -> Grant:

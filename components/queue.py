@@ -13,8 +13,6 @@ from components.function import Function, name_of
 from components.iam import Grant, ResourcePolicy, let_in, refuse_plain_http
 from components.runtime import Runtime
 
-__all__ = ["DeadLetterQueue", "Queue"]
-
 VISIBILITY_FACTOR = 6
 """AWS's advice: Lambda itself tries again while it is throttled, and needs the message hidden until then."""
 
@@ -42,7 +40,6 @@ class Queue(Component):
     Attributes:
         arn: the queue's ARN.
         url: its URL.
-        queue_name: the physical name.
         dead_letters: where messages go after their last receive.
         policy: what must stand before a service is told to send there.
     """
@@ -77,7 +74,7 @@ class Queue(Component):
             tags=self.tags,
             opts=self.child(),
         )
-        self.arn, self.url, self.queue_name = queue.arn, queue.url, queue.name
+        self.arn, self.url = queue.arn, queue.url
         self._return_dead_letters()
         self._policy = ResourcePolicy(self.arn, refuse_plain_http(self.arn, "sqs:*"))
         self.policy = aws.sqs.QueuePolicy(

@@ -7,9 +7,6 @@ from typing import Any
 
 from handlers.kit import aws
 from handlers.kit.environment import variable
-from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import remaining_seconds
-from handlers.kit.retry import ATTEMPT_SECONDS
 
 LONGEST_LINE = 1_000 * 1_024
 """The bytes that Firehose takes as one record."""
@@ -54,9 +51,8 @@ def _refusals(batch: list[bytes]) -> list[str | None]:
 
 
 def _put(batch: list[bytes]) -> list[dict[str, str]]:
-    if remaining_seconds() < ATTEMPT_SECONDS:
-        raise Unavailable("no time is left for it in this run")
-    answer: Any = aws.client("firehose").put_record_batch(
-        DeliveryStreamName=variable("AUDIT_STREAM"), Records=[{"Data": line} for line in batch]
-    )
+    with aws.calling("the audit trail"):
+        answer: Any = aws.client("firehose").put_record_batch(
+            DeliveryStreamName=variable("AUDIT_STREAM"), Records=[{"Data": line} for line in batch]
+        )
     return answer["RequestResponses"]

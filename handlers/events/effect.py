@@ -18,7 +18,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from handlers.kit import dynamodb
+from handlers.kit import aws, dynamodb
 from handlers.kit.environment import variable
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ DOUBT_SECONDS = 900
 """By then a service that reports what it did has reported it."""
 
 _DAY_SECONDS = 24 * 3600
-_FAULT = 500
 _NOT_THERE = "attribute_not_exists(id)"
 _MAY_BEGIN = f"{_NOT_THERE} OR #state = :released OR (#state = :begun AND #at < :doubt)"
 
@@ -117,9 +116,9 @@ def _begin(item: dict[str, Any]) -> bool:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except ClientError as error:
-        answer: Any = error.response
-        if answer["Error"]["Code"] != "ConditionalCheckFailedException":
+        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
             raise
+        answer: Any = error.response
         if answer["Item"]["state"]["S"] == "done":
             return False
         if answer["Item"].get("claim") != claim:
@@ -142,7 +141,7 @@ def _turn(name: str, state: str) -> None:
             ExpressionAttributeValues={":state": {"S": state}, ":begun": {"S": "begun"}},
         )
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
             raise
 
 
@@ -151,7 +150,6 @@ def _is_refusal(error: Exception) -> bool:
     from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
     if isinstance(error, ClientError):
-        answer: Any = error.response
         # A service that fails has perhaps done first what it was asked.
-        return answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) < _FAULT
+        return aws.status_of(error) < aws.FAULT
     return isinstance(error, Poison | ConnectTimeoutError | EndpointConnectionError)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -14,11 +14,8 @@ from handlers.events.event import Metadata
 from handlers.kit import aws, log
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import current, remaining_seconds
-from handlers.kit.retry import ATTEMPT_SECONDS, attempts
-
-if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
+from handlers.kit.invocation import current
+from handlers.kit.retry import attempts
 
 MOST_ENTRIES = 10
 """What one PutEvents takes."""
@@ -74,30 +71,23 @@ def batches(events: Sequence[NewEvent]) -> Iterator[list[NewEvent]]:
 
 
 def _put(batch: list[NewEvent]) -> None:
-    left = batch
+    left, why = batch, Unavailable("the event bus is busy; try again")
     for _ in attempts():
-        left = _refused(left)
+        try:
+            left = _refused(left)
+        except Unavailable as unavailable:
+            why = unavailable
+            continue
         if not left:
             return
-    raise Unavailable("the event bus is busy; try again")
+    raise why
 
 
 def _refused(batch: list[NewEvent]) -> list[NewEvent]:
     """Put a batch; the events that were not taken."""
-    from botocore.exceptions import ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NoConnectionError
-
-    if remaining_seconds() < ATTEMPT_SECONDS:
-        raise Unavailable("the event bus is slow; try again")
     started = time.monotonic()
-    try:
+    with aws.calling("the event bus"):
         answer: Any = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
-    except (HTTPClientError, NoConnectionError) as error:
-        raise Unavailable("the event bus does not answer; try again") from error
-    except ClientError as error:
-        if _is_busy(error):
-            return batch
-        raise
     refused: list[NewEvent] = []
     for event, entry in zip(batch, answer["Entries"], strict=True):
         if "EventId" in entry:
@@ -105,12 +95,6 @@ def _refused(batch: list[NewEvent]) -> list[NewEvent]:
         else:
             refused.append(event)
     return refused
-
-
-def _is_busy(error: ClientError) -> bool:
-    answer: Any = error.response
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= 500 or answer["Error"]["Code"] == "ThrottlingException"
 
 
 def _entry(event: NewEvent) -> dict[str, str]:

@@ -1,9 +1,35 @@
-"""AWS's services as handlers call them: a client each, made late, with limits of ours."""
+"""AWS's services as handlers call them: a client each, with limits of ours, and refusals told apart."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from handlers.kit.errors import Unavailable
+from handlers.kit.invocation import remaining_seconds
+from handlers.kit.retry import ATTEMPT_SECONDS
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+FAULT = 500
+"""The least HTTP status with which a service says that it has failed itself."""
+
+_TOO_MANY_REQUESTS = 429
+_BUSY = frozenset(
+    {
+        "InternalServerError",
+        "InternalServiceError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+"""What services say when they are, some of them with an HTTP status like any other refusal's."""
 
 
 @cache
@@ -25,3 +51,38 @@ def client(service: str, endpoint_url: str | None = None, *, attempts: int = 2) 
         max_pool_connections=16,
     )
     return Session().create_client(service, config=config, endpoint_url=endpoint_url)
+
+
+@contextmanager
+def calling(name: str, *, needs_seconds: float = ATTEMPT_SECONDS) -> Generator[None]:
+    """Guard one call of the service `name`, which needs `needs_seconds` of the invocation's remaining time.
+
+    Raises:
+        Unavailable: where it is busy or out of reach after the client's own retries, or too little time is
+            left for another call.
+        ClientError: for any other refusal.
+    """
+    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnectionError
+
+    if remaining_seconds() < needs_seconds:
+        raise Unavailable(f"{name} is slow; try again")
+    try:
+        yield
+    except (HTTPClientError, NoConnectionError) as error:
+        raise Unavailable(f"{name} does not answer; try again") from error
+    except ClientError as error:
+        status = status_of(error)
+        if code_of(error) in _BUSY or status >= FAULT or status == _TOO_MANY_REQUESTS:
+            raise Unavailable(f"{name} is busy; try again") from error
+        raise
+
+
+def code_of(error: ClientError) -> str:
+    """The code of a refusal, such as `AccessDeniedException`."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def status_of(error: ClientError) -> int:
+    """The HTTP status of a refusal; 0 where there is none."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

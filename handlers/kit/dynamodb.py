@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from handlers.kit import aws
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import remaining_seconds
-from handlers.kit.retry import ATTEMPT_SECONDS, attempts
+from handlers.kit.retry import attempts
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -21,16 +20,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Item = Mapping[str, "AttributeValueTypeDef"]
 
-_BUSY = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionInProgressException",
-    }
-)
+CONDITION_FAILED = "ConditionalCheckFailedException"
+"""The code of a write by itself that its condition refused."""
+
 _PASSING = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Reasons for which a transaction is cancelled that say nothing about its conditions."""
 
@@ -62,19 +54,8 @@ def ask(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             too little time for another call.
         ClientError: for any other refusal.
     """
-    from botocore.exceptions import ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NoConnectionError
-
-    if remaining_seconds() < ATTEMPT_SECONDS:
-        raise Unavailable("the data store is slow; try again")
-    try:
+    with aws.calling("the data store"):
         return method(*args, **kwargs)
-    except (HTTPClientError, NoConnectionError) as error:
-        raise Unavailable("the data store does not answer; try again") from error
-    except ClientError as error:
-        if _code(error) in _BUSY:
-            raise Unavailable("the data store is busy; try again") from error
-        raise
 
 
 def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
@@ -90,7 +71,7 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
         try:
             ask(client().transact_write_items, TransactItems=list(writes.values()))
         except ClientError as error:
-            if _code(error) != "TransactionCanceledException":
+            if aws.code_of(error) != "TransactionCanceledException":
                 raise
             reasons = dict(zip(writes, _reasons(error), strict=True))
             codes = {reason.get("Code", "None") for reason in reasons.values()}
@@ -102,10 +83,6 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
         else:
             return
     raise Unavailable("too many changes of the same thing at once; try again")
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
 
 
 def _reasons(error: ClientError) -> list[dict[str, Any]]:

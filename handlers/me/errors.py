@@ -9,7 +9,7 @@ Conflict
 └── ProfileNotLinked
 """
 
-from handlers.kit.errors import Conflict, Forbidden
+from handlers.kit.errors import Conflict, Forbidden, PreconditionFailed, Unavailable
 
 
 class NotAPerson(Forbidden):
@@ -40,3 +40,10 @@ class ProfileNotLinked(Conflict):
     """A profile has the person's e-mail address and cannot become theirs."""
 
     title = "The e-mail address belongs to another profile"
+
+
+TO_READ = (NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
+"""Every way to refuse somebody the sight of their own profile."""
+
+TO_CHANGE = (*TO_READ, ProfileDisabled, PreconditionFailed)
+"""Every way to refuse a change of it."""

@@ -6,27 +6,13 @@ from handlers.events.catalogue import Preferences
 from handlers.http.answer import Answer
 from handlers.http.etag import etag, versions
 from handlers.http.operation import JSON, MERGE_PATCH, operation
-from handlers.kit.errors import PreconditionFailed, Unavailable
 from handlers.me import logic
-from handlers.me.errors import EmailMissing, EmailUnverified, NotAPerson, ProfileDisabled, ProfileNotLinked
+from handlers.me.errors import TO_CHANGE
 from handlers.me.token import person
 from handlers.users.models import ChangePreferences, ConditionalHeaders
 
 
-@operation(
-    200,
-    headers=("ETag",),
-    refuses=(
-        NotAPerson,
-        EmailMissing,
-        EmailUnverified,
-        ProfileDisabled,
-        ProfileNotLinked,
-        PreconditionFailed,
-        Unavailable,
-    ),
-    accepts=(JSON, MERGE_PATCH),
-)
+@operation(200, headers=("ETag",), refuses=TO_CHANGE, accepts=(JSON, MERGE_PATCH))
 def handler(
     claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangePreferences
 ) -> Answer[Preferences]:

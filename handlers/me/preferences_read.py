@@ -6,15 +6,12 @@ from handlers.events.catalogue import Preferences
 from handlers.http.answer import Answer
 from handlers.http.etag import etag
 from handlers.http.operation import operation
-from handlers.kit.errors import Unavailable
 from handlers.me import logic
-from handlers.me.errors import EmailMissing, EmailUnverified, NotAPerson, ProfileNotLinked
+from handlers.me.errors import TO_READ
 from handlers.me.token import person
 
 
-@operation(
-    200, headers=("ETag",), refuses=(NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
-)
+@operation(200, headers=("ETag",), refuses=TO_READ)
 def handler(claims: Mapping[str, str]) -> Answer[Preferences]:
     """Read what one wants to be told by.
 

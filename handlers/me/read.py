@@ -5,16 +5,13 @@ from collections.abc import Mapping
 from handlers.http.answer import Answer
 from handlers.http.etag import etag
 from handlers.http.operation import operation
-from handlers.kit.errors import Unavailable
 from handlers.me import logic
-from handlers.me.errors import EmailMissing, EmailUnverified, NotAPerson, ProfileNotLinked
+from handlers.me.errors import TO_READ
 from handlers.me.token import person
 from handlers.users.models import User
 
 
-@operation(
-    200, headers=("ETag",), refuses=(NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
-)
+@operation(200, headers=("ETag",), refuses=TO_READ)
 def handler(claims: Mapping[str, str]) -> Answer[User]:
     """Read one's own profile.
 

@@ -62,10 +62,9 @@ def _final(service: str, codes: Collection[str]) -> Generator[None]:
     try:
         yield
     except ClientError as error:
-        answer = error.response
-        code = answer.get("Error", {}).get("Code", "")
+        code = aws.code_of(error)
         # The refusal's own text may hold the address, which neither log nor dead letters are told.
         if code in codes:
             raise Poison(f"{service} refuses it for good: {code}") from None
-        told: Any = {"Error": {"Code": code}, "ResponseMetadata": answer.get("ResponseMetadata", {})}
+        told: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": aws.status_of(error)}}
         raise ClientError(told, error.operation_name) from None

@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.kit import aws
 from handlers.kit.environment import variable
-from handlers.kit.errors import Unavailable
+
+GONE = 410
 
 
 def client() -> Any:
@@ -22,25 +23,17 @@ def post(connection_id: str, message: bytes) -> bool:
         Unavailable: where the gateway does not take it now.
         ClientError: where it never will.
     """
-    from botocore.exceptions import ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NoConnectionError
+    from botocore.exceptions import ClientError
 
     try:
-        client().post_to_connection(ConnectionId=connection_id, Data=message)
-    except (HTTPClientError, NoConnectionError) as error:
-        raise Unavailable("the gateway does not answer; try again") from error
+        # A refusal for want of time must still be posted.
+        with aws.calling("the gateway", needs_seconds=0):
+            client().post_to_connection(ConnectionId=connection_id, Data=message)
     except ClientError as error:
-        answer: Any = error.response
-        if answer["ResponseMetadata"]["HTTPStatusCode"] == 410:
+        if aws.status_of(error) == GONE:
             return False
-        if _is_busy(answer["ResponseMetadata"]["HTTPStatusCode"]):
-            raise Unavailable("the gateway is busy; try again") from error
         raise
     return True
-
-
-def _is_busy(status: int) -> bool:
-    return status == 429 or status >= 500
 
 
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from handlers.events import effect
-from handlers.kit import clock, dynamodb
+from handlers.kit import aws, clock, dynamodb
 from handlers.kit.environment import variable
 from handlers.realtime.models import Pass
 
@@ -180,6 +180,6 @@ def _delete(**arguments: Any) -> Any:
     try:
         return dynamodb.ask(dynamodb.client().delete_item, **arguments).get("Attributes")
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
             raise
         return None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from handlers.events.catalogue import Preferences
-from handlers.kit import dynamodb
+from handlers.kit import aws, dynamodb
 from handlers.kit.environment import variable
 from handlers.users import cause
 from handlers.users.errors import EmailTaken
@@ -32,7 +32,7 @@ BY_EMAIL = "by-email"
 LISTING = "users"
 """The one partition of the index by creation."""
 
-_OVERTAKEN = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_OVERTAKEN = frozenset({dynamodb.CONDITION_FAILED, "TransactionConflictException"})
 """What a write by itself is refused with where another has come first, or is about to."""
 
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
@@ -187,7 +187,7 @@ def _sign(record: Record) -> dict[str, Any]:
             },
         )
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") not in _OVERTAKEN:
+        if aws.code_of(error) not in _OVERTAKEN:
             raise
         raise OvertakenError from error
     return signed

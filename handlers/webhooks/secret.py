@@ -13,13 +13,10 @@ from typing import Any
 from handlers.kit import aws
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import remaining_seconds
-from handlers.kit.retry import ATTEMPT_SECONDS
 
 KEPT_SECONDS = 300
 READ_AGAIN_SECONDS = 5
 STAGES = ("AWSCURRENT", "AWSPREVIOUS")
-_BUSY = frozenset({"InternalServiceError", "ThrottlingException"})
 
 
 class Secrets:
@@ -48,22 +45,15 @@ SECRETS = Secrets()
 
 def _read(stage: str) -> bytes:
     """The value at a stage; empty where there is none."""
-    from botocore.exceptions import ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NoConnectionError
+    from botocore.exceptions import ClientError
 
-    if remaining_seconds() < ATTEMPT_SECONDS:
-        raise Unavailable("the secret store is slow; try again")
     client = aws.client("secretsmanager")
     try:
-        answer: Any = client.get_secret_value(SecretId=variable("WEBHOOK_SECRET"), VersionStage=stage)
-    except (HTTPClientError, NoConnectionError) as error:
-        raise Unavailable("the secret store does not answer; try again") from error
+        with aws.calling("the secret store"):
+            answer: Any = client.get_secret_value(SecretId=variable("WEBHOOK_SECRET"), VersionStage=stage)
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code")
-        if code == "ResourceNotFoundException":
+        if aws.code_of(error) == "ResourceNotFoundException":
             return b""
-        if code in _BUSY:
-            raise Unavailable("the secret store is busy; try again") from error
         raise
     # A value may be binary, or there in name alone: neither is one of Stripe's.
     return answer.get("SecretString", "").strip().encode()

@@ -120,15 +120,6 @@ class Platform:
             if function["FunctionName"].startswith("strata-local-")
         }
 
-    def is_quiet(self) -> bool:
-        """Whether no consumer has events left of what was done before."""
-        sqs, count = self.cloud.client("sqs"), "ApproximateNumberOfMessages"
-        queues = [queue.to for queue in self.operated.dead_letters.values() if queue.kind == "queue"]
-        return all(
-            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[count])["Attributes"][count] == "0"
-            for url in queues
-        )
-
     def invoke(self, function: str, event: Any) -> Any:
         """What a function answers to an event."""
         done = self.cloud.client("lambda").invoke(
@@ -187,9 +178,9 @@ class Platform:
         return requests.get(f"{self.cloud.endpoint}/_ministack/{kind}", timeout=10).json()
 
 
-def until(what: Callable[[], Value], expected: Value | None = None, seconds: float = SECONDS) -> Value:
+def until(what: Callable[[], Value], expected: Value | None = None) -> Value:
     """Wait until something is as expected; until it is true where nothing is."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SECONDS
     while True:
         value = what()
         if value if expected is None else value == expected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from botocore.stub import Stubber
@@ -80,6 +80,31 @@ def before_writing(aws: Any) -> Iterator[Callable[[Callable[[], object]], None]]
     aws.meta.events.register("before-call.dynamodb.TransactWriteItems", happen)
     yield pending.append
     aws.meta.events.unregister("before-call.dynamodb.TransactWriteItems", happen)
+
+
+class Letter(NamedTuple):
+    """A message that was given up, and why."""
+
+    body: str
+    reason: str
+
+
+@pytest.fixture
+def letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[Letter]]]:
+    """What lies in the consumer's dead-letter queue; each is told once."""
+    sqs = kit.client("sqs")
+    url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+    monkeypatch.setenv("DEAD_LETTERS_URL", url)
+
+    def take() -> list[Letter]:
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+        return [
+            Letter(found["Body"], found["MessageAttributes"]["reason"]["StringValue"])
+            for found in answer.get("Messages", [])
+        ]
+
+    yield take
+    sqs.delete_queue(QueueUrl=url)
 
 
 @pytest.fixture

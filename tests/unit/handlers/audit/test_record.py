@@ -55,24 +55,6 @@ def trail(stream: Any) -> Iterator[Trail]:
 
 
 @pytest.fixture
-def letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
-    """The bodies in the dead-letter queue, and the reason why each is there."""
-    sqs = kit.client("sqs")
-    url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
-    monkeypatch.setenv("DEAD_LETTERS_URL", url)
-
-    def take() -> list[tuple[str, str]]:
-        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
-        return [
-            (each["Body"], each["MessageAttributes"]["reason"]["StringValue"])
-            for each in answer.get("Messages", [])
-        ]
-
-    yield take
-    sqs.delete_queue(QueueUrl=url)
-
-
-@pytest.fixture
 def stubbed(stream: Any) -> Iterator[Stubber]:
     """The stream with answers put into its mouth, in order; all must be asked for."""
     with Stubber(stream) as stubber:

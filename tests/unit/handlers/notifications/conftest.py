@@ -14,6 +14,7 @@ from handlers.events.effect import effect
 from handlers.kit import aws as kit
 from handlers.users import logic, storage
 from handlers.users.models import ChangePreferences
+from tests.unit.handlers.conftest import Letter
 from tests.unit.handlers.people import add_user
 
 ENVIRONMENT = {
@@ -85,19 +86,9 @@ def messages(aws: Any) -> Iterator[Carrier]:
 
 
 @pytest.fixture
-def reasons(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[str]]]:
+def reasons(letters: Callable[[], list[Letter]]) -> Callable[[], list[str]]:
     """Why messages were given up: each is told once."""
-    sqs = kit.client("sqs")
-    url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
-    monkeypatch.setenv("DEAD_LETTERS_URL", url)
-
-    def take() -> list[str]:
-        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
-        found = answer.get("Messages", [])
-        return [message["MessageAttributes"]["reason"]["StringValue"] for message in found]
-
-    yield take
-    sqs.delete_queue(QueueUrl=url)
+    return lambda: [letter.reason for letter in letters()]
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.table import Figure, figure, show
-from local import driver
-from local.emulator import Emulator
+from local.driver import driver
+from local.emulator.emulator import Emulator
 from local.engine.engine import PLUGIN, Engine
 from local.engine.toolchain import ready
+from local.machine.ports import free_port
 from local.plugin.properties import SIGNATURE
-from local.ports import free_port
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3

@@ -24,10 +24,10 @@ import aiohttp
 
 from bench.table import Figure, show
 from handlers.kit import clock
-from local import people
-from local.deployment import Deployment
-from local.ports import free_port
-from local.provider.cloud import Cloud
+from local.commands import people
+from local.commands.deployment import Deployment
+from local.machine.ports import free_port
+from provider.cloud import Cloud
 from tests.checkout import copy
 
 T = TypeVar("T")

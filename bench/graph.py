@@ -15,8 +15,8 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 
 from bench.table import figure, show
-from local import program
-from local.stack import Stack
+from local.driver import program
+from local.driver.stack import Stack
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5

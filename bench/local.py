@@ -18,11 +18,11 @@ import requests
 from rich.console import Console
 
 from bench.table import Figure, figure, show
-from local import people
-from local.deployment import Deployment
-from local.ports import free_port
-from local.provider.cloud import Cloud
-from local.watch import Loop
+from local.commands import people
+from local.commands.deployment import Deployment
+from local.commands.watch import Loop
+from local.machine.ports import free_port
+from provider.cloud import Cloud
 from tests.checkout import copy
 
 HANDLER = "handlers/health/read.py"

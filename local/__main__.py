@@ -1,7 +1,7 @@
-"""`python -m local`: see `local.cli`."""
+"""`python -m local`: see `local.commands.cli`."""
 
 import sys
 
-from local.cli import main
+from local.commands.cli import main
 
 sys.exit(main())

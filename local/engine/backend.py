@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.errors import LocalError
+from local.machine.errors import LocalError
+from local.machine.processes import start_time
 from local.plugin.properties import saved
 from local.plugin.servicer import DEFAULTS
-from local.processes import start_time
-from local.provider.provider import Provider
+from provider.provider import Provider
 
 
 @dataclass(frozen=True)

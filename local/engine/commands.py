@@ -9,14 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local import cli
-from local import console as show
-from local.deployment import Deployment
+from local.commands import cli
+from local.commands import console as show
+from local.commands.deployment import Deployment
 from local.engine.deploy import FOLDER, Deploy
 from local.engine.engine import Engine
 from local.engine.toolchain import pulumi
-from local.errors import LocalError
-from local.lock import exclusive
+from local.machine.errors import LocalError
+from local.machine.lock import exclusive
 
 Command = Callable[[argparse.Namespace, Deployment, Console], int]
 

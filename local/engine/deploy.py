@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.driver import Report, Result
-from local.emulator import Emulator
+from local.driver.driver import Report, Result
+from local.emulator.emulator import Emulator
 from local.engine.engine import Engine
 from local.engine.events import silent
-from local.owner import Owner, claim, refuse_other, release
-from local.processes import write_atomically
-from local.provider.cloud import Cloud
+from local.machine.owner import Owner, claim, refuse_other, release
+from local.machine.processes import write_atomically
+from provider.cloud import Cloud
 
 FOLDER = "engine"
 """Where the engine keeps its state, among the files of the deployment."""

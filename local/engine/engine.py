@@ -16,13 +16,13 @@ from typing import Any, cast
 import yaml
 from pulumi import automation as auto
 
+from local.driver.program import modules_of_its_own
 from local.engine.backend import Backend, recovered
 from local.engine.events import Events, Report, silent
-from local.errors import LocalError
+from local.machine.errors import LocalError
+from local.machine.processes import write_atomically
 from local.plugin.servicer import VERSION, embedded
-from local.processes import write_atomically
-from local.program import modules_of_its_own
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 
 PASSPHRASE = "local"  # noqa: S105 - the embedded cloud holds no one's secret; a person's own goes before
 PARALLEL = 16

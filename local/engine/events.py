@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local.driver import Change, Kind
+from local.driver.driver import Change, Kind
 
 STEPS: dict[str, Kind] = {
     "create": "create",

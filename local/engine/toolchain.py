@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.errors import LocalError
+from local.machine.errors import LocalError
 
 OLDEST = (3, 228)
 """The oldest CLI that will do, as major and minor version."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from local.emulator import Emulator
-from local.errors import LocalError
-from local.owner import Owner, claim, refuse_other
+from local.emulator.emulator import Emulator
+from local.machine.errors import LocalError
+from local.machine.owner import Owner, claim, refuse_other
 from local.plugin.servicer import NAMING, embedded
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
-from local.provider.provider import Provider
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
+from provider.provider import Provider
 
 DIRECTORY = Path(__file__).parents[2] / ".local"
 

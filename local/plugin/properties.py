@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
 
-from local.provider.base import Properties, ProviderError
+from provider.base import Properties, ProviderError
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from pulumi.runtime.proto import ResourceProviderServicer, provider_pb2_grpc
 
-from local.ports import LOOPBACK
+from local.machine.ports import LOOPBACK
 
 THREADS = 32
 """Requests at a time: the emulator answers no more without queueing."""

@@ -1,4 +1,4 @@
-"""The provider over gRPC: each request of the engine translated for `local.provider`, and answered.
+"""The provider over gRPC: each request of the engine translated for `provider`, and answered.
 
 Written on the protocol itself, not on the SDK's provider classes: those neither pass on the name that
 the engine proposes nor say that the plugin understands it.
@@ -17,13 +17,13 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
+from local.driver.stack import DEFAULT_PATTERN
 from local.plugin.properties import is_known, read, write
 from local.plugin.target import target
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
-from local.provider.naming import Naming
-from local.provider.provider import Provider
-from local.stack import DEFAULT_PATTERN
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
+from provider.naming import Naming
+from provider.provider import Provider
 
 DEFAULTS = "__defaults"
 """Among the checked inputs: the names of those that the program did not give, as AWS's provider has it."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from local.provider.base import ProviderError
-from local.provider.cloud import Cloud
+from provider.base import ProviderError
+from provider.cloud import Cloud
 
 PROOF = "STRATA_EMBEDDED_CLOUD"
 """The environment variable that gives the embedded cloud's address for a stack whose config must not:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from local.engine.engine import Engine
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 from tests.checkout import ROOT
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from local.emulator import Emulator
+from local.emulator.emulator import Emulator
 from local.engine.engine import Engine
 from local.engine.toolchain import HOW_TO_INSTALL, pulumi
-from local.errors import LocalError
-from local.ports import free_port
-from local.provider.cloud import Cloud
+from local.machine.errors import LocalError
+from local.machine.ports import free_port
+from provider.cloud import Cloud
 from tests.checkout import ROOT
 
 MakeEngine = Callable[..., Engine]

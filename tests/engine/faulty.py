@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from local.plugin.server import serve
 from local.plugin.servicer import NAMING, Servicer
-from local.provider.base import Properties, ProviderError
-from local.provider.provider import Provider
+from provider.base import Properties, ProviderError
+from provider.provider import Provider
 
 NAME, WHEN = sys.argv[1:3]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.engine.engine import Run
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 from tests.checkout import ROOT
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from local.engine.backend import Backend, recovered
-from local.errors import LocalError
+from local.machine.errors import LocalError
 from local.plugin.servicer import DEFAULTS, embedded
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 
 URN = "urn:pulumi:local::strata::aws:cloudwatch/logGroup:LogGroup::logs"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from local.engine.engine import PLUGIN, Engine, EngineError
-from local.processes import start_time
-from local.provider.cloud import Cloud
+from local.machine.processes import start_time
+from provider.cloud import Cloud
 from tests.checkout import ROOT
 from tests.engine.conftest import STATE_AT_THE_END, MakeEngine
 from tests.engine.project import declared, inventory, kinds

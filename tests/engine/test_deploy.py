@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from local.deployment import Deployment, Up
+from local.commands.deployment import Deployment, Up
 from local.engine.commands import main
 from local.engine.deploy import Deploy
-from local.owner import Owner, claim
-from local.ports import free_port
+from local.machine.owner import Owner, claim
+from local.machine.ports import free_port
 from tests.checkout import ROOT
 from tests.engine.project import declared, inventory
 

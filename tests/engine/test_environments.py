@@ -8,7 +8,7 @@ import pytest
 
 from local.engine.engine import Engine, EngineError
 from local.plugin.target import PROOF
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
 from tests.engine.project import declared, edit, inventory, kinds, registered, steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 from tests.engine.conftest import MakeEngine
 from tests.engine.project import declared, inventory, kinds, registered, steps
 

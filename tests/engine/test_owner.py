@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from local.engine.deploy import Deploy
-from local.errors import LocalError
-from local.owner import Owner, claim, refuse_other, release
+from local.machine.errors import LocalError
+from local.machine.owner import Owner, claim, refuse_other, release
 from local.plugin import owned
 from local.plugin.servicer import embedded
-from local.provider.base import ProviderError
-from local.provider.cloud import Cloud
+from provider.base import ProviderError
+from provider.cloud import Cloud
 from tests.checkout import ROOT
 
 BOTH = [(Owner.DRIVER, Owner.ENGINE), (Owner.ENGINE, Owner.DRIVER)]

@@ -17,10 +17,10 @@ from typing_extensions import override
 
 from local.plugin.properties import ARCHIVE, SIGNATURE, UNKNOWNS, Unknown, is_known, read, write
 from local.plugin.servicer import DEFAULTS, NAMING, Servicer
-from local.provider.base import AutoName, Properties, ProviderError, ResourceType
-from local.provider.cloud import Cloud
-from local.provider.provider import Provider
-from local.provider.registry import TYPES
+from provider.base import AutoName, Properties, ProviderError, ResourceType
+from provider.cloud import Cloud
+from provider.provider import Provider
+from provider.registry import TYPES
 from tests.checkout import ROOT
 
 THING, PLACE = "aws:test/thing:Thing", "aws:test/place:Place"

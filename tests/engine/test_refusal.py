@@ -12,8 +12,8 @@ import yaml
 
 from local.engine.engine import EngineError
 from local.plugin.target import PROOF, target
-from local.provider.base import ProviderError
-from local.provider.cloud import Cloud
+from provider.base import ProviderError
+from provider.cloud import Cloud
 from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
 from tests.engine.project import inventory

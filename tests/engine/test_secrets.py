@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi.automation import ConfigValue
 
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local.engine import toolchain
-from local.errors import LocalError
+from local.machine.errors import LocalError
 from tests.checkout import ROOT
 
 BUILD = """

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.deployment import Deployment
+from local.commands.deployment import Deployment
 from local.engine.deploy import Deploy
-from local.ports import free_port
+from local.machine.ports import free_port
 from tests.checkout import ROOT
 from tests.local.platform import RUNNING, Platform
 

@@ -6,8 +6,8 @@ import runpy
 from functools import cache
 from typing import Any
 
-from local import program
-from local.stack import Stack
+from local.driver import program
+from local.driver.stack import Stack
 from tests.infrastructure.conftest import STACKS, graph_of
 from tests.infrastructure.graph import (
     ACCOUNT,

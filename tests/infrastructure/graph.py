@@ -18,8 +18,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 
-from local import program
-from local.stack import Stack
+from local.driver import program
+from local.driver.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import components
 from components.base import Component
-from local.provider.naming import Naming
-from local.provider.registry import TYPES
+from provider.naming import Naming
+from provider.registry import TYPES
 from tests.infrastructure.conftest import STACKS, graph_of
 from tests.infrastructure.graph import Graph
 

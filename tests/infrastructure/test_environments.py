@@ -9,8 +9,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from local import program
-from local.stack import Stack
+from local.driver import program
+from local.driver.stack import Stack
 from tests.infrastructure.graph import ROOT, Graph, Recorder, Registered, Secret, whole
 
 FUNCTION = "aws:lambda/function:Function"

@@ -17,8 +17,8 @@ from components.function import Function
 from components.key import Key
 from components.queue import Queue
 from components.topic import Topic
-from local.provider.base import AutoName
-from local.provider.naming import Naming
+from provider.base import AutoName
+from provider.naming import Naming
 from settings import Settings
 from tests.infrastructure.graph import Graph, Secret, built, statements
 from tests.infrastructure.spine import (

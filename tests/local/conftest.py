@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.emulator import Emulator
-from local.ports import free_port
-from local.provider.cloud import Cloud
+from local.emulator.emulator import Emulator
+from local.machine.ports import free_port
+from provider.cloud import Cloud
 from tests.local.platform import Platform, running, up
 
 

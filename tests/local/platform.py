@@ -16,11 +16,11 @@ from uuid import uuid4
 
 import requests
 
-from local import people
-from local.deployment import Deployment
-from local.ports import free_port
-from local.provider.cloud import Cloud
+from local.commands import people
+from local.commands.deployment import Deployment
+from local.machine.ports import free_port
 from operate.target import LOCAL, Target, find
+from provider.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
 RUNNING = "STRATA_PLATFORM"

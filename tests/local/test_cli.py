@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 
-from local.cli import INTERRUPTED, STOPPED, main
-from local.deployment import Deployment
-from local.driver import Change, Result
-from local.errors import LocalError
-from local.ports import free_port, is_taken
-from local.processes import Process
-from local.provider.cloud import Cloud
-from local.state import Resource
+from local.commands.cli import INTERRUPTED, STOPPED, main
+from local.commands.deployment import Deployment
+from local.driver.driver import Change, Result
+from local.driver.state import Resource
+from local.machine.errors import LocalError
+from local.machine.ports import free_port, is_taken
+from local.machine.processes import Process
+from provider.cloud import Cloud
 
 URN = "urn:pulumi:local::strata::aws:s3/bucket:Bucket::things"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local.driver import DriverError, Result, apply
-from local.provider.cloud import Cloud
+from local.driver.driver import DriverError, Result, apply
+from provider.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,8 +36,8 @@ for name in {names!r}:
 CHILD = """
 import sys
 from pathlib import Path
-from local.driver import apply
-from local.provider.cloud import Cloud
+from local.driver.driver import apply
+from provider.cloud import Cloud
 root = Path(sys.argv[1])
 apply(root, Cloud(sys.argv[2]), root / "state.json", {}, lambda change: print(change.urn, flush=True))
 """

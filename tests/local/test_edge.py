@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from local.edge import HEADER_BYTES, FrontDoor
-from local.ports import free_port
+from local.front_door.edge import HEADER_BYTES, FrontDoor
+from local.machine.ports import free_port
 
 STAGE = "/_aws/execute-api/abc123/api"
 

@@ -13,9 +13,9 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType, web
 
-from local.edge import UPSTREAM_CONNECTIONS, FrontDoor
-from local.ports import free_port
-from local.websocket import MESSAGE_BYTES
+from local.front_door.edge import UPSTREAM_CONNECTIONS, FrontDoor
+from local.front_door.websocket import MESSAGE_BYTES
+from local.machine.ports import free_port
 from tests.local.test_edge import serving
 
 GATEWAY = "/_aws/execute-api/abc123"

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import Emulator, Origin
-from local.errors import LocalError
-from local.ports import free_port, is_taken
-from local.processes import Daemon, Process, start_time
+from local.emulator.emulator import Emulator, Origin
+from local.machine.errors import LocalError
+from local.machine.ports import free_port, is_taken
+from local.machine.processes import Daemon, Process, start_time
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ def test_broken_record_counts_as_stopped(tmp_path: Path, record: str, port: int 
 def test_process_that_outlives_its_starter_leaves_no_warning(tmp_path: Path) -> None:
     """A command that ends while what it started runs on prints nothing of that."""
     script = (
-        "import os, sys; from pathlib import Path; from local.processes import Daemon\n"
+        "import os, sys; from pathlib import Path; from local.machine.processes import Daemon\n"
         "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
         "Daemon('thing', Path(sys.argv[1])).start(sleep, {'PATH': os.defpath}, 1)"
     )

@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from local.errors import LocalError
-from local.logs import Entry, Logs, now
-from local.provider.cloud import Cloud
+from local.commands.logs import Entry, Logs, now
+from local.machine.errors import LocalError
+from provider.cloud import Cloud
 
 
 def log(cloud: Cloud, function: str, *lines: str) -> int:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import people
-from local.errors import LocalError
-from local.people import PEOPLE, Outputs
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.cognito import ResourceServer, UserGroup, UserPool, UserPoolClient
+from local.commands import people
+from local.commands.people import PEOPLE, Outputs
+from local.machine.errors import LocalError
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.cognito import ResourceServer, UserGroup, UserPool, UserPoolClient
 from tests.local import tokens
 
 TRIGGER = '''

@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.deployment import Deployment
-from local.driver import Change
-from local.errors import LocalError
-from local.ports import free_port
+from local.commands.deployment import Deployment
+from local.driver.driver import Change
+from local.machine.errors import LocalError
+from local.machine.ports import free_port
 from tests.checkout import ROOT, copy
 
 UP = """
 import sys
 from pathlib import Path
-from local.deployment import Deployment
+from local.commands.deployment import Deployment
 root = Path(sys.argv[1])
 Deployment(root, root / ".local").up(
     lambda change: print(change.urn, flush=True), print, int(sys.argv[2]), int(sys.argv[3])

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local.deployment import Deployment
-from local.driver import Change, DriverError, Report, Result
-from local.lock import exclusive
-from local.ports import free_port
-from local.provider.cloud import Cloud
-from local.watch import Loop
+from local.commands.deployment import Deployment
+from local.commands.watch import Loop
+from local.driver.driver import Change, DriverError, Report, Result
+from local.machine.lock import exclusive
+from local.machine.ports import free_port
+from provider.cloud import Cloud
 
 
 @dataclass

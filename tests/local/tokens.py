@@ -15,9 +15,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from local import people
-from local.people import Outputs
-from local.provider.cloud import Cloud
+from local.commands import people
+from local.commands.people import Outputs
+from provider.cloud import Cloud
 
 DAY = 86_400
 

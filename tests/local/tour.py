@@ -10,13 +10,13 @@ from typing import Any
 from uuid import uuid4
 
 from operate import partners
+from tests.local.events.bus import MOMENT, dead_letter
+from tests.local.events.test_notifications import feedback, telephone
+from tests.local.events.test_partners import placed, tell
+from tests.local.events.test_schedules import forget_digest, tomorrow
+from tests.local.events.test_webhooks import deliver, payment, replaced
 from tests.local.platform import Platform, address, until
 from tests.local.realtime.browser import Session, answer, connected, created, heard, publish, table, visit
-from tests.local.spine.bus import MOMENT, dead_letter
-from tests.local.spine.test_notifications import feedback, telephone
-from tests.local.spine.test_partners import placed, tell
-from tests.local.spine.test_schedules import forget_digest, tomorrow
-from tests.local.spine.test_webhooks import deliver, payment, replaced
 from tests.local.users.test_profile import newcomer, profile
 from tests.unit.handlers.webhooks.stripe_sender import signature
 

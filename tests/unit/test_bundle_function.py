@@ -186,9 +186,9 @@ def test_import_that_cannot_be_packaged_is_refused(root: Path, source: str, mess
             ),
         ),
         (
-            "local.driver:main",
+            "local.driver.driver:main",
             (
-                "handler 'local.driver:main': expected a module and a function, such as"
+                "handler 'local.driver.driver:main': expected a module and a function, such as"
                 " handlers.users.create:handler"
             ),
         ),

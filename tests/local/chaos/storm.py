@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.deployment import Deployment
-from local.ports import free_port
+from local.commands.deployment import Deployment
+from local.machine.ports import free_port
 from operate.cli import main as operate
 from operate.target import LOCAL, find
 from tests.local.chaos.census import Census

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from local.provider.cloud import Cloud
 from operate.cli import main
+from provider.cloud import Cloud
 
 DEADLINE_SECONDS = 20.0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from local.provider.base import Properties, ResourceType
-from local.provider.cloud import Cloud
-from local.provider.events.bus import EventBus
-from local.provider.events.rule import EventRule
+from provider.base import Properties, ResourceType
+from provider.cloud import Cloud
+from provider.events.bus import EventBus
+from provider.events.rule import EventRule
 
 USERS = json.dumps({"source": ["strata.users"]}, indent=2)
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.lambda_.function import Function
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.lambda_.function import Function
 
 ECHO = "def handler(event, context):\n    return event\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.provider.base import Properties, ResourceType
-from local.provider.cloud import Cloud
+from provider.base import Properties, ResourceType
+from provider.cloud import Cloud
 
 
 def exercise(cloud: Cloud, kind: ResourceType, inputs: Properties, changed: Properties) -> Properties:

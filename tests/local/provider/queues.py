@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any, NamedTuple
 
-from local.provider.cloud import Cloud
+from provider.cloud import Cloud
 
 SECONDS = 15.0
 """The longest wait for what comes within one of the emulator's ticks of ten seconds."""

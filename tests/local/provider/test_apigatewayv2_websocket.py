@@ -12,13 +12,13 @@ import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.apigatewayv2.api import Api
-from local.provider.apigatewayv2.authorizer import Authorizer
-from local.provider.apigatewayv2.integration import Integration
-from local.provider.apigatewayv2.route import Route
-from local.provider.apigatewayv2.stage import Stage
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
+from provider.apigatewayv2.api import Api
+from provider.apigatewayv2.authorizer import Authorizer
+from provider.apigatewayv2.integration import Integration
+from provider.apigatewayv2.route import Route
+from provider.apigatewayv2.stage import Stage
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
 from tests.local.provider.functions import function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 

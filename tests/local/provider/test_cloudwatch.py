@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.cloud import Cloud
-from local.provider.cloudwatch import LogGroup, MetricAlarm
+from provider.cloud import Cloud
+from provider.cloudwatch import LogGroup, MetricAlarm
 from tests.local.provider.lifecycle import exercise
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:operators"

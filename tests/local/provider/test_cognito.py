@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
-from local.provider.cognito import (
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
+from provider.cognito import (
     TYPES,
     IdentityProvider,
     ResourceServer,

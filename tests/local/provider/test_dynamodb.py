@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.base import ProviderError
-from local.provider.cloud import Cloud
-from local.provider.dynamodb import Table
+from provider.base import ProviderError
+from provider.cloud import Cloud
+from provider.dynamodb import Table
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

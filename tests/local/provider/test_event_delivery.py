@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.events.bus import EventArchive
-from local.provider.events.destination import EventApiDestination, EventConnection
-from local.provider.events.target import EventTarget
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.events.bus import EventArchive
+from provider.events.destination import EventApiDestination, EventConnection
+from provider.events.target import EventTarget
 from tests.local.provider.buses import bus_with_rule, made
 from tests.local.provider.queues import SECONDS, inbox
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.lambda_.alias import Alias
-from local.provider.lambda_.event_source_mapping import EventSourceMapping
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.lambda_.alias import Alias
+from provider.lambda_.event_source_mapping import EventSourceMapping
 from tests.local.provider.functions import function, role, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 from tests.local.provider.queues import inbox

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from local.provider.base import Properties, ProviderError, ResourceType
-from local.provider.cloud import Cloud
-from local.provider.events import TYPES
-from local.provider.events.bus import EventArchive, EventBus
-from local.provider.events.destination import EventApiDestination, EventConnection
-from local.provider.events.rule import EventRule
-from local.provider.events.target import EventTarget
+from provider.base import Properties, ProviderError, ResourceType
+from provider.cloud import Cloud
+from provider.events import TYPES
+from provider.events.bus import EventArchive, EventBus
+from provider.events.destination import EventApiDestination, EventConnection
+from provider.events.rule import EventRule
+from provider.events.target import EventTarget
 from tests.local.provider.buses import USERS, bus_with_rule, made
 from tests.local.provider.lifecycle import exercise, expect_reads
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
-from local.provider.firehose import FirehoseDeliveryStream
-from local.provider.s3 import Bucket
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
+from provider.firehose import FirehoseDeliveryStream
+from provider.s3 import Bucket
 from tests.local.provider.lifecycle import exercise
 
 KIND = FirehoseDeliveryStream()

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from local.provider.apigatewayv2.api import Api
-from local.provider.apigatewayv2.integration import Integration
-from local.provider.apigatewayv2.route import Route
-from local.provider.apigatewayv2.stage import Stage
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.lambda_.function import Function
-from local.provider.lambda_.layer_version import LayerVersion
+from provider.apigatewayv2.api import Api
+from provider.apigatewayv2.integration import Integration
+from provider.apigatewayv2.route import Route
+from provider.apigatewayv2.stage import Stage
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.lambda_.function import Function
+from provider.lambda_.layer_version import LayerVersion
 from tests.local.provider.functions import archive, function, running
 
 GREETING = """

@@ -3,9 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.glue import CatalogDatabase, CatalogTable
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.glue import CatalogDatabase, CatalogTable
 from tests.local.provider.lifecycle import exercise
 
 ACCOUNT = "000000000000"

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.base import ProviderError
-from local.provider.cloud import Cloud
-from local.provider.iam import Role, RolePolicy, RolePolicyAttachment
+from provider.base import ProviderError
+from provider.cloud import Cloud
+from provider.iam import Role, RolePolicy, RolePolicyAttachment
 from tests.local.provider.lifecycle import exercise
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

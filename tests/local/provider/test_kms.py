@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.cloud import Cloud
-from local.provider.kms import Alias, Key, KeyPolicy
+from provider.cloud import Cloud
+from provider.kms import Alias, Key, KeyPolicy
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:kms:us-east-1:000000000000:"

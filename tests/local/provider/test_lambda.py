@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
-from local.provider.lambda_ import TYPES
-from local.provider.lambda_.function import Function
-from local.provider.lambda_.layer_version import LayerVersion
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
+from provider.lambda_ import TYPES
+from provider.lambda_.function import Function
+from provider.lambda_.layer_version import LayerVersion
 from tests.local.provider.functions import ECHO, archive, function, invoke, role, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.lambda_.alias import Alias
-from local.provider.lambda_.event_invoke_config import FunctionEventInvokeConfig
-from local.provider.lambda_.function import Function
-from local.provider.lambda_.layer_version import LayerVersion
-from local.provider.lambda_.permission import Permission
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.lambda_.alias import Alias
+from provider.lambda_.event_invoke_config import FunctionEventInvokeConfig
+from provider.lambda_.function import Function
+from provider.lambda_.layer_version import LayerVersion
+from provider.lambda_.permission import Permission
 from tests.local.provider.functions import archive, function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 

@@ -1,8 +1,8 @@
 """CloudWatch Logs' resource types against the embedded cloud."""
 
-from local.provider.cloud import Cloud
-from local.provider.cloudwatch import LogGroup
-from local.provider.logs import LogStream
+from provider.cloud import Cloud
+from provider.cloudwatch import LogGroup
+from provider.logs import LogStream
 from tests.local.provider.lifecycle import exercise
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.base import Properties, ProviderError
-from local.provider.cloud import Cloud
-from local.provider.s3 import (
+from provider.base import Properties, ProviderError
+from provider.cloud import Cloud
+from provider.s3 import (
     Bucket,
     BucketLifecycleConfiguration,
     BucketOwnershipControls,

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ParamValidationError
 
-from local.provider.base import Properties
-from local.provider.cloud import Cloud
-from local.provider.scheduler import Schedule
+from provider.base import Properties
+from provider.cloud import Cloud
+from provider.scheduler import Schedule
 from tests.local.provider.lifecycle import exercise
 from tests.local.provider.queues import inbox
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.provider.cloud import Cloud
-from local.provider.secretsmanager import Secret
+from provider.cloud import Cloud
+from provider.secretsmanager import Secret
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"

@@ -7,9 +7,9 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from local.provider.base import ProviderError
-from local.provider.cloud import Cloud
-from local.provider.ses import ConfigurationSet, ConfigurationSetEventDestination, EmailIdentity, Template
+from provider.base import ProviderError
+from provider.cloud import Cloud
+from provider.ses import ConfigurationSet, ConfigurationSetEventDestination, EmailIdentity, Template
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:ses:us-east-1:000000000000:"

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.cloud import Cloud
-from local.provider.kms import Key
-from local.provider.sns import Topic, TopicPolicy, TopicSubscription
-from local.provider.sqs import Queue, QueuePolicy
+from provider.cloud import Cloud
+from provider.kms import Key
+from provider.sns import Topic, TopicPolicy, TopicSubscription
+from provider.sqs import Queue, QueuePolicy
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 ACCOUNT = "000000000000"

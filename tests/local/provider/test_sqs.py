@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provider.cloud import Cloud
-from local.provider.sqs import Queue, QueuePolicy, RedriveAllowPolicy
+from provider.cloud import Cloud
+from provider.sqs import Queue, QueuePolicy, RedriveAllowPolicy
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

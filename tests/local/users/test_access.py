@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from local import people
+from local.commands import people
 from tests.local import tokens
 from tests.local.platform import Platform
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import people
+from local.commands import people
 from tests.local.platform import Platform, address
 
 

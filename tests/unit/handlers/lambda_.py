@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from handlers.http.operation import Operation
 
-EVENTS = Path(__file__).with_name("events")
+EVENTS = Path(__file__).with_name("aws_events")
 CORRELATION_ID = "test-0123456789"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.provider.base import AutoName, Properties, ResourceType
-from local.provider.cloud import Cloud
-from local.provider.naming import Naming
-from local.provider.provider import Provider
+from provider.base import AutoName, Properties, ResourceType
+from provider.cloud import Cloud
+from provider.naming import Naming
+from provider.provider import Provider
 
 TOKEN = "aws:test/thing:Thing"
 NAMING = Naming("${project}-${stack}-${name}-${hex(7)}", "strata", "local")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.checkpoint import Checkpoint
+from local.emulator.checkpoint import Checkpoint
 
 
 def use(checkpoint: Checkpoint, value: str) -> None:

@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from local.console import counted, progress
-from local.driver import Change
+from local.commands.console import counted, progress
+from local.driver.driver import Change
 
 URN = "urn:pulumi:local::strata::strata:Function$aws:lambda/function:Function::users-create"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.driver import Change, Steps
-from local.provider.base import ProviderError
-from local.state import Resource, State
+from local.driver.driver import Change, Steps
+from local.driver.state import Resource, State
+from provider.base import ProviderError
 from tests.unit.local.fake import TOKEN, CutOffError, Thing, provider
 
 

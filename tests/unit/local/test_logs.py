@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from local.logs import Entry, readable
+from local.commands.logs import Entry, readable
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 42_000).astimezone()
 TIME = int(NOON.timestamp() * 1000)

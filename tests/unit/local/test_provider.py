@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from local.provider.base import AutoName, ProviderError
-from local.provider.naming import Naming
-from local.provider.provider import Diff
-from local.provider.registry import TYPES
+from provider.base import AutoName, ProviderError
+from provider.naming import Naming
+from provider.provider import Diff
+from provider.registry import TYPES
 from tests.unit.local.fake import NAMING, TOKEN, Thing, provider
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.provider.shapes import for_loopback, policy_document
+from provider.shapes import for_loopback, policy_document
 
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
 PLAIN = {"Bool": {"aws:SecureTransport": "false"}}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.watch import changes, concerns, saved
+from local.commands.watch import changes, concerns, saved
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from local.ports import free_port
+from local.machine.ports import free_port
 from operate import commands
 from operate.arguments import parser
 from operate.cli import main

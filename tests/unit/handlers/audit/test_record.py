@@ -12,8 +12,8 @@ from botocore.stub import ANY, Stubber
 from handlers.audit.record import handler
 from handlers.audit.storage import LONGEST_LINE, batches
 from handlers.kit import aws as kit
+from tests.unit.handlers.events.samples import batch, document, message
 from tests.unit.handlers.lambda_ import Context
-from tests.unit.handlers.spine.samples import batch, document, message
 
 STREAM = "strata-test-audit"
 BUCKET = "strata-test-audit"

@@ -11,9 +11,9 @@ import pytest
 from handlers.events.effect import InDoubt, effect
 from handlers.notifications.feedback import handler
 from handlers.notifications.send import handler as send
+from tests.unit.handlers.events.samples import batch, document, message
 from tests.unit.handlers.lambda_ import Context, recorded
 from tests.unit.handlers.notifications.conftest import Carrier, begun
-from tests.unit.handlers.spine.samples import batch, document, message
 
 Items = Callable[[str], list[dict[str, Any]]]
 Log = Callable[[], list[dict[str, Any]]]

@@ -14,9 +14,9 @@ from handlers.notifications.models import Mark
 from handlers.notifications.send import handler
 from handlers.users.change import handler as change
 from handlers.users.delete import handler as delete
+from tests.unit.handlers.events.samples import batch, document, message
 from tests.unit.handlers.lambda_ import Context, call, request
 from tests.unit.handlers.notifications.conftest import Carrier
-from tests.unit.handlers.spine.samples import batch, document, message
 
 Log = Callable[[], list[dict[str, Any]]]
 Reasons = Callable[[], list[str]]

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from handlers.realtime.route import Route
+from tests.unit.handlers.events.samples import USER, batch, document, message
 from tests.unit.handlers.lambda_ import Context
-from tests.unit.handlers.spine.samples import USER, batch, document, message
 
 CONNECTION = "L0SM9cOFvHcCIhw="
 ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/ws/$connect"

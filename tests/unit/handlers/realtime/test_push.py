@@ -12,6 +12,7 @@ import pytest
 from handlers.realtime import storage
 from handlers.realtime.connect import handler as connect
 from handlers.realtime.push import handler as push
+from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document
 from tests.unit.handlers.lambda_ import Context
 from tests.unit.handlers.realtime.conftest import Gateway
 from tests.unit.handlers.realtime.events import (
@@ -23,7 +24,6 @@ from tests.unit.handlers.realtime.events import (
     sent,
     user_event,
 )
-from tests.unit.handlers.spine.samples import CORRELATION_ID, USER, document
 from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]

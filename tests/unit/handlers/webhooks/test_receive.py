@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from handlers.http.problem import status_of
-from handlers.kit import dynamodb
 from handlers.webhooks.receive import handler
 from tests.unit.handlers.bus import Bus, Published
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply
@@ -231,7 +230,7 @@ def test_body_of_another_type_is_refused(bus: Bus) -> None:
 
 def test_table_out_of_reach_is_unavailable(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it cannot be marked, a delivery is not published."""
-    monkeypatch.setattr(dynamodb, "remaining_seconds", lambda: 1.0)
+    monkeypatch.setattr("handlers.kit.aws.remaining_seconds", lambda: 1.0)
 
     assert (kind(deliver(SUCCEEDED)), bus.published) == ((503, "unavailable"), [])
 

@@ -121,6 +121,6 @@ def test_little_time_is_not_spent_on_the_secret(
     bus: Bus, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Better an answer of ours than the gateway's, when the function is about to be stopped."""
-    monkeypatch.setattr(secret, "remaining_seconds", lambda: 1.0)
+    monkeypatch.setattr("handlers.kit.aws.remaining_seconds", lambda: 1.0)
 
     assert (deliver(SUCCEEDED).status, vault.reads) == (503, 0)

@@ -1,0 +1,1 @@
+"""The emulator: its process, and the state that it keeps between runs."""

@@ -1,0 +1,1 @@
+"""This machine: processes, ports, locks and errors."""

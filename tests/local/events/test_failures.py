@@ -1,0 +1,127 @@
+"""What goes wrong: told of, kept, and brought back, while everything else goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from handlers.events.catalogue import CATALOGUE
+from handlers.events.effect import DOUBT_SECONDS
+from operate.letters import peek
+from tests.local.events.bus import dead_letter, metadata, put
+from tests.local.events.test_notifications import TEXT, telephone
+from tests.local.platform import Platform, until
+from tests.local.realtime.browser import created, table
+from tests.local.users.test_profile import newcomer, profile
+
+RECEIVES = 5
+
+
+@pytest.mark.parametrize(
+    ("detail_type", "data", "reason", "consumers"),
+    [
+        (
+            "user.created",
+            {"user": {"id": "u-1"}},
+            "/detail/data/user: Object missing required field `email`",
+            ["notifications", "realtime-events"],
+        ),
+        ("user.created", None, "/detail/data: missing", ["notifications", "realtime-events"]),
+        (
+            "user.renamed",
+            {},
+            f"detail-type: 'user.renamed': expected one of {', '.join(CATALOGUE)}",
+            ["realtime-events"],
+        ),
+    ],
+)
+def test_event_that_fits_no_schema_is_dead_at_once(
+    platform: Platform, detail_type: str, data: Any, reason: str, consumers: list[str]
+) -> None:
+    """Whoever reads it puts it aside as it came, with the reason, and goes on; the trail has it too."""
+    about = metadata()
+    bad, good = {"metadata": about} if data is None else {"metadata": about, "data": data}, created()
+
+    put(platform, "strata.users", detail_type, bad)
+    put(platform, "strata.users", "user.created", good)
+
+    letters = [dead_letter(platform, f"{name}-dead-letters", about["id"]) for name in consumers]
+    (recorded,) = until(lambda: platform.trail(about["correlationId"]))
+    assert letters == [(recorded, reason)] * len(consumers)
+    assert recorded["detail"] == bad
+    assert until(lambda: platform.outcomes("realtime-push", good["metadata"]["id"])) == ["done"]
+    assert until(lambda: platform.outcomes("notifications-send", good["metadata"]["id"])) == ["skipped"]
+
+
+def test_change_that_nobody_can_read_does_not_hold_up_the_stream(platform: Platform) -> None:
+    """The record goes to the dead letters with the reason, and the changes behind it go out."""
+    item = {"id": {"S": f"poison-{uuid4().hex}"}}
+    client, users = platform.cloud.client("dynamodb"), table(platform, "users")
+
+    client.put_item(TableName=users, Item=item)
+    user = platform.create()
+    letter, reason = dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
+    client.delete_item(TableName=users, Key=item)
+    dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
+
+    assert reason == "no change of a user: ValidationError: Object missing required field `email`"
+    assert (letter["reason"], letter["record"]["eventName"]) == (reason, "INSERT")
+    assert letter["record"]["dynamodb"]["NewImage"] == item
+    until(lambda: platform.mails(user["email"]))
+
+
+def test_message_that_keeps_failing_is_dead_and_brought_back(platform: Platform) -> None:
+    """A text message in doubt is tried five times, kept, and sent once when it is redriven without doubt."""
+    with newcomer(platform) as token, short_visibility(platform, "notifications"):
+        own, phone = profile(platform, token), telephone()
+        platform.ask("PATCH", "/me", token, json={"phone": phone})
+        until(lambda: platform.outcomes("notifications-send", f"user.updated:{own['id']}:2"), ["skipped"])
+        begun(platform, f"welcome-sms:{own['id']}", seconds_ago=0)
+
+        platform.ask("PATCH", "/me/preferences", token, json={"sms": True})
+        event_id = f"user.updated:{own['id']}:3"
+        until(lambda: platform.outcomes("notifications-send", event_id), ["failed"] * RECEIVES)
+        until(lambda: event_id in waiting(platform, "notifications-dead-letters"))
+        assert platform.texts(phone) == []
+
+        begun(platform, f"welcome-sms:{own['id']}", seconds_ago=DOUBT_SECONDS + 1)
+        (done,) = platform.operate("dlq", "redrive", "notifications-dead-letters")
+        until(lambda: platform.outcomes("notifications-send", event_id), ["failed"] * RECEIVES + ["done"])
+
+    errors = {line.get("error") for line in platform.logged("notifications-send", event_id)}
+    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, and not known to be done", None}
+    assert (done["name"], done["left"]) == ("notifications-dead-letters", {})
+    assert platform.texts(phone) == [TEXT]
+
+
+def begun(platform: Platform, effect: str, seconds_ago: int) -> None:
+    """Leave an effect as somebody leaves it who began it and did not live to tell."""
+    at = int(time.time()) - seconds_ago
+    item = {"id": {"S": effect}, "state": {"S": "begun"}, "at": {"N": str(at)}}
+    platform.cloud.client("dynamodb").put_item(
+        TableName=table(platform, "effects"), Item={**item, "expiresAt": {"N": str(at + 86_400)}}
+    )
+
+
+@contextmanager
+def short_visibility(platform: Platform, name: str) -> Iterator[None]:
+    """Have a queue's messages come again soon after they have failed."""
+    sqs, url = platform.cloud.client("sqs"), platform.outputs["deadLetters"][f"{name}-dead-letters"]["to"]
+    attribute = "VisibilityTimeout"
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])["Attributes"][attribute]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={attribute: "1"})
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={attribute: before})
+
+
+def waiting(platform: Platform, name: str) -> list[str | None]:
+    """The events that wait in a dead-letter queue, by their ids."""
+    target = platform.operated
+    return [letter.event_id for letter in peek(target, target.dead_letters[name], limit=100)]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from handlers.audit import storage
-from handlers.events.consumer import Answer, dead_letter, delivery_of, document_of
+from handlers.events.consumer import Response, dead_letter, delivery_of, document_of
 from handlers.events.effect import Poison
 from handlers.events.event import correlation_of
 from handlers.kit import correlation, log
@@ -32,7 +32,7 @@ class Fate(NamedTuple):
     error: str | None = None
 
 
-def handler(batch: Mapping[str, Any], context: Context) -> Answer:
+def handler(batch: Mapping[str, Any], context: Context) -> Response:
     """Record a batch of events; each that the answer does not name is recorded, or dead-lettered."""
     records: Sequence[Record] = batch["Records"]
     with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:

@@ -99,7 +99,7 @@ class PaymentFailed(Struct, frozen=True, kw_only=True, rename="camel"):
     reason: Text | None = None
 
 
-class Kind(NamedTuple):
+class EventType(NamedTuple):
     """A type of event.
 
     Attributes:
@@ -111,14 +111,14 @@ class Kind(NamedTuple):
     data: type[Struct]
 
 
-CATALOGUE: Mapping[str, Kind] = {
-    "user.created": Kind("strata.users", UserCreated),
-    "user.updated": Kind("strata.users", UserUpdated),
-    "user.deleted": Kind("strata.users", UserDeleted),
-    "order.placed": Kind("partner.*", OrderPlaced),
-    "contact.changed": Kind("partner.*", ContactChanged),
-    "payment.succeeded": Kind("webhook.stripe", PaymentSucceeded),
-    "payment.failed": Kind("webhook.stripe", PaymentFailed),
+CATALOGUE: Mapping[str, EventType] = {
+    "user.created": EventType("strata.users", UserCreated),
+    "user.updated": EventType("strata.users", UserUpdated),
+    "user.deleted": EventType("strata.users", UserDeleted),
+    "order.placed": EventType("partner.*", OrderPlaced),
+    "contact.changed": EventType("partner.*", ContactChanged),
+    "payment.succeeded": EventType("webhook.stripe", PaymentSucceeded),
+    "payment.failed": EventType("webhook.stripe", PaymentFailed),
 }
 
 SOURCES: Mapping[str, tuple[str, ...]] = {

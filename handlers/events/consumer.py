@@ -50,7 +50,7 @@ class Item(Protocol):
 
 Reads = Callable[[Mapping[str, Any]], Any]
 Handles = Callable[[Any], "str | None"]
-Answer = dict[str, list[dict[str, str]]]
+Response = dict[str, list[dict[str, str]]]
 
 
 class Consumer:
@@ -60,7 +60,7 @@ class Consumer:
         self.function = function
         self.reads = reads
 
-    def __call__(self, batch: Mapping[str, Any], context: Context) -> Answer:
+    def __call__(self, batch: Mapping[str, Any], context: Context) -> Response:
         """Handle a batch; what is not named in the answer is done with."""
         records = batch["Records"]
         with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:

@@ -102,7 +102,7 @@ def _begin(item: dict[str, Any]) -> bool:
     # An answer may be lost, and the SDK ask again: then what is in the way is what the first call wrote.
     claim = {"S": os.urandom(8).hex()}
     try:
-        dynamodb.ask(
+        dynamodb.call(
             dynamodb.client().put_item,
             TableName=variable("EFFECTS_TABLE"),
             Item={**item, "state": {"S": "begun"}, "claim": claim},

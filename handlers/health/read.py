@@ -4,8 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from handlers.http.answer import Answer
 from handlers.http.operation import operation
+from handlers.http.response import Response
 from handlers.kit.environment import variable
 
 
@@ -17,6 +17,6 @@ class Health(msgspec.Struct, frozen=True):
 
 
 @operation(200)
-def handler() -> Answer[Health]:
+def handler() -> Response[Health]:
     """Say that the platform answers, and which version is deployed."""
-    return Answer(Health(variable("VERSION")))
+    return Response(Health(variable("VERSION")))

@@ -1,7 +1,7 @@
 """A typed function as a Lambda entry point behind an HTTP API, and its contract as data.
 
-    @operation(201, headers=("ETag", "Location"), refuses=(EmailTaken,))
-    def handler(headers: Once, body: CreateUser) -> Answer[User]:
+    @operation(201, headers=("ETag", "Location"), raises=(EmailTaken,))
+    def handler(headers: Once, body: CreateUser) -> Response[User]:
         '''Create a user.'''
 
 The parameters' names say which part of the request they want: `path`, `query`, `headers`, `body` (each
@@ -19,8 +19,8 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from handlers.http import parse, problem
-from handlers.http.answer import Answer
 from handlers.http.request import BODY_LIMIT_BYTES, Request
+from handlers.http.response import Response
 from handlers.kit import correlation
 from handlers.kit.errors import (
     ContentTooLarge,
@@ -36,7 +36,7 @@ MERGE_PATCH = "application/merge-patch+json"
 PARTS = ("path", "query", "headers", "body", "content")
 CALLER = ("claims", "authorizer")
 
-Response = dict[str, Any]
+GatewayResponse = dict[str, Any]
 """What API Gateway takes: `statusCode`, `headers` and, unless there is none, `body` as text."""
 
 
@@ -50,7 +50,7 @@ class Contract(msgspec.Struct, frozen=True):
         caller: what is read of what the gateway says of the caller.
         answer: the type of a success's body; `type(None)` for none.
         headers: the headers of a success, besides the correlation id.
-        refuses: how the operation itself may refuse; parsing adds its own.
+        raises: how the operation itself may refuse; parsing adds its own.
         accepts: the media types of the body.
         limit: how many bytes of a body are taken.
     """
@@ -61,7 +61,7 @@ class Contract(msgspec.Struct, frozen=True):
     caller: tuple[str, ...]
     answer: Any
     headers: tuple[str, ...]
-    refuses: tuple[type[Refusal], ...]
+    raises: tuple[type[Refusal], ...]
     accepts: tuple[str, ...]
     limit: int
 
@@ -80,20 +80,20 @@ class Contract(msgspec.Struct, frozen=True):
             parsing.append(InvalidRequest)
         if self.body is not None:
             parsing += [ContentTooLarge, UnsupportedMediaType]
-        return (*parsing, *self.refuses)
+        return (*parsing, *self.raises)
 
 
 class Operation:
     """Lambda's entry point: answers every event, and logs one line for each."""
 
     def __init__(
-        self, function: Callable[..., Answer[Any]], contract: Contract, admits: Callable[[Request], None]
+        self, function: Callable[..., Response[Any]], contract: Contract, admits: Callable[[Request], None]
     ) -> None:
         self.function = function
         self.contract = contract
         self.admits = admits
 
-    def __call__(self, event: Mapping[str, Any], context: Context) -> Response:
+    def __call__(self, event: Mapping[str, Any], context: Context) -> GatewayResponse:
         """Answer a request; nothing that a caller sends makes this raise."""
         request = Request.of(event)
         correlation_id = correlation.accepted(request.headers.get(correlation.HEADER.lower()))
@@ -104,7 +104,7 @@ class Operation:
             invocation.note(status=response["statusCode"])
             return response
 
-    def _response(self, request: Request, invocation: Invocation) -> Response:
+    def _response(self, request: Request, invocation: Invocation) -> GatewayResponse:
         try:
             self.admits(request)
             answer = self.function(**self._arguments(request))
@@ -154,23 +154,23 @@ def operation(
     status: int,
     *,
     headers: tuple[str, ...] = (),
-    refuses: tuple[type[Refusal], ...] = (),
+    raises: tuple[type[Refusal], ...] = (),
     accepts: tuple[str, ...] = (JSON,),
     limit: int = BODY_LIMIT_BYTES,
     admits: Callable[[Request], None] = lambda _: None,
-) -> Callable[[Callable[..., Answer[Any]]], Operation]:
+) -> Callable[[Callable[..., Response[Any]]], Operation]:
     """Make an entry point of a function that answers with `status`.
 
     Args:
         status: the status of a success.
         headers: the headers that its answers carry.
-        refuses: the refusals that it, or what it calls, may raise.
+        raises: the refusals that the function, or code that it calls, may raise.
         accepts: the media types of its body.
         limit: how many bytes of a body are taken.
         admits: raises a refusal where the caller may not ask at all, before anything is parsed.
     """
 
-    def decorate(function: Callable[..., Answer[Any]]) -> Operation:
+    def decorate(function: Callable[..., Response[Any]]) -> Operation:
         hints = get_type_hints(function, include_extras=True)
         (answer,) = get_args(hints["return"])
         contract = Contract(
@@ -180,7 +180,7 @@ def operation(
             caller=tuple(name for name in CALLER if name in hints),
             answer=answer,
             headers=headers,
-            refuses=refuses,
+            raises=raises,
             accepts=accepts,
             limit=limit,
         )
@@ -189,11 +189,11 @@ def operation(
     return decorate
 
 
-def _problem(told: problem.Problem, headers: dict[str, str]) -> Response:
+def _problem(told: problem.Problem, headers: dict[str, str]) -> GatewayResponse:
     return _response(told.status, problem.MEDIA_TYPE, headers, msgspec.json.encode(told))
 
 
-def _response(status: int, content_type: str, headers: dict[str, str], body: bytes | None) -> Response:
+def _response(status: int, content_type: str, headers: dict[str, str], body: bytes | None) -> GatewayResponse:
     if body is None:
         return {"statusCode": status, "headers": headers}
     return {

@@ -46,7 +46,7 @@ def client() -> DynamoDBClient:
     return cast("DynamoDBClient", aws.client("dynamodb"))
 
 
-def ask(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def call(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a method of the client.
 
     Raises:
@@ -69,7 +69,7 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
 
     for _ in attempts():
         try:
-            ask(client().transact_write_items, TransactItems=list(writes.values()))
+            call(client().transact_write_items, TransactItems=list(writes.values()))
         except ClientError as error:
             if aws.code_of(error) != "TransactionCanceledException":
                 raise

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from handlers.http.answer import Answer
 from handlers.http.etag import etag, versions
 from handlers.http.operation import JSON, MERGE_PATCH, operation
+from handlers.http.response import Response
 from handlers.me import logic
 from handlers.me.errors import TO_CHANGE
 from handlers.me.models import ChangeMe
@@ -12,12 +12,12 @@ from handlers.me.token import person
 from handlers.users.models import ConditionalHeaders, User
 
 
-@operation(200, headers=("ETag",), refuses=TO_CHANGE, accepts=(JSON, MERGE_PATCH))
-def handler(claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangeMe) -> Answer[User]:
+@operation(200, headers=("ETag",), raises=TO_CHANGE, accepts=(JSON, MERGE_PATCH))
+def handler(claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangeMe) -> Response[User]:
     """Change one's own profile.
 
     It is made first where there is none. What the body does not name stays as it is, and null removes
     the phone. With `If-Match` the change is made only to the version that it names.
     """
     user = logic.change(person(claims), body, versions(headers.if_match))
-    return Answer(user, {"ETag": etag(user.version)})
+    return Response(user, {"ETag": etag(user.version)})

@@ -12,7 +12,7 @@ from handlers.notifications.models import Mark
 
 def is_marked(address: str) -> bool:
     """Whether an address must not be written to, as of now."""
-    answer = dynamodb.ask(
+    answer = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("ADDRESSES_TABLE"),
         Key={"address": {"S": address.lower()}},
@@ -23,7 +23,7 @@ def is_marked(address: str) -> bool:
 
 def mark(given: Mark) -> None:
     """Keep that an address must not be written to; the same mark again changes nothing."""
-    dynamodb.ask(
+    dynamodb.call(
         dynamodb.client().put_item,
         TableName=variable("ADDRESSES_TABLE"),
         Item={

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from handlers.http import problem
-from handlers.http.answer import BASE_PATH
 from handlers.http.operation import JSON, Contract, Operation
+from handlers.http.response import BASE_PATH
 from handlers.kit import correlation
 from handlers.openapi.gateway import GatewayMessage, gateway_statuses
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from handlers.http.answer import Answer
 from handlers.http.operation import operation
+from handlers.http.response import Response
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
 """Laid beside this module when the function is packaged; it is never in the sources."""
@@ -18,9 +18,9 @@ class DocumentMissingError(Exception):
 
 
 @operation(200)
-def handler() -> Answer[dict[str, Any]]:
+def handler() -> Response[dict[str, Any]]:
     """Read this document."""
-    return Answer(_document())
+    return Response(_document())
 
 
 @cache

@@ -1,8 +1,8 @@
 """POST /partners/{partner}/events."""
 
-from handlers.http.answer import Answer
 from handlers.http.operation import operation
 from handlers.http.request import Request
+from handlers.http.response import Response
 from handlers.kit.errors import Unavailable
 from handlers.partners import logic
 from handlers.partners.errors import AnotherPartner, PartnerKeyInvalid
@@ -18,11 +18,11 @@ def own_path(request: Request) -> None:
         raise AnotherPartner("a key is good for the events of its own partner alone")
 
 
-@operation(202, refuses=(PartnerKeyInvalid, AnotherPartner, Unavailable), admits=own_path)
-def handler(path: PartnerPath, body: PartnerEvent) -> Answer[Accepted]:
+@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), admits=own_path)
+def handler(path: PartnerPath, body: PartnerEvent) -> Response[Accepted]:
     """Tell of an event.
 
     It is published under the partner's name. The same `id` may be sent again, when an answer was lost
     say: whoever has dealt with the event does not deal with it twice.
     """
-    return Answer(Accepted(logic.accept(path.partner, body)))
+    return Response(Accepted(logic.accept(path.partner, body)))

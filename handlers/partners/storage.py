@@ -30,7 +30,7 @@ class KeptKey(NamedTuple):
 
 def find(partner: str, key_id: str) -> KeptKey | None:
     """One of a partner's keys, as of now."""
-    answer = dynamodb.ask(
+    answer = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("PARTNERS_TABLE"),
         Key={"partner": {"S": partner}, "keyId": {"S": key_id}},

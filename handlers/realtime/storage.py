@@ -31,7 +31,7 @@ OPENING_SECONDS = 5
 
 def keep_ticket(digest: str, holder: Pass, expires_at: int) -> None:
     """Keep a ticket until it is taken, or expires (epoch seconds)."""
-    dynamodb.ask(
+    dynamodb.call(
         dynamodb.client().put_item,
         TableName=variable("TICKETS_TABLE"),
         Item={
@@ -61,7 +61,7 @@ def take_ticket(digest: str) -> Pass | None:
 def open_connection(audience: str, connection_id: str) -> None:
     """A connection is about to be open."""
     now = int(time.time())
-    dynamodb.ask(
+    dynamodb.call(
         dynamodb.client().put_item,
         TableName=variable("CONNECTIONS_TABLE"),
         Item={
@@ -167,9 +167,9 @@ def _connection(audience: str, connection_id: str) -> dict[str, Any]:
 
 
 def _asked(pages: Any) -> Iterator[Any]:
-    """Each page, asked for as `dynamodb.ask` asks."""
+    """Each page, asked for as `dynamodb.call` asks."""
     iterator = iter(pages)
-    while (page := dynamodb.ask(next, iterator, None)) is not None:
+    while (page := dynamodb.call(next, iterator, None)) is not None:
         yield page
 
 
@@ -178,7 +178,7 @@ def _delete(**arguments: Any) -> Any:
     from botocore.exceptions import ClientError
 
     try:
-        return dynamodb.ask(dynamodb.client().delete_item, **arguments).get("Attributes")
+        return dynamodb.call(dynamodb.client().delete_item, **arguments).get("Attributes")
     except ClientError as error:
         if aws.code_of(error) != dynamodb.CONDITION_FAILED:
             raise

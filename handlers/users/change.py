@@ -1,8 +1,8 @@
 """PATCH /users/{userId}, and POST for clients that cannot send PATCH."""
 
-from handlers.http.answer import Answer
 from handlers.http.etag import etag, versions
 from handlers.http.operation import JSON, MERGE_PATCH, operation
+from handlers.http.response import Response
 from handlers.kit.errors import NotFound, PreconditionFailed, Unavailable
 from handlers.users import logic
 from handlers.users.errors import EmailTaken
@@ -12,10 +12,10 @@ from handlers.users.models import ChangeUser, ConditionalHeaders, User, UserPath
 @operation(
     200,
     headers=("ETag",),
-    refuses=(NotFound, EmailTaken, PreconditionFailed, Unavailable),
+    raises=(NotFound, EmailTaken, PreconditionFailed, Unavailable),
     accepts=(JSON, MERGE_PATCH),
 )
-def handler(path: UserPath, headers: ConditionalHeaders, body: ChangeUser) -> Answer[User]:
+def handler(path: UserPath, headers: ConditionalHeaders, body: ChangeUser) -> Response[User]:
     """Change a user.
 
     What the body does not name stays as it is, and null removes the phone. A body that changes nothing
@@ -23,4 +23,4 @@ def handler(path: UserPath, headers: ConditionalHeaders, body: ChangeUser) -> An
     to the version that it names.
     """
     user = logic.change(path.user_id, body, versions(headers.if_match))
-    return Answer(user, {"ETag": etag(user.version)})
+    return Response(user, {"ETag": etag(user.version)})

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from handlers.http.answer import BASE_PATH, Answer
 from handlers.http.etag import etag
 from handlers.http.operation import operation
+from handlers.http.response import BASE_PATH, Response
 from handlers.kit.errors import Unavailable
 from handlers.users import logic
 from handlers.users.errors import EmailTaken, IdempotencyKeyReused
 from handlers.users.models import CreateHeaders, CreateUser, User
 
 
-@operation(201, headers=("ETag", "Location"), refuses=(EmailTaken, IdempotencyKeyReused, Unavailable))
-def handler(claims: Mapping[str, str], headers: CreateHeaders, body: CreateUser) -> Answer[User]:
+@operation(201, headers=("ETag", "Location"), raises=(EmailTaken, IdempotencyKeyReused, Unavailable))
+def handler(claims: Mapping[str, str], headers: CreateHeaders, body: CreateUser) -> Response[User]:
     """Create a user.
 
     For 24 hours the same caller's same `Idempotency-Key` and body get the first answer again, and
@@ -21,4 +21,4 @@ def handler(claims: Mapping[str, str], headers: CreateHeaders, body: CreateUser)
     """
     key = headers.idempotency_key
     user = logic.create(body, once=None if key is None else f"{claims['sub']}#{key}")
-    return Answer(user, {"ETag": etag(user.version), "Location": f"{BASE_PATH}/users/{user.id}"})
+    return Response(user, {"ETag": etag(user.version), "Location": f"{BASE_PATH}/users/{user.id}"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from handlers.events.consumer import Answer, dead_letter
+from handlers.events.consumer import Response, dead_letter
 from handlers.events.publish import NewEvent, batches, publish
 from handlers.kit import correlation
 from handlers.kit.environment import variable
@@ -17,7 +17,7 @@ from handlers.users.changes import Unreadable, event_of
 Records = Sequence[Mapping[str, Any]]
 
 
-def handler(batch: Mapping[str, Any], context: Context) -> Answer:
+def handler(batch: Mapping[str, Any], context: Context) -> Response:
     """Publish a batch of changes; a record that nobody can read goes to the dead-letter queue alone.
 
     Where the bus fails, the batch comes again from the first change that is not out for certain, or whole

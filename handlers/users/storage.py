@@ -73,7 +73,7 @@ class OvertakenError(Exception):
 
 def find(user_id: str) -> Record | None:
     """A user by id, as of now."""
-    answer = dynamodb.ask(
+    answer = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("USERS_TABLE"),
         Key={"id": {"S": user_id}},
@@ -175,7 +175,7 @@ def _sign(record: Record) -> dict[str, Any]:
 
     signed = cause.attribute()
     try:
-        dynamodb.ask(
+        dynamodb.call(
             dynamodb.client().update_item,
             TableName=variable("USERS_TABLE"),
             Key={"id": {"S": record.user.id}},
@@ -201,7 +201,7 @@ def _explain(cancelled: dynamodb.CancelledError) -> None:
 
 
 def _find_by_identity(identity: str) -> Record | None:
-    answer = dynamodb.ask(
+    answer = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("IDENTITIES_TABLE"),
         Key={"identity": {"S": identity}},
@@ -211,7 +211,7 @@ def _find_by_identity(identity: str) -> Record | None:
 
 
 def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: int) -> list[User]:
-    answer = dynamodb.ask(
+    answer = dynamodb.call(
         dynamodb.client().query,
         TableName=variable("USERS_TABLE"),
         IndexName=index,

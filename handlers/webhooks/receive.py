@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from handlers.http.answer import Answer
 from handlers.http.operation import operation
+from handlers.http.response import Response
 from handlers.kit.errors import Unavailable
 from handlers.webhooks import logic
 from handlers.webhooks.errors import DeliveryRepeated, ProviderUnknown, SignatureInvalid
@@ -16,12 +16,12 @@ LIMIT_BYTES = 128 * 1024
 
 @operation(
     202,
-    refuses=(SignatureInvalid, ProviderUnknown, DeliveryRepeated, Unavailable),
+    raises=(SignatureInvalid, ProviderUnknown, DeliveryRepeated, Unavailable),
     limit=LIMIT_BYTES,
 )
 def handler(
     path: WebhookPath, headers: WebhookHeaders, content: Annotated[bytes, StripeEvent]
-) -> Answer[Received]:
+) -> Response[Received]:
     """Take a signed delivery.
 
     Stripe proves with `Stripe-Signature` that it sends the body, and that it does so now: a signature
@@ -31,4 +31,4 @@ def handler(
     """
     if path.provider != "stripe":
         raise ProviderUnknown("webhooks are taken of stripe alone")
-    return Answer(logic.receive(headers.signature, content))
+    return Response(logic.receive(headers.signature, content))

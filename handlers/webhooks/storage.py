@@ -16,7 +16,7 @@ def mark(delivery: str, expires_at: int) -> None:
     from botocore.exceptions import ClientError
 
     try:
-        dynamodb.ask(
+        dynamodb.call(
             dynamodb.client().put_item,
             TableName=variable("IDEMPOTENCY_TABLE"),
             Item={"key": {"S": delivery}, "expiresAt": {"N": str(expires_at)}},
@@ -31,7 +31,7 @@ def mark(delivery: str, expires_at: int) -> None:
 
 def unmark(delivery: str) -> None:
     """Take a mark back."""
-    dynamodb.ask(
+    dynamodb.call(
         dynamodb.client().delete_item,
         TableName=variable("IDEMPOTENCY_TABLE"),
         Key={"key": {"S": delivery}},

@@ -150,7 +150,9 @@ def test_an_edited_handler_is_live_at_once(checkout: Checkout) -> None:
     """The program is applied again without leaving the process, and the next answer is the new one."""
     checkout.up()
     checkout.edit(
-        "handlers/health/read.py", "return Answer(Health(variable", 'return Answer(Health("new " + variable'
+        "handlers/health/read.py",
+        "return Response(Health(variable",
+        'return Response(Health("new " + variable',
     )
     result = checkout.deployment.again(lambda _: None)
 

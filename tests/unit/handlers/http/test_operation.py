@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import pytest
 from msgspec import Struct, field
 
-from handlers.http.answer import Answer
 from handlers.http.operation import operation
 from handlers.http.request import Request
+from handlers.http.response import Response
 from handlers.kit.errors import NotFound, Unauthorized, Unavailable
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Context, Reply, call, request
 
@@ -25,13 +25,13 @@ class Note(Struct, forbid_unknown_fields=True):
 
 
 @operation(200)
-def echo(body: Note) -> Answer[Note]:
+def echo(body: Note) -> Response[Note]:
     """Answer what was sent."""
-    return Answer(body)
+    return Response(body)
 
 
-@operation(200, refuses=(NotFound, Unavailable))
-def fail(body: Note) -> Answer[Note]:
+@operation(200, raises=(NotFound, Unavailable))
+def fail(body: Note) -> Response[Note]:
     """Fail as told."""
     raise {"missing": NotFound("no"), "busy": Unavailable("wait"), "bug": KeyError("hunter2")}[body.text]
 
@@ -47,9 +47,9 @@ class Circle(Struct, tag_field="kind", tag="circle", forbid_unknown_fields=True)
 
 
 @operation(200)
-def draw(body: Square | Circle) -> Answer[Square | Circle]:
+def draw(body: Square | Circle) -> Response[Square | Circle]:
     """Answer what was sent, whichever it was."""
-    return Answer(body)
+    return Response(body)
 
 
 class Letter(Struct):
@@ -57,21 +57,21 @@ class Letter(Struct):
 
 
 @operation(200)
-def sort(body: Letter) -> Answer[Letter]:
+def sort(body: Letter) -> Response[Letter]:
     """Answer what is known of what was sent."""
-    return Answer(body)
+    return Response(body)
 
 
 @operation(200, accepts=("text/plain",), limit=8)
-def weigh(content: Annotated[bytes, Note]) -> Answer[int]:
+def weigh(content: Annotated[bytes, Note]) -> Response[int]:
     """Answer how many bytes were sent."""
-    return Answer(len(content))
+    return Response(len(content))
 
 
 @operation(200)
-def tell(authorizer: Mapping[str, str]) -> Answer[dict[str, str]]:
+def tell(authorizer: Mapping[str, str]) -> Response[dict[str, str]]:
     """Answer what the gateway says of the caller."""
-    return Answer(dict(authorizer))
+    return Response(dict(authorizer))
 
 
 def members(request: Request) -> None:
@@ -80,9 +80,9 @@ def members(request: Request) -> None:
 
 
 @operation(200, admits=members)
-def club(body: Note) -> Answer[Note]:
+def club(body: Note) -> Response[Note]:
     """Answer what a member sent."""
-    return Answer(body)
+    return Response(body)
 
 
 def faults(reply: Reply) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def test_store_out_of_reach_is_unavailable(error: type[Exception]) -> None:
         raise error(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
 
     with pytest.raises(Unavailable, match="does not answer"):
-        dynamodb.ask(method)
+        dynamodb.call(method)
 
 
 def test_transaction_cancelled_for_another_reason_is_an_error_of_ours(stubbed: Stubber) -> None:

@@ -10,7 +10,7 @@ BASE_PATH = "/api"
 T = TypeVar("T")
 
 
-class Answer(msgspec.Struct, Generic[T], frozen=True):
+class Response(msgspec.Struct, Generic[T], frozen=True):
     """A success.
 
     Attributes:

@@ -20,15 +20,10 @@ class Custom:
 
 
 @dataclass(frozen=True)
-class Iam:
-    """AWS principals whose policies allow `execute-api:Invoke` on the route."""
-
-
-@dataclass(frozen=True)
 class Public:
     """Everyone, for the reason given."""
 
     reason: str
 
 
-Access = Jwt | Custom | Iam | Public
+Access = Jwt | Custom | Public

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components.access import Access, Custom, Iam, Jwt, Public
+from components.access import Access, Custom, Jwt, Public
 from components.auth import Auth
 from components.base import Component
-from components.function import Function
-from components.iam import Grant
+from components.function import Function, name_of
 from components.runtime import Runtime
 from components.stage import access_log, limits
-from settings import Settings
+from components.use import Use
 
 STAGE = "api"
 """The stage's name is the path prefix behind the front door, so that no path is rewritten."""
@@ -46,18 +45,16 @@ class Api(Component):
     def __init__(
         self,
         name: str,
-        settings: Settings,
-        *,
         access: Mapping[str, Access],
         auth: Auth,
         runtime: Runtime,
+        *,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         _require_scopes(access, auth.scopes)
         self.access = access
         self.runtime = runtime
-        self._settings = settings
         self.handlers: dict[str, str] = {}
         self._routes: dict[str, aws.apigatewayv2.Route] = {}
         self._authorizers: dict[str, pulumi.Output[str]] = {}
@@ -81,17 +78,14 @@ class Api(Component):
         *,
         header: str = "Authorization",
         cache_seconds: int = 300,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        uses: Sequence[Use] = (),
     ) -> None:
         """Let a function decide on the routes whose access is `Custom(name)`.
 
         It decides by the value of `header`, and the gateway holds on to that for `cache_seconds`; a
         request without the header is refused unasked.
         """
-        function = Function(
-            f"{name}-authorizer", handler, runtime=self.runtime, env=env, grants=grants, opts=self.child()
-        )
+        function = Function(f"{name}-authorizer", handler, self.runtime, uses=uses, opts=self.child())
         authorizer = aws.apigatewayv2.Authorizer(
             f"{self.name}-{name}",
             api_id=self.api.id,
@@ -105,7 +99,7 @@ class Api(Component):
             opts=self.child(),
         )
         source = pulumi.Output.concat(self.api.execution_arn, "/authorizers/", authorizer.id)
-        permission = function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
+        permission = function.allow_service("gateway", "apigateway.amazonaws.com", source)
         self._authorizers[name] = authorizer.id
         self._deciding[name] = permission
 
@@ -114,8 +108,7 @@ class Api(Component):
         keys: str | Sequence[str],
         handler: str,
         *,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        uses: Sequence[Use] = (),
         files: Mapping[str, str] | None = None,
     ) -> Function:
         """Answer one route, or several alike, with one function.
@@ -127,10 +120,8 @@ class Api(Component):
         for key in keys:
             if key not in self.access:
                 raise ValueError(f"api {self.name}: {key!r} has no entry in access: say who may call it")
-        name = handler.removeprefix("handlers.").partition(":")[0].replace(".", "-").replace("_", "-")
-        function = Function(
-            name, handler, runtime=self.runtime, env=env, grants=grants, files=files, opts=self.child()
-        )
+        name = name_of(handler)
+        function = Function(name, handler, self.runtime, uses=uses, files=files, opts=self.child())
         integration = aws.apigatewayv2.Integration(
             name,
             api_id=self.api.id,
@@ -154,7 +145,7 @@ class Api(Component):
         unanswered = sorted(set(self.access) - set(self._routes))
         if unanswered:
             raise ValueError(f"api {self.name}: no function answers {', '.join(unanswered)}")
-        settings = self._settings
+        settings = self.runtime.settings
         stage = aws.apigatewayv2.Stage(
             self.name,
             api_id=self.api.id,
@@ -181,7 +172,7 @@ class Api(Component):
         # The gateway calls under its route key, braces and all.
         source = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}{path}")
         deciding = [self._deciding[access.authorizer]] if isinstance(access, Custom) else []
-        permission = function.allow_invoke(slug, "apigateway.amazonaws.com", source)
+        permission = function.allow_service(slug, "apigateway.amazonaws.com", source)
         self._routes[key] = aws.apigatewayv2.Route(
             f"{self.name}-{slug}",
             api_id=self.api.id,
@@ -200,8 +191,6 @@ class Api(Component):
                 return "JWT", self._jwt.id, list(scopes) or None
             case Custom(authorizer):
                 return "CUSTOM", self._authorizers[authorizer], None
-            case Iam():
-                return "AWS_IAM", None, None
             case Public():
                 return "NONE", None, None
 

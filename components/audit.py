@@ -7,9 +7,12 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.bucket import Bucket, Lifecycle
-from components.iam import Grant, policy, trust
+from components.iam import Grant, account_of
+from components.role import ExternalId, make_role
 from components.runtime import Runtime
+from components.use import Use
 
+FIREHOSE = "firehose.amazonaws.com"
 EVENTS = "events/"
 ERRORS = "errors/"
 DATE = "date"
@@ -60,7 +63,7 @@ class Audit(Component):
         database_name: the Glue database's; its table is called `events`.
     """
 
-    def __init__(self, name: str, *, runtime: Runtime, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, runtime: Runtime, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.settings = runtime.settings
         kept = self.settings.audit
@@ -80,9 +83,11 @@ class Audit(Component):
         self.database_name = self._catalog()
         self.register_outputs({"streamName": self.stream_name, "bucketName": self.bucket_name})
 
-    def grant_put(self) -> Grant:
-        """Leave to put events on the stream."""
-        return Grant(("firehose:PutRecordBatch",), (self._stream.arn,))
+    def use(self) -> Use:
+        """Allow putting events on the stream, and pass the stream's name."""
+        return Use(
+            (Grant(("firehose:PutRecordBatch",), (self._stream.arn,)),), {"AUDIT_STREAM": self.stream_name}
+        )
 
     def _delivery_stream(self) -> aws.kinesis.FirehoseDeliveryStream:
         log_group = aws.cloudwatch.LogGroup(
@@ -95,7 +100,11 @@ class Audit(Component):
         log_stream = aws.cloudwatch.LogStream(
             self.name, name=LOG_STREAM, log_group_name=log_group.name, opts=self.child()
         )
-        role, permissions = self._role(pulumi.Output.concat(log_group.arn, ":log-stream:", log_stream.name))
+        log = pulumi.Output.concat(log_group.arn, ":log-stream:", log_stream.name)
+        # Firehose passes the account's id as external id when it assumes a delivery role.
+        source = ExternalId(account_of(log_group.arn))
+        grants = [*self._writing(), Grant(("logs:PutLogEvents",), (log,))]
+        role = make_role(self, self.name, FIREHOSE, source, self.settings, grants)
         return aws.kinesis.FirehoseDeliveryStream(
             self.name,
             destination="extended_s3",
@@ -115,20 +124,8 @@ class Audit(Component):
             },
             server_side_encryption={"enabled": True, "key_type": "AWS_OWNED_CMK"},
             tags=self.tags,
-            opts=self.child(depends_on=[permissions]),
+            opts=self.child(depends_on=[role.permissions]),
         )
-
-    def _role(self, log_stream: pulumi.Output[str]) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        role = aws.iam.Role(
-            self.name,
-            assume_role_policy=trust("firehose.amazonaws.com"),
-            permissions_boundary=self.settings.permissions_boundary,
-            tags=self.tags,
-            opts=self.child(),
-        )
-        document = policy([*self._writing(), Grant(("logs:PutLogEvents",), (log_stream,))])
-        permissions = aws.iam.RolePolicy(self.name, role=role.name, policy=document, opts=self.child())
-        return role, permissions
 
     def _writing(self) -> list[Grant]:
         """What Firehose needs to write objects, large ones in parts, under its two prefixes."""

@@ -11,8 +11,10 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.function import Function
+from components.iam import Grant
 from components.runtime import Runtime
-from settings import FacebookProvider, GoogleProvider, Settings
+from components.use import Use
+from settings import FacebookProvider, GoogleProvider
 
 MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
 GOOGLE = {
@@ -70,22 +72,25 @@ class Auth(Component):
     def __init__(
         self,
         name: str,
-        settings: Settings,
-        *,
-        runtime: Runtime,
         scopes: Mapping[str, str],
         trigger: str,
+        runtime: Runtime,
+        *,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        self.settings = settings
+        self.settings = settings = runtime.settings
         self.scopes = tuple(scopes)
         groups = json.dumps(settings.auth.groups, sort_keys=True)
         function = Function(
-            f"{name}-pre-token", trigger, runtime=runtime, env={"GROUP_SCOPES": groups}, opts=self.child()
+            f"{name}-pre-token",
+            trigger,
+            runtime,
+            uses=[Use(env={"GROUP_SCOPES": groups})],
+            opts=self.child(),
         )
         self.pool = self._pool(function)
-        function.allow_invoke("cognito", "cognito-idp.amazonaws.com", self.pool.arn)
+        function.allow_service("cognito", "cognito-idp.amazonaws.com", self.pool.arn)
         self._groups()
         servers = self._resource_servers(scopes)
         providers = self._identity_providers()
@@ -99,6 +104,18 @@ class Auth(Component):
         self.audience = [self.client_id, *self.machine_clients.values()]
         self.login_url = pulumi.Output.from_input(settings.endpoint) if settings.endpoint else domain
         self.register_outputs({"poolId": self.pool_id, "issuer": self.issuer, "clientId": self.client_id})
+
+    def use_group(self, group: str, variable: str) -> Use:
+        """Allow listing a group's users, and pass the pool's id and the group's name in `variable`.
+
+        Raises:
+            ValueError: for a group that the settings do not define.
+        """
+        if group not in self.settings.auth.groups:
+            known = ", ".join(sorted(self.settings.auth.groups))
+            raise ValueError(f"auth {self.name}: no group {group!r}: expected one of {known}")
+        grant = Grant(("cognito-idp:ListUsersInGroup",), (self.pool.arn,))
+        return Use((grant,), {"USER_POOL_ID": self.pool_id, variable: group})
 
     def _pool(self, trigger: Function) -> aws.cognito.UserPool:
         auth = self.settings.auth

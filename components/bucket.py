@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Component
-from components.iam import document, refuse_plain_http
+from components.iam import ResourcePolicy, allow_service, deny_insecure_transport
 from settings import Environment, Settings
 
 ABANDONED_DAYS = 1
@@ -47,6 +47,7 @@ class Bucket(Component):
     Attributes:
         bucket_name: the physical name.
         arn: the bucket's ARN.
+        policy: the bucket policy; what relies on `allow_service` depends on it.
     """
 
     def __init__(
@@ -67,14 +68,20 @@ class Bucket(Component):
         )
         self.bucket_name = bucket.id
         self.arn = bucket.arn
-        self._close()
+        self.policy = self._make_private()
         self._encrypt()
         if lifecycle:
-            self._clear_by(lifecycle)
+            self._expire(lifecycle)
         self.register_outputs({"bucketName": self.bucket_name, "arn": self.arn})
 
-    def _close(self) -> None:
-        """To the public, to other accounts' access lists, and to plain HTTP."""
+    def allow_service(
+        self, service: str, action: str, source_arn: pulumi.Input[str], *, prefix: str = ""
+    ) -> None:
+        """Allow an AWS service to act on the objects under a prefix on behalf of one source."""
+        objects = pulumi.Output.concat(self.arn, f"/{prefix}*")
+        self._policy.add(allow_service(service, action, objects, source_arn))
+
+    def _make_private(self) -> aws.s3.BucketPolicy:
         private = aws.s3.BucketPublicAccessBlock(
             self.name,
             bucket=self.bucket_name,
@@ -91,13 +98,12 @@ class Bucket(Component):
             opts=self.child(),
         )
         contents = pulumi.Output.concat(self.arn, "/*")
-        aws.s3.BucketPolicy(
+        self._policy = ResourcePolicy(self.arn, deny_insecure_transport("s3:*", self.arn, contents))
+        return aws.s3.BucketPolicy(
             self.name,
             bucket=self.bucket_name,
-            policy=document(
-                [refuse_plain_http(self.arn, "s3:*") | {"Resource": [self.arn, contents]}],
-            ),
-            # S3 refuses to change a bucket's policy and its access block at the same moment.
+            policy=self._policy.document,
+            # S3 rejects concurrent changes of a bucket's policy and its public access block.
             opts=self.child(depends_on=[private]),
         )
 
@@ -109,7 +115,7 @@ class Bucket(Component):
             opts=self.child(),
         )
 
-    def _clear_by(self, lifecycle: Mapping[str, Lifecycle]) -> None:
+    def _expire(self, lifecycle: Mapping[str, Lifecycle]) -> None:
         aws.s3.BucketLifecycleConfiguration(
             self.name,
             bucket=self.bucket_name,

@@ -8,7 +8,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 Pattern = Mapping[str, Any]
-"""An event pattern in EventBridge's words, such as `{"source": ["strata.users"]}`."""
+"""An EventBridge event pattern, such as `{"source": ["strata.users"]}`."""
+
+ALL_EVENTS: Pattern = {"source": [{"prefix": ""}]}
+"""The pattern that matches every event."""
 
 
 @dataclass(frozen=True)

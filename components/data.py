@@ -1,9 +1,8 @@
-"""The data layer: DynamoDB tables, and grants on them by verb."""
+"""The data layer: DynamoDB tables, and permissions on them by verb."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import pulumi
@@ -11,61 +10,44 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.iam import Grant
+from components.table_spec import Index, TableSpec, table_variable
+from components.use import Use
 from settings import Settings
 
 Verb = Literal["ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"]
 VERBS = get_args(Verb)
 
 
-@dataclass(frozen=True)
-class Index:
-    """A global secondary index that carries every attribute; `sort` orders what shares a `key`."""
-
-    key: str
-    sort: str | None = None
-
-
 class Table(Component):
-    """A DynamoDB table: on demand, encrypted, kept as its environment class demands.
+    """A DynamoDB table: billed on demand, encrypted, protected as its environment class requires.
+
+    Example:
+        orders = Table("orders", TableSpec(key="id"), settings)
 
     Args:
-        key: the partition key's attribute; keys are strings.
-        sort: the sort key's attribute.
-        indexes: global secondary indexes by name.
-        ttl: the attribute that holds when an item expires, in epoch seconds.
-        stream: whether changes are streamed, with the item before and after.
+        spec: the table's keys, indexes, time to live and stream.
 
     Attributes:
         table_name: the physical name.
         arn: the table's ARN.
-        stream_arn: the stream's ARN; only with `stream`.
+        stream_arn: the stream's ARN; only if the spec has a stream.
     """
 
     def __init__(
-        self,
-        name: str,
-        settings: Settings,
-        *,
-        key: str,
-        sort: str | None = None,
-        indexes: Mapping[str, Index] | None = None,
-        ttl: str | None = None,
-        stream: bool = False,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, spec: TableSpec, settings: Settings, *, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__(name, opts)
-        self.indexes = dict(indexes or {})
-        keys = [key, sort, *(part for index in self.indexes.values() for part in (index.key, index.sort))]
+        self.spec = spec
         table = aws.dynamodb.Table(
             name,
             billing_mode="PAY_PER_REQUEST",
-            hash_key=key,
-            range_key=sort,
-            attributes=[{"name": key, "type": "S"} for key in sorted({key for key in keys if key})],
-            global_secondary_indexes=[_index(name, index) for name, index in self.indexes.items()],
-            ttl={"attribute_name": ttl, "enabled": True} if ttl else None,
-            stream_enabled=stream,
-            stream_view_type="NEW_AND_OLD_IMAGES" if stream else None,
+            hash_key=spec.key,
+            range_key=spec.sort,
+            attributes=[{"name": key, "type": "S"} for key in spec.attributes],
+            global_secondary_indexes=[_index(name, index) for name, index in spec.indexes.items()],
+            ttl={"attribute_name": spec.ttl, "enabled": True} if spec.ttl else None,
+            stream_enabled=spec.stream,
+            stream_view_type="NEW_AND_OLD_IMAGES" if spec.stream else None,
             point_in_time_recovery={"enabled": settings.data.point_in_time_recovery},
             server_side_encryption={"enabled": True},
             deletion_protection_enabled=settings.data.deletion_protection,
@@ -77,27 +59,36 @@ class Table(Component):
         self.stream_arn = table.stream_arn
         self.register_outputs({"tableName": table.name, "arn": table.arn})
 
-    def grant(self, *verbs: Verb, index: str | None = None) -> Grant:
-        """Leave to do `verbs` (`GetItem`, `Query`, …) on the items, or on those of one index.
+    def use(self, *verbs: Verb, index: str | None = None) -> Use:
+        """Allow `verbs` (`GetItem`, `Query`, …) on the table, or on one index, and pass the table's name.
 
-        A transaction needs the verbs of its parts: IAM knows no TransactWriteItems.
+        A transaction needs the verbs of its parts: IAM has no action for TransactWriteItems itself.
 
         Raises:
-            ValueError: for an index that the table does not have, or a verb that DynamoDB does not.
+            ValueError: for an index or a verb that does not exist.
         """
-        strangers = [verb for verb in verbs if verb not in VERBS]
-        if strangers:
-            raise ValueError(f"table {self.name}: no verb {strangers[0]!r}: expected some of {list(VERBS)}")
-        if index is not None and index not in self.indexes:
-            raise ValueError(f"table {self.name}: no index {index!r}: expected one of {sorted(self.indexes)}")
+        return Use((self._grant(verbs, index),), {table_variable(self.name): self.table_name})
+
+    def use_stream(self) -> Use:
+        """Allow a stream function to be invoked with the table's changes."""
+        verbs = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        # Lambda checks all four before it accepts the mapping.
+        return Use((Grant(tuple(f"dynamodb:{verb}" for verb in verbs), (self.stream_arn,)),))
+
+    def _grant(self, verbs: Sequence[Verb], index: str | None) -> Grant:
+        unknown = [verb for verb in verbs if verb not in VERBS]
+        if unknown:
+            raise ValueError(f"table {self.name}: no verb {unknown[0]!r}: expected some of {list(VERBS)}")
+        indexes = self.spec.indexes
+        if index is not None and index not in indexes:
+            raise ValueError(f"table {self.name}: no index {index!r}: expected one of {sorted(indexes)}")
         arn = self.arn if index is None else pulumi.Output.concat(self.arn, "/index/", index)
         return Grant(tuple(f"dynamodb:{verb}" for verb in verbs), (arn,))
 
 
 def _index(name: str, index: Index) -> aws.dynamodb.TableGlobalSecondaryIndexArgsDict:
     schema: list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgsDict] = [
-        {"attribute_name": index.key, "key_type": "HASH"}
+        {"attribute_name": name, "key_type": kind}
+        for name, kind in zip(index.keys, ("HASH", "RANGE"), strict=False)
     ]
-    if index.sort:
-        schema.append({"attribute_name": index.sort, "key_type": "RANGE"})
     return {"name": name, "key_schemas": schema, "projection_type": "ALL"}

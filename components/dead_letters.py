@@ -9,9 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Component
-from components.iam import Grant, ResourcePolicy, let_in, refuse_plain_http
+from components.iam import Grant, ResourcePolicy, allow_service, deny_insecure_transport
 from components.inventory import DeadLetters, Kind
 from components.runtime import Runtime
+from components.use import Use
 
 RETENTION_SECONDS = 14 * 24 * 3600
 """How long a dead-letter queue keeps a message: SQS's longest."""
@@ -26,7 +27,7 @@ class DeadLetterQueue(Component):
     Args:
         runtime: where alarms go, and the inventory that the queue is entered into.
         kind: what gives up there.
-        to: where the messages go back to; `back_to` says it where that is made after this queue.
+        to: where the messages go back to; `redrive_to` says it where that is made after this queue.
         sender: the AWS service and the source that may send; who has a role needs none.
 
     Attributes:
@@ -38,9 +39,9 @@ class DeadLetterQueue(Component):
     def __init__(
         self,
         name: str,
-        *,
-        runtime: Runtime,
         kind: Kind,
+        runtime: Runtime,
+        *,
         to: pulumi.Input[str] | None = None,
         sender: tuple[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -58,26 +59,26 @@ class DeadLetterQueue(Component):
             opts=self.child(),
         )
         self.arn, self.url = queue.arn, queue.url
-        self.policy = self._only(sender)
+        self.policy = self._make_policy(sender)
         self._alarm(queue, runtime.alarms)
         if to is not None:
-            self.back_to(to)
+            self.redrive_to(to)
         self.register_outputs({"arn": self.arn, "url": self.url})
 
-    def back_to(self, to: pulumi.Input[str]) -> None:
+    def redrive_to(self, to: pulumi.Input[str]) -> None:
         """Enter the queue into the inventory, with where its messages go back to."""
         entry = DeadLetters(self.url, self.arn, self.kind, pulumi.Output.from_input(to))
         self._inventory.dead_letters[self.name] = entry
 
-    def grant_send(self) -> Grant:
-        """Leave to put messages there."""
-        return Grant(("sqs:SendMessage",), (self.arn,))
+    def use(self) -> Use:
+        """Allow sending messages to the queue, and pass its URL."""
+        return Use((Grant(("sqs:SendMessage",), (self.arn,)),), {"DEAD_LETTERS_URL": self.url})
 
-    def _only(self, sender: tuple[str, pulumi.Input[str]] | None) -> aws.sqs.QueuePolicy:
-        policy = ResourcePolicy(self.arn, refuse_plain_http(self.arn, "sqs:*"))
+    def _make_policy(self, sender: tuple[str, pulumi.Input[str]] | None) -> aws.sqs.QueuePolicy:
+        policy = ResourcePolicy(self.arn, deny_insecure_transport("sqs:*", self.arn))
         if sender:
             service, source = sender
-            policy.add(let_in(service, "sqs:SendMessage", self.arn, source))
+            policy.add(allow_service(service, "sqs:SendMessage", self.arn, source))
         return aws.sqs.QueuePolicy(self.name, queue_url=self.url, policy=policy.document, opts=self.child())
 
     def _alarm(self, queue: aws.sqs.Queue, topic: pulumi.Input[str]) -> None:

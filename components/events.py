@@ -16,9 +16,10 @@ from components.function import Function
 from components.iam import Grant
 from components.key import EVENTBRIDGE
 from components.queue import Queue
-from components.role import ServiceRole
+from components.role import ServiceRole, SourceArn
 from components.runtime import Runtime
 from components.topic import Topic
+from components.use import Use
 
 Target = Function | Queue | Topic | aws.sfn.StateMachine
 
@@ -42,9 +43,9 @@ class EventBus(Component):
     def __init__(
         self,
         name: str,
-        *,
-        runtime: Runtime,
         catalogue: Mapping[str, Sequence[str]],
+        runtime: Runtime,
+        *,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -62,18 +63,18 @@ class EventBus(Component):
         self.archive_arn = archive.arn
         self.register_outputs({"busName": bus.name, "archiveArn": archive.arn})
 
-    def grant_publish(self, *sources: str) -> Grant:
-        """Leave to publish in the name of these sources of the catalogue, and of no other.
+    def use(self, *sources: str) -> Use:
+        """Allow publishing events of these sources of the catalogue, and pass the bus's name.
 
         Raises:
             ValueError: for a source that the catalogue does not have.
         """
         self._catalogue.check_sources(f"bus {self.name}", sources)
         operator = "StringLike" if any("*" in source for source in sources) else "StringEquals"
-        # No ForAllValues: each entry of a call is judged by itself, and without a source that would pass.
-        return Grant(
-            ("events:PutEvents",), (self.arn,), condition={operator: {"events:source": sorted(sources)}}
-        )
+        # No ForAllValues: IAM evaluates each entry of a call, and an entry without a source would pass.
+        condition = {operator: {"events:source": sorted(sources)}}
+        grant = Grant(("events:PutEvents",), (self.arn,), condition=condition)
+        return Use((grant,), {"EVENT_BUS": self.bus_name})
 
     def subscribe(self, name: str, pattern: Pattern, target: Target) -> None:
         """Tell a function, a queue, a topic or a state machine of the events that fit the pattern.
@@ -88,13 +89,13 @@ class EventBus(Component):
         rule = self._rule(full, pattern)
         match target:
             case Function():
-                permission = target.allow_invoke(full, EVENTBRIDGE, rule.arn)
+                permission = target.allow_service(full, EVENTBRIDGE, rule.arn)
                 self._target(full, rule, target.arn, to=target.function_name, after=[permission])
             case Queue():
-                target.accept(EVENTBRIDGE, rule.arn)
+                target.allow_service(EVENTBRIDGE, rule.arn)
                 self._target(full, rule, target.arn, to=target.url, after=[target.policy])
             case Topic():
-                target.accept(EVENTBRIDGE, rule.arn)
+                target.allow_service(EVENTBRIDGE, rule.arn)
                 self._target(full, rule, target.arn, to=target.arn, after=[target.policy])
             case aws.sfn.StateMachine():
                 self._target_as(full, rule, "states:StartExecution", target.arn)
@@ -153,9 +154,9 @@ class EventBus(Component):
         """A target that EventBridge reaches with a role, which may do that alone."""
         role = ServiceRole(
             f"{full}-role",
-            runtime=self._runtime,
-            service=EVENTBRIDGE,
-            source_arn=rule.arn,
+            EVENTBRIDGE,
+            SourceArn(rule.arn),
+            self._runtime.settings,
             grants=[Grant((action,), (arn,))],
             opts=self.child(),
         )
@@ -171,10 +172,10 @@ class EventBus(Component):
         after: Sequence[pulumi.Resource],
         **others: Any,
     ) -> None:
-        letters = DeadLetterQueue(
+        dead_letters = DeadLetterQueue(
             f"{full}-dead-letters",
-            runtime=self._runtime,
-            kind="rule",
+            "rule",
+            self._runtime,
             to=to,
             sender=(EVENTBRIDGE, rule.arn),
             opts=self.child(),
@@ -186,8 +187,8 @@ class EventBus(Component):
             target_id=full,
             arn=arn,
             retry_policy=RETRY,
-            dead_letter_config={"arn": letters.arn},
+            dead_letter_config={"arn": dead_letters.arn},
             # An event that comes before the leave to deliver it would go straight to the dead letters.
-            opts=self.child(depends_on=[*after, letters.policy]),
+            opts=self.child(depends_on=[*after, dead_letters.policy]),
             **others,
         )

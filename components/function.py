@@ -1,4 +1,4 @@
-"""The heart: a Lambda function with everything that it needs and nothing that it does not."""
+"""A Lambda function with its role, log group, dead-letter queue and bundle."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import pulumi_aws as aws
 from components.base import Component
 from components.bundle import function_bundle
 from components.dead_letters import DeadLetterQueue
-from components.iam import Grant, policy, trust
+from components.iam import Grant
+from components.role import NoSource, make_role
 from components.runtime import ARCHITECTURE, Runtime
+from components.use import Use, env_of, grants_of
 from settings import Asynchronous
+
+LAMBDA = "lambda.amazonaws.com"
+EXECUTION = NoSource("Lambda passes no source when it assumes an execution role")
 
 
 class Function(Component):
@@ -21,8 +26,7 @@ class Function(Component):
     Args:
         handler: where the code is, such as `handlers.users.create:handler`.
         runtime: what the stack's functions share.
-        env: environment variables: the only way a handler learns a name.
-        grants: all that the function may do besides writing its own logs and traces.
+        uses: the permissions of the function, besides its own logs and traces, and its environment variables.
         files: generated files that go into the bundle, by their path in it.
         asynchronous: whether it is invoked without anyone waiting for the answer; then a failed invocation
             is tried again, and kept in a dead-letter queue in the end.
@@ -44,10 +48,9 @@ class Function(Component):
         self,
         name: str,
         handler: str,
-        *,
         runtime: Runtime,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        *,
+        uses: Sequence[Use] = (),
         files: Mapping[str, str] | None = None,
         asynchronous: bool = False,
         memory: int | None = None,
@@ -64,10 +67,10 @@ class Function(Component):
         runtime.inventory.log_groups[name] = log_group.name
         if asynchronous:
             self.dead_letters = DeadLetterQueue(
-                f"{name}-dead-letters", runtime=runtime, kind="function", opts=self.child()
+                f"{name}-dead-letters", "function", runtime, opts=self.child()
             )
         own = self._own_grants(log_group, tracing=settings.tracing)
-        role, permissions = self._role([*grants, *own], runtime.settings.permissions_boundary)
+        role = make_role(self, name, LAMBDA, EXECUTION, runtime.settings, [*grants_of(uses), *own])
         function = aws.lambda_.Function(
             name,
             code=pulumi.FileArchive(str(bundle.path)),
@@ -78,7 +81,7 @@ class Function(Component):
             architectures=[ARCHITECTURE],
             memory_size=memory or settings.memory,
             timeout=timeout or settings.timeout,
-            environment={"variables": {**self._own_env(settings.log_level), **(env or {})}},
+            environment={"variables": {**self._own_env(settings.log_level), **env_of(name, uses)}},
             logging_config={
                 "log_format": "JSON",
                 "application_log_level": settings.log_level,
@@ -90,7 +93,7 @@ class Function(Component):
             publish=settings.snap_start,
             tags=self.tags,
             # The policy first: a function that starts without it would be denied.
-            opts=self.child(depends_on=[permissions]),
+            opts=self.child(depends_on=[role.permissions]),
         )
         self.function_name = function.name
         self._expose(function, snap_start=settings.snap_start)
@@ -108,16 +111,14 @@ class Function(Component):
                 f"{caller}: nobody waits for function {self.name}'s answer: declare it asynchronous=True"
             )
 
-    def allow_invoke(
-        self, name: str, principal: str, source_arn: pulumi.Input[str]
-    ) -> aws.lambda_.Permission:
-        """Let an AWS service invoke the function for one source alone."""
+    def allow_service(self, name: str, service: str, source_arn: pulumi.Input[str]) -> aws.lambda_.Permission:
+        """Allow an AWS service to invoke the function on behalf of one source."""
         return aws.lambda_.Permission(
             f"{self.name}-{name}",
             action="lambda:InvokeFunction",
             function=self.function_name,
             qualifier=self.qualifier,
-            principal=principal,
+            principal=service,
             source_arn=source_arn,
             opts=self.child(),
         )
@@ -130,7 +131,7 @@ class Function(Component):
         """Have Lambda try failed invocations again, and keep what fails for good with its error."""
         if not self.dead_letters:
             return
-        self.dead_letters.back_to(self.function_name)
+        self.dead_letters.redrive_to(self.function_name)
         aws.lambda_.FunctionEventInvokeConfig(
             self.name,
             function_name=self.function_name,
@@ -150,19 +151,8 @@ class Function(Component):
             verbs = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
             grants.append(Grant(verbs, ("*",), "X-Ray knows no resource for these actions"))
         if self.dead_letters:
-            grants.append(self.dead_letters.grant_send())
+            grants += self.dead_letters.use().grants
         return grants
-
-    def _role(self, grants: Sequence[Grant], boundary: str | None) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        role = aws.iam.Role(
-            self.name,
-            assume_role_policy=trust("lambda.amazonaws.com"),
-            permissions_boundary=boundary,
-            tags=self.tags,
-            opts=self.child(),
-        )
-        permissions = aws.iam.RolePolicy(self.name, role=role.name, policy=policy(grants), opts=self.child())
-        return role, permissions
 
     def _expose(self, function: aws.lambda_.Function, *, snap_start: bool) -> None:
         self.qualifier: pulumi.Output[str] | None = None

@@ -1,4 +1,4 @@
-"""Least privilege as data: a resource offers grants by verb, a function turns them into one policy."""
+"""Least privilege as data: a resource offers grants by verb, a role collects them into one policy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[
 """Operator to key to value or values, such as `{"StringEquals": {"events:source": "strata.users"}}`."""
 
 ONLY_TLS: Condition = {"Bool": {"aws:SecureTransport": "false"}}
-"""What a refusal of plain HTTP depends on."""
+"""The condition that matches requests without TLS."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Grant:
 
     Attributes:
         actions: IAM actions, such as `dynamodb:PutItem`; never `*`.
-        resources: ARNs; `*` only where AWS knows no resource for the action.
-        reason: why a resource holds a `*`; required there.
-        condition: when the grant holds; always where none is given.
+        resources: ARNs; `*` only if AWS has no resource-level permission for the action.
+        reason: why a resource contains `*`; required in that case.
+        condition: when the grant applies; always, if None.
     """
 
     actions: tuple[str, ...]
@@ -37,39 +37,23 @@ class Grant:
             if not service or not verb or "*" in action:
                 raise ValueError(f"grant of {action!r}: expected an exact action, such as dynamodb:PutItem")
         if not self.actions or not self.resources:
-            raise ValueError(f"grant of {self.actions} on {self.resources}: expected one of each at least")
+            raise ValueError(f"grant of {self.actions} on {self.resources}: expected at least one of each")
         if any(isinstance(arn, str) and "*" in arn for arn in self.resources) and not self.reason:
-            raise ValueError(f"grant of {self.actions}: a resource with * needs the reason beside it")
+            raise ValueError(f"grant of {self.actions}: a resource with * needs a reason")
 
 
 def policy(grants: Sequence[Grant]) -> pulumi.Output[str]:
-    """The policy document that allows just the grants, one statement each."""
+    """Return the policy document that allows exactly the grants, one statement each."""
     return document([_allowed(grant) for grant in grants])
 
 
-def trust(service: str, source_arn: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
-    """The trust policy that lets one AWS service assume a role, for one source alone where it is given."""
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"Service": service},
-    }
-    if source_arn is not None:
-        # The account as well: AWS fills both in, and each alone has had its gaps.
-        statement["Condition"] = {
-            "StringEquals": {"aws:SourceAccount": account_of(source_arn)},
-            "ArnEquals": {"aws:SourceArn": source_arn},
-        }
-    return document([statement])
-
-
 def account_of(arn: pulumi.Input[str]) -> pulumi.Output[str]:
-    """The id of the account that an ARN belongs to: the program itself is never told."""
+    """Return the id of the account that owns an ARN; the program does not know it otherwise."""
     return pulumi.Output.from_input(arn).apply(lambda text: text.split(":")[4])
 
 
 def document(statements: Sequence[Mapping[str, Any]]) -> pulumi.Output[str]:
-    """A policy document of statements in IAM's own words."""
+    """Return a policy document of IAM statements."""
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
 
 
@@ -83,19 +67,18 @@ def _allowed(grant: Grant) -> dict[str, Any]:
 
 
 class ResourcePolicy:
-    """A resource's own policy: who from outside IAM may use it.
+    """A resource's own policy: which AWS services may use the resource, besides IAM principals.
 
-    A resource has just one such document, while who sends to it is said in many places. So the document
-    stands from the start, and is written when the whole program has been read: nothing that awaits AWS,
-    as the resource's ARN does, goes on before that. No resource can be left without its policy because
-    nobody asked for one.
+    A resource has one policy document, but several components add statements to it. The policy resource
+    therefore exists from the start, and its document is written when the resource's ARN is known, after the
+    whole program has run.
 
     Args:
         arn: the resource.
-        statements: what holds whoever is let in, in IAM's own words.
+        statements: the statements that always apply.
 
     Attributes:
-        document: the policy's text.
+        document: the policy document.
     """
 
     def __init__(self, arn: pulumi.Output[str], *statements: Mapping[str, Any]) -> None:
@@ -104,13 +87,13 @@ class ResourcePolicy:
         self.document = arn.apply(self._write)
 
     def add(self, *statements: Mapping[str, Any]) -> None:
-        """Add to what the policy says.
+        """Add statements.
 
         Raises:
-            RuntimeError: once the document is written, since nobody would read the addition.
+            RuntimeError: after the document was written, because the addition would be lost.
         """
         if self._written:
-            raise RuntimeError("a policy's statements are said while the program is read, not in an apply")
+            raise RuntimeError("policy statement added after the policy was written: add it outside apply()")
         self._statements.extend(statements)
 
     def _write(self, arn: str) -> pulumi.Output[str]:
@@ -119,21 +102,21 @@ class ResourcePolicy:
         return document(self._statements)
 
 
-def refuse_plain_http(arn: pulumi.Input[str], actions: str | Sequence[str]) -> dict[str, Any]:
-    """The statement that denies everyone what does not come over TLS."""
+def deny_insecure_transport(actions: str | Sequence[str], *resources: pulumi.Input[str]) -> dict[str, Any]:
+    """Return the statement that denies every request without TLS."""
     return {
         "Effect": "Deny",
         "Principal": "*",
         "Action": actions,
-        "Resource": arn,
+        "Resource": resources[0] if len(resources) == 1 else list(resources),
         "Condition": ONLY_TLS,
     }
 
 
-def let_in(
+def allow_service(
     service: str, action: str, arn: pulumi.Input[str], source_arn: pulumi.Input[str]
 ) -> dict[str, Any]:
-    """The statement that lets an AWS service act on a resource for one source alone."""
+    """Return the statement that allows an AWS service to act on a resource on behalf of one source."""
     return {
         "Effect": "Allow",
         "Principal": {"Service": service},

@@ -8,6 +8,9 @@ from typing import Literal
 
 import pulumi
 
+from components.iam import Grant
+from components.use import Use
+
 Kind = Literal["queue", "rule", "topic", "function", "schedule", "stream"]
 """What gave a message up: a queue after its last receive, or who could not deliver."""
 
@@ -40,6 +43,13 @@ class Inventory:
 
     log_groups: dict[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     dead_letters: dict[str, DeadLetters] = field(default_factory=dict[str, DeadLetters])
+
+    def use_depths(self) -> Use:
+        """Allow reading the depth of every dead-letter queue so far, and pass their URLs by name as JSON."""
+        queues = dict(self.dead_letters)
+        urls = pulumi.Output.json_dumps({name: queue.url for name, queue in queues.items()})
+        grant = Grant(("sqs:GetQueueAttributes",), tuple(queue.arn for queue in queues.values()))
+        return Use((grant,), {"DEAD_LETTERS": urls})
 
     def outputs(self) -> dict[str, Mapping[str, object]]:
         """The stack outputs `logGroups` and `deadLetters`."""

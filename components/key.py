@@ -13,7 +13,7 @@ from settings import Settings
 
 EVENTBRIDGE = "events.amazonaws.com"
 SES = "ses.amazonaws.com"
-UNTOLD = (EVENTBRIDGE, SES)
+WITHOUT_SOURCE = (EVENTBRIDGE, SES)
 DELETION_DAYS = {True: 30, False: 7}
 """How long a deleted key can be brought back: KMS's longest in production, its shortest elsewhere."""
 
@@ -50,7 +50,7 @@ class Key(Component):
         self.arn = key.arn
         self.register_outputs({"arn": key.arn})
 
-    def allow(self, service: str) -> None:
+    def allow_service(self, service: str) -> None:
         """Let an AWS service that publishes on a topic encrypt its messages, for this account alone."""
         if service in self._users:
             return
@@ -63,7 +63,7 @@ class Key(Component):
         }
         # EventBridge does not tell KMS for whom it publishes, and of SES nobody says that it does: a
         # condition would keep them out altogether. Their topics' own policies hold them to the account.
-        if service not in UNTOLD:
+        if service not in WITHOUT_SOURCE:
             statement["Condition"] = {"StringEquals": {"aws:SourceAccount": self._account}}
         self._policy.add(statement)
 

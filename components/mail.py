@@ -13,6 +13,7 @@ from components.iam import Grant
 from components.key import SES, Key
 from components.runtime import Runtime
 from components.topic import Topic
+from components.use import Use
 from settings import Environment, Settings
 
 EVENTS = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE")
@@ -52,52 +53,52 @@ class Mail(Component):
     Attributes:
         sender: the same.
         configuration_set: the configuration set's name.
-        template_names: the physical name of each template.
         topic: where SES tells what becomes of a mail.
     """
 
     def __init__(
         self,
         name: str,
-        *,
-        runtime: Runtime,
-        key: Key,
         sender: str,
         templates: Mapping[str, Template],
+        key: Key,
+        runtime: Runtime,
+        *,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self.sender = sender
-        self.topic = Topic(f"{name}-feedback", key=key, publishers=[SES], opts=self.child())
+        self.topic = Topic(f"{name}-feedback", key, publishers=[SES], opts=self.child())
         self._templates = {given: self._template(given, parts) for given, parts in templates.items()}
-        self.template_names = {given: template.name for given, template in self._templates.items()}
         configuration_set = self._configuration_set()
         self.configuration_set = configuration_set.configuration_set_name
         self._configuration_set_arn = configuration_set.arn
         self._identity_arn = self._identity(runtime.settings)
-        self._tell()
+        self._publish_events()
         self.register_outputs({"configurationSet": self.configuration_set})
 
-    def grant_send(self, *templates: str) -> Grant:
-        """Leave to send mail from the sender's address, in these templates alone.
+    def use(self, template: str) -> Use:
+        """Allow sending one template from the sender's address, and pass what a send needs.
 
         Raises:
-            ValueError: for a template that there is not, or none.
+            ValueError: for a template that does not exist.
         """
-        strangers = [template for template in templates if template not in self._templates]
-        if strangers or not templates:
-            given = strangers[0] if strangers else None
-            raise ValueError(f"mail {self.name}: no template {given!r}: expected {sorted(self._templates)}")
-        # SES asks for the second where a mail is sent in a template, whichever operation sends it.
-        return Grant(
+        if template not in self._templates:
+            known = ", ".join(sorted(self._templates))
+            raise ValueError(f"mail {self.name}: no template {template!r}: expected one of {known}")
+        sent = self._templates[template]
+        # SES requires the second action for every send of a template, whichever operation sends it.
+        grant = Grant(
             ("ses:SendEmail", "ses:SendTemplatedEmail"),
-            (
-                self._identity_arn,
-                self._configuration_set_arn,
-                *(self._templates[template].arn for template in templates),
-            ),
+            (self._identity_arn, self._configuration_set_arn, sent.arn),
             condition={"StringEquals": {"ses:FromAddress": self.sender}},
         )
+        variables = {
+            "MAIL_SENDER": self.sender,
+            "MAIL_CONFIGURATION_SET": self.configuration_set,
+            "MAIL_TEMPLATE": sent.name,
+        }
+        return Use((grant,), variables)
 
     def _template(self, name: str, parts: Template) -> aws.ses.Template:
         return aws.ses.Template(
@@ -134,7 +135,7 @@ class Mail(Component):
         )
         return identity.arn
 
-    def _tell(self) -> None:
+    def _publish_events(self) -> None:
         aws.sesv2.ConfigurationSetEventDestination(
             self.name,
             configuration_set_name=self.configuration_set,

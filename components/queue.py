@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -10,8 +10,9 @@ import pulumi_aws as aws
 from components.base import Component
 from components.dead_letters import DeadLetterQueue
 from components.function import Function, name_of
-from components.iam import Grant, ResourcePolicy, let_in, refuse_plain_http
+from components.iam import Grant, ResourcePolicy, allow_service, deny_insecure_transport
 from components.runtime import Runtime
+from components.use import Use
 
 VISIBILITY_FACTOR = 6
 """AWS's advice: Lambda itself tries again while it is throttled, and needs the message hidden until then."""
@@ -47,8 +48,8 @@ class Queue(Component):
     def __init__(
         self,
         name: str,
-        *,
         runtime: Runtime,
+        *,
         timeout: int = BATCH_SECONDS,
         maximum_receives: int = 5,
         batching_window: int = 0,
@@ -58,10 +59,8 @@ class Queue(Component):
         self.runtime = runtime
         self.timeout = timeout
         self.batching_window = batching_window
-        self._fed = False
-        self.dead_letters = DeadLetterQueue(
-            f"{name}-dead-letters", runtime=runtime, kind="queue", opts=self.child()
-        )
+        self._has_source = False
+        self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", "queue", runtime, opts=self.child())
         queue = aws.sqs.Queue(
             name,
             visibility_timeout_seconds=VISIBILITY_FACTOR * self.timeout + batching_window,
@@ -76,29 +75,28 @@ class Queue(Component):
         )
         self.arn, self.url = queue.arn, queue.url
         self._return_dead_letters()
-        self._policy = ResourcePolicy(self.arn, refuse_plain_http(self.arn, "sqs:*"))
+        self._policy = ResourcePolicy(self.arn, deny_insecure_transport("sqs:*", self.arn))
         self.policy = aws.sqs.QueuePolicy(
             name, queue_url=self.url, policy=self._policy.document, opts=self.child()
         )
         self.register_outputs({"arn": self.arn, "url": self.url})
 
-    def accept(self, service: str, source_arn: pulumi.Input[str]) -> None:
+    def allow_service(self, service: str, source_arn: pulumi.Input[str]) -> None:
         """Let an AWS service send for the one source that feeds the queue.
 
         Raises:
             ValueError: when the queue has a source already.
         """
-        if self._fed:
+        if self._has_source:
             raise ValueError(f"queue {self.name}: it has a source already: give another source its own queue")
-        self._fed = True
-        self._policy.add(let_in(service, "sqs:SendMessage", self.arn, source_arn))
+        self._has_source = True
+        self._policy.add(allow_service(service, "sqs:SendMessage", self.arn, source_arn))
 
     def consumer(
         self,
         handler: str,
         *,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        uses: Sequence[Use] = (),
         batch_size: int = 10,
         maximum_concurrency: int | None = None,
         memory: int | None = None,
@@ -117,9 +115,8 @@ class Queue(Component):
         function = Function(
             name or name_of(handler),
             handler,
-            runtime=self.runtime,
-            env={**(env or {}), "DEAD_LETTERS_URL": self.dead_letters.url},
-            grants=[*grants, self._grant_receive(), self.dead_letters.grant_send()],
+            self.runtime,
+            uses=[*uses, self._use_receive(), self.dead_letters.use()],
             memory=memory,
             timeout=self.timeout,
             opts=self.child(),
@@ -138,7 +135,7 @@ class Queue(Component):
         return function
 
     def _return_dead_letters(self) -> None:
-        self.dead_letters.back_to(self.url)
+        self.dead_letters.redrive_to(self.url)
         # By itself: the queue names its dead letters as it is made, so they can name it only afterwards.
         aws.sqs.RedriveAllowPolicy(
             self.name,
@@ -149,8 +146,9 @@ class Queue(Component):
             opts=self.child(),
         )
 
-    def _grant_receive(self) -> Grant:
-        return Grant(("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"), (self.arn,))
+    def _use_receive(self) -> Use:
+        verbs = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+        return Use((Grant(verbs, (self.arn,)),))
 
     def _require(self, batch_size: int, maximum_concurrency: int | None) -> None:
         most = LARGE_BATCH if self.batching_window else SMALL_BATCH

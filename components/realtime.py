@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ from components.function import Function
 from components.iam import Grant
 from components.runtime import Runtime
 from components.stage import access_log, limits
-from settings import Settings
+from components.use import Use
 
 STAGE = "ws"
 """The stage's name is the path behind the front door, so that no path is rewritten."""
@@ -32,27 +32,24 @@ class Realtime(Component):
     A message goes to the route that its `action` names, else to `$default`.
 
     Args:
-        authorizer: the function that decides on a ticket, with its `env` and `grants`.
+        authorizer: the handler of the ticket authorizer.
+        uses: the permissions and environment variables of the authorizer.
 
     Attributes:
-        env: where to post, for functions that have `grant_post`.
         url: the address of the stage; there once it is deployed.
     """
 
     def __init__(
         self,
         name: str,
-        settings: Settings,
-        *,
-        runtime: Runtime,
         authorizer: str,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        runtime: Runtime,
+        *,
+        uses: Sequence[Use] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self.runtime = runtime
-        self._settings = settings
         self._routes: dict[str, aws.apigatewayv2.Route] = {}
         self.api = aws.apigatewayv2.Api(
             name,
@@ -61,25 +58,25 @@ class Realtime(Component):
             tags=self.tags,
             opts=self.child(),
         )
-        self.env = {"WEBSOCKET_ENDPOINT": self.api.api_endpoint.apply(_over_http)}
-        self._authorizer = self._ticket_authorizer(authorizer, env, grants)
+        self._endpoint = self.api.api_endpoint.apply(_over_http)
+        self._authorizer = self._ticket_authorizer(authorizer, uses)
 
-    def grant_post(self) -> Grant:
-        """Leave to post to every connection."""
+    def use(self) -> Use:
+        """Allow posting to every connection, and pass the endpoint to post to."""
         connections = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/POST/@connections/*")
-        return Grant(("execute-api:ManageConnections",), (connections,), "the gateway names connections")
+        grant = Grant(("execute-api:ManageConnections",), (connections,), "the gateway names connections")
+        return Use((grant,), {"WEBSOCKET_ENDPOINT": self._endpoint})
 
     def route(
         self,
         key: str,
         handler: str,
         *,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        uses: Sequence[Use] = (),
     ) -> Function:
         """Have a function do what comes by a route: `$connect`, `$disconnect`, `$default`, or an action."""
         name = f"{self.name}-{key.removeprefix('$')}"
-        function = Function(name, handler, runtime=self.runtime, env=env, grants=grants, opts=self.child())
+        function = Function(name, handler, self.runtime, uses=uses, opts=self.child())
         integration = aws.apigatewayv2.Integration(
             name,
             api_id=self.api.id,
@@ -89,7 +86,7 @@ class Realtime(Component):
             opts=self.child(),
         )
         source = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{key}")
-        permission = function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
+        permission = function.allow_service("gateway", "apigateway.amazonaws.com", source)
         opens = key == CONNECT
         self._routes[key] = aws.apigatewayv2.Route(
             name,
@@ -117,8 +114,8 @@ class Realtime(Component):
             api_id=self.api.id,
             name=STAGE,
             auto_deploy=True,
-            access_log_settings=access_log(self, self._settings, ACCESS_LOG),
-            default_route_settings=limits(self._settings.api.throttle),
+            access_log_settings=access_log(self, self.runtime.settings, ACCESS_LOG),
+            default_route_settings=limits(self.runtime.settings.api.throttle),
             tags=self.tags,
             # API Gateway deploys no WebSocket API that has no route.
             opts=self.child(depends_on=list(self._routes.values())),
@@ -126,11 +123,9 @@ class Realtime(Component):
         self.url = stage.invoke_url
         self.register_outputs({"url": self.url})
 
-    def _ticket_authorizer(
-        self, handler: str, env: Mapping[str, pulumi.Input[str]] | None, grants: Sequence[Grant]
-    ) -> aws.apigatewayv2.Authorizer:
+    def _ticket_authorizer(self, handler: str, uses: Sequence[Use]) -> aws.apigatewayv2.Authorizer:
         name = f"{self.name}-authorizer"
-        function = Function(name, handler, runtime=self.runtime, env=env, grants=grants, opts=self.child())
+        function = Function(name, handler, self.runtime, uses=uses, opts=self.child())
         authorizer = aws.apigatewayv2.Authorizer(
             name,
             api_id=self.api.id,
@@ -141,7 +136,7 @@ class Realtime(Component):
             opts=self.child(),
         )
         source = pulumi.Output.concat(self.api.execution_arn, "/authorizers/", authorizer.id)
-        self._deciding = function.allow_invoke("gateway", "apigateway.amazonaws.com", source)
+        self._deciding = function.allow_service("gateway", "apigateway.amazonaws.com", source)
         return authorizer
 
 

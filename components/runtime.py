@@ -33,9 +33,9 @@ class Runtime(Component):
     def __init__(
         self,
         name: str,
+        alarms: pulumi.Input[str],
         settings: Settings,
         *,
-        alarms: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)

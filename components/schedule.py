@@ -12,7 +12,7 @@ from components.base import Component
 from components.dead_letters import RETRY, DeadLetterQueue
 from components.function import Function
 from components.iam import Grant
-from components.role import ServiceRole
+from components.role import ServiceRole, SourceArn
 from components.runtime import Runtime
 
 SCHEDULER = "scheduler.amazonaws.com"
@@ -38,9 +38,9 @@ class Schedule(Component):
         self,
         name: str,
         function: Function,
-        *,
-        runtime: Runtime,
         expression: str,
+        runtime: Runtime,
+        *,
         time_zone: str = "UTC",
         flexible_minutes: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -51,19 +51,19 @@ class Schedule(Component):
             raise ValueError(f"schedule {name}: flexible_minutes {flexible_minutes}: expected 1 to 1,440")
         function.require_asynchronous(f"schedule {name}")
         super().__init__(name, opts)
-        letters = DeadLetterQueue(
+        dead_letters = DeadLetterQueue(
             f"{name}-dead-letters",
-            runtime=runtime,
-            kind="schedule",
+            "schedule",
+            runtime,
             to=function.function_name,
             opts=self.child(),
         )
         role = ServiceRole(
             f"{name}-role",
-            runtime=runtime,
-            service=SCHEDULER,
-            source_arn=_group_beside(function.arn),
-            grants=[Grant(("lambda:InvokeFunction",), (function.arn,)), letters.grant_send()],
+            SCHEDULER,
+            SourceArn(_default_group(function.arn)),
+            runtime.settings,
+            grants=[Grant(("lambda:InvokeFunction",), (function.arn,)), *dead_letters.use().grants],
             opts=self.child(),
         )
         aws.scheduler.Schedule(
@@ -75,7 +75,7 @@ class Schedule(Component):
                 "arn": function.arn,
                 "role_arn": role.arn,
                 "retry_policy": RETRY,
-                "dead_letter_config": {"arn": letters.arn},
+                "dead_letter_config": {"arn": dead_letters.arn},
             },
             opts=self.child(depends_on=[role.permissions]),
         )
@@ -88,7 +88,7 @@ def _window(minutes: int | None) -> Any:
     return {"mode": "FLEXIBLE", "maximum_window_in_minutes": minutes}
 
 
-def _group_beside(function_arn: pulumi.Output[str]) -> pulumi.Output[str]:
+def _default_group(function_arn: pulumi.Output[str]) -> pulumi.Output[str]:
     """The ARN of the default schedule group: Scheduler assumes a role for a group, not for a schedule."""
 
     def group(arn: str) -> str:

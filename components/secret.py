@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.iam import Grant
+from components.use import Use
 from settings import Settings
 
 RECOVERY_DAYS = 30
@@ -23,7 +24,7 @@ class Secret(Component):
     """
 
     def __init__(
-        self, name: str, settings: Settings, *, description: str, opts: pulumi.ResourceOptions | None = None
+        self, name: str, description: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__(name, opts)
         secret = aws.secretsmanager.Secret(
@@ -37,6 +38,6 @@ class Secret(Component):
         self.arn = secret.arn
         self.register_outputs({"arn": secret.arn})
 
-    def grant_read(self) -> Grant:
-        """Leave to read the value."""
-        return Grant(("secretsmanager:GetSecretValue",), (self.arn,))
+    def use(self, variable: str) -> Use:
+        """Allow reading the value, and pass the secret's ARN in the environment variable `variable`."""
+        return Use((Grant(("secretsmanager:GetSecretValue",), (self.arn,)),), {variable: self.arn})

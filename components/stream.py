@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -11,8 +11,8 @@ from components.base import Component
 from components.data import Table
 from components.dead_letters import DeadLetterQueue
 from components.function import Function
-from components.iam import Grant
 from components.runtime import Runtime
+from components.use import Use
 
 KEPT_SECONDS = 24 * 3600
 """How long DynamoDB keeps a change: one that is given up later is gone from the stream already."""
@@ -29,8 +29,8 @@ class Stream(Component):
     Args:
         table: a table with a stream.
         handler: where the code is, such as `handlers.users.publish:handler`.
-        env: environment variables besides DEAD_LETTERS_URL and STREAM_FAILURES: `item` where an answer may
-            name the changes that failed, `batch` where only an error counts.
+        uses: the function's permissions and environment variables, besides DEAD_LETTERS_URL and
+            STREAM_FAILURES (`item`: a response may name the failed changes; `batch`: only an error counts).
         batch_size: changes an invocation, at most.
         retries: how often what failed is tried again: by default more often than its age allows, for a
             bus that is down for an hour must not cost a change.
@@ -49,10 +49,9 @@ class Stream(Component):
         name: str,
         table: Table,
         handler: str,
-        *,
         runtime: Runtime,
-        env: Mapping[str, pulumi.Input[str]] | None = None,
-        grants: Sequence[Grant] = (),
+        *,
+        uses: Sequence[Use] = (),
         batch_size: int = 100,
         retries: int = 1_000,
         maximum_age: int = 6 * 3600,
@@ -62,22 +61,24 @@ class Stream(Component):
     ) -> None:
         _require(name, batch_size, retries, maximum_age)
         super().__init__(name, opts)
-        self.dead_letters = DeadLetterQueue(
-            f"{name}-dead-letters", runtime=runtime, kind="stream", opts=self.child()
-        )
+        self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", "stream", runtime, opts=self.child())
         # The embedded cloud knows no partial answers: it would take one for success.
         failures = "batch" if runtime.settings.endpoint else "item"
         self.function = Function(
             name,
             handler,
-            runtime=runtime,
-            env={**(env or {}), "DEAD_LETTERS_URL": self.dead_letters.url, "STREAM_FAILURES": failures},
-            grants=[*grants, _grant_read(table), self.dead_letters.grant_send()],
+            runtime,
+            uses=[
+                *uses,
+                table.use_stream(),
+                self.dead_letters.use(),
+                Use(env={"STREAM_FAILURES": failures}),
+            ],
             memory=memory,
             timeout=timeout,
             opts=self.child(),
         )
-        self.dead_letters.back_to(self.function.function_name)
+        self.dead_letters.redrive_to(self.function.function_name)
         aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=table.stream_arn,
@@ -95,12 +96,6 @@ class Stream(Component):
             opts=self.child(),
         )
         self.register_outputs({"functionName": self.function.function_name})
-
-
-def _grant_read(table: Table) -> Grant:
-    verbs = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-    # Lambda asks for all four before it takes the mapping; the stream's ARN is enough, for ListStreams too.
-    return Grant(tuple(f"dynamodb:{verb}" for verb in verbs), (table.stream_arn,))
 
 
 def _require(name: str, batch_size: int, retries: int, maximum_age: int) -> None:

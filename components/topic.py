@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from components.base import Component
 from components.dead_letters import DeadLetterQueue
-from components.iam import ResourcePolicy, account_of, let_in, refuse_plain_http
+from components.iam import ResourcePolicy, account_of, allow_service, deny_insecure_transport
 from components.key import Key
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class Topic(Component):
     def __init__(
         self,
         name: str,
-        *,
         key: Key,
+        *,
         publishers: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -55,9 +55,9 @@ class Topic(Component):
         self._key = key
         topic = aws.sns.Topic(name, kms_master_key_id=key.arn, tags=self.tags, opts=self.child())
         self.arn = topic.arn
-        self._policy = ResourcePolicy(self.arn, refuse_plain_http(self.arn, ACTIONS))
+        self._policy = ResourcePolicy(self.arn, deny_insecure_transport(ACTIONS, self.arn))
         for publisher in publishers:
-            key.allow(publisher)
+            key.allow_service(publisher)
             self._policy.add(self._publishing(publisher))
         self.policy = aws.sns.TopicPolicy(
             name,
@@ -68,23 +68,23 @@ class Topic(Component):
         )
         self.register_outputs({"arn": self.arn})
 
-    def accept(self, service: str, source_arn: pulumi.Input[str]) -> None:
+    def allow_service(self, service: str, source_arn: pulumi.Input[str]) -> None:
         """Let an AWS service publish for one source alone, such as a rule."""
-        self._key.allow(service)
-        self._policy.add(let_in(service, "sns:Publish", self.arn, source_arn))
+        self._key.allow_service(service)
+        self._policy.add(allow_service(service, "sns:Publish", self.arn, source_arn))
 
     def subscribe(self, queue: Queue, *, filter: Mapping[str, Any] | None = None) -> None:  # noqa: A002 - SNS's name
         """Put every message into a queue as it was published, or those whose body fits the filter policy."""
         name = f"{self.name}-{queue.name}"
         letters = DeadLetterQueue(
             f"{name}-dead-letters",
-            runtime=queue.runtime,
-            kind="topic",
+            "topic",
+            queue.runtime,
             to=queue.url,
             sender=(SNS, self.arn),
             opts=self.child(),
         )
-        queue.accept(SNS, self.arn)
+        queue.allow_service(SNS, self.arn)
         aws.sns.TopicSubscription(
             name,
             topic=self.arn,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILES = (".python-version", "Pulumi.yaml", "__main__.py", "settings.py")
-FOLDERS = ("components", "handlers")
+FOLDERS = ("components", "handlers", "wiring")
 
 
 def copy(folder: Path, stack: str = "local") -> Path:

@@ -18,7 +18,7 @@ from local.machine.errors import LocalError
 if TYPE_CHECKING:
     from local.driver.driver import Change as Applied
 
-FOLDERS = ("handlers", "components")
+FOLDERS = ("handlers", "wiring", "components")
 FILES = ("settings.py", "__main__.py")
 
 DEBOUNCE_MS = 50

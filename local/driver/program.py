@@ -23,7 +23,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from local.driver.stack import Stack
 
-DECLARING = ("settings", "components")
+DECLARING = ("settings", "wiring", "components")
 PROGRAM = (*DECLARING, "handlers")
 """What the program imports of its own."""
 
@@ -144,7 +144,11 @@ def _take(packages: tuple[str, ...]) -> dict[str, ModuleType]:
 
 def _files(root: Path) -> list[tuple[str, int, int]]:
     """The files of what declares, by path, time and size."""
-    paths = [root / "settings.py", *sorted((root / "components").rglob("*.py"))]
+    paths = [
+        root / "settings.py",
+        *sorted((root / "wiring").rglob("*.py")),
+        *sorted((root / "components").rglob("*.py")),
+    ]
     stats = [(path, path.stat()) for path in paths if path.exists()]
     return [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 

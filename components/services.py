@@ -1,0 +1,22 @@
+"""AWS services without a resource of their own: what a function may use of them."""
+
+from __future__ import annotations
+
+from components.iam import Grant
+from components.use import Use
+
+
+def use_sms() -> Use:
+    """Allow sending text messages to telephone numbers."""
+    return Use((Grant(("sns:Publish",), ("*",), "a telephone number is not a resource"),))
+
+
+def use_metrics(namespace: str) -> Use:
+    """Allow writing metrics of one namespace to CloudWatch."""
+    grant = Grant(
+        ("cloudwatch:PutMetricData",),
+        ("*",),
+        "CloudWatch has no resource-level permission for this action",
+        {"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+    return Use((grant,))

@@ -1,0 +1,75 @@
+"""What a domain declares, as data. Imports no Pulumi: settings, documents and unit tests read it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import ModuleType
+
+from components.access import Access
+from components.table_spec import TableSpec
+
+FALLBACK = "$default"
+"""The route key of requests that no other route matches; it is not part of the API's document."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route of the HTTP API.
+
+    Attributes:
+        function: the handler's module below `handlers`, such as `users.create`.
+        access: who may call the route.
+    """
+
+    function: str
+    access: Access
+
+    @property
+    def handler(self) -> str:
+        """The handler, such as `handlers.users.create:handler`."""
+        return entry_point(self.function)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a domain declares, or what all domains declare together.
+
+    Attributes:
+        scopes: OAuth scopes with the description that Cognito shows.
+        routes: routes by route key, such as `POST /users`.
+        tables: tables by logical name.
+        events: the event types that the domain publishes, of `handlers/events/catalogue.py`.
+    """
+
+    scopes: Mapping[str, str] = field(default_factory=dict[str, str])
+    routes: Mapping[str, Route] = field(default_factory=dict[str, Route])
+    tables: Mapping[str, TableSpec] = field(default_factory=dict[str, TableSpec])
+    events: tuple[str, ...] = ()
+
+
+def entry_point(function: str) -> str:
+    """Return the handler of a module: `users.create` is `handlers.users.create:handler`."""
+    return f"handlers.{function}:handler"
+
+
+def union(*domains: ModuleType) -> Declared:
+    """Return what all domains declare, in their order.
+
+    Raises:
+        ValueError: if two domains declare the same scope, route, table or event type.
+    """
+    declared = [(domain.__name__, each) for domain in domains if (each := getattr(domain, "DECLARED", None))]
+    for kind in (each.name for each in fields(Declared)):
+        owners: dict[str, str] = {}
+        for domain, each in declared:
+            for key in getattr(each, kind):
+                if key in owners:
+                    raise ValueError(f"{owners[key]} and {domain} both declare {kind} {key!r}")
+                owners[key] = domain
+    return Declared(
+        scopes={key: value for _, each in declared for key, value in each.scopes.items()},
+        routes={key: value for _, each in declared for key, value in each.routes.items()},
+        tables={key: value for _, each in declared for key, value in each.tables.items()},
+        events=tuple(event for _, each in declared for event in each.events),
+    )

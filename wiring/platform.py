@@ -1,0 +1,155 @@
+"""What every domain is wired with: the shared layers, and one method for each way to run a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from components.api import Api
+from components.auth import Auth
+from components.catalogue import Pattern
+from components.data import Table, Verb
+from components.events import EventBus
+from components.function import Function, name_of
+from components.key import Key
+from components.queue import Queue
+from components.runtime import Runtime
+from components.schedule import Schedule
+from components.stream import Stream
+from components.topic import Topic
+from components.use import Use
+from handlers.events.catalogue import CATALOGUE
+from settings import Settings
+from wiring.declared import Declared, entry_point
+
+EFFECTS_MARGIN_DAYS = 14
+"""Effects are remembered this much longer than the archive keeps events: a queue may hold one that long."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The layers that domains share.
+
+    Attributes:
+        settings: the stack's settings.
+        declared: what all domains declare.
+        key: the key that encrypts topics.
+        alarms: the topic that every alarm notifies.
+        runtime: what functions share.
+        bus: the event bus.
+        auth: who may sign in.
+        api: the HTTP API.
+        idempotency: the results of requests that carried an idempotency key.
+        effects: the ledger of effects that must happen once.
+        outputs: the stack outputs so far.
+    """
+
+    settings: Settings
+    declared: Declared
+    key: Key
+    alarms: Topic
+    runtime: Runtime
+    bus: EventBus
+    auth: Auth
+    api: Api
+    idempotency: Table
+    effects: Table
+    outputs: dict[str, object] = field(default_factory=dict[str, object])
+    _closing: list[Callable[[], None]] = field(default_factory=list["Callable[[], None]"])
+
+    def tables(self, declared: Declared) -> tuple[Table, ...]:
+        """Create a domain's tables, in their order."""
+        return tuple(Table(name, spec, self.settings) for name, spec in declared.tables.items())
+
+    def route(self, function: str, *uses: Use, files: Mapping[str, str] | None = None) -> Function:
+        """Create the function that handles every route declared for `function`, such as `users.create`.
+
+        Raises:
+            ValueError: if no route is declared for it.
+        """
+        keys = [key for key, route in self.declared.routes.items() if route.function == function]
+        if not keys:
+            raise ValueError(f"no route is declared for {function}: add one to its domain's DECLARED")
+        return self.api.route(keys, entry_point(function), uses=uses, files=files)
+
+    def consume(
+        self, name: str, function: str, pattern: Pattern, *uses: Use, queue: str | None = None
+    ) -> Function:
+        """Subscribe a function to the events that match `pattern`, through a queue of its own.
+
+        The queue is named `name` unless `queue` gives another name.
+        """
+        buffer = Queue(queue or name, self.runtime)
+        consumer = buffer.consumer(entry_point(function), uses=uses)
+        self.bus.subscribe(name, pattern, buffer)
+        return consumer
+
+    def stream(self, table: Table, function: str, *uses: Use) -> Stream:
+        """Invoke a function with a table's changes."""
+        handler = entry_point(function)
+        return Stream(name_of(handler), table, handler, self.runtime, uses=uses)
+
+    def schedule(
+        self,
+        name: str,
+        expression: str,
+        function: str,
+        *uses: Use,
+        time_zone: str = "UTC",
+        flexible_minutes: int | None = None,
+        timeout: int | None = None,
+    ) -> Function:
+        """Invoke a function on a schedule, such as `rate(1 hour)`; `timeout` is in seconds."""
+        handler = entry_point(function)
+        scheduled = Function(
+            name_of(handler), handler, self.runtime, uses=uses, asynchronous=True, timeout=timeout
+        )
+        Schedule(
+            name,
+            scheduled,
+            expression,
+            self.runtime,
+            time_zone=time_zone,
+            flexible_minutes=flexible_minutes,
+        )
+        return scheduled
+
+    def publish(self, declared: Declared) -> Use:
+        """Allow publishing the event types that a domain declares."""
+        return self.bus.use(*dict.fromkeys(CATALOGUE[event].source for event in declared.events))
+
+    def once(self, *verbs: Verb) -> Use:
+        """Allow recording effects, so that each happens once however often its event is delivered.
+
+        `verbs` are those of `handlers.events.effect.effect` by default.
+        """
+        days = self.settings.events.archive_days + EFFECTS_MARGIN_DAYS
+        ledger = self.effects.use(*(verbs or ("PutItem", "UpdateItem")))
+        return Use(ledger.grants, {**ledger.env, "EFFECTS_DAYS": str(days)})
+
+    def export(self, **outputs: object) -> None:
+        """Add stack outputs."""
+        self.outputs.update(outputs)
+
+    def at_close(self, step: Callable[[], None]) -> None:
+        """Run `step` in `close`, after every domain was wired."""
+        self._closing.append(step)
+
+    def close(self) -> Mapping[str, object]:
+        """Finish what depends on every domain, deploy the API, and return the stack outputs."""
+        for step in self._closing:
+            step()
+        self.api.deploy()
+        self.export(
+            url=self.settings.url or self.api.endpoint,
+            apiUrl=self.api.url,
+            **self.runtime.inventory.outputs(),
+        )
+        return self.outputs
+
+
+def env(**variables: pulumi.Input[str]) -> Use:
+    """Pass environment variables that belong to no permission."""
+    return Use(env=variables)

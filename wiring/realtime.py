@@ -1,0 +1,54 @@
+"""Realtime: events pushed to browsers over WebSockets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.access import Jwt
+from components.catalogue import ALL_EVENTS
+from components.table_spec import TableSpec
+from wiring.declared import Declared, Route, entry_point
+
+if TYPE_CHECKING:
+    from wiring.platform import Platform
+
+DECLARED = Declared(
+    scopes={"events/read": "Receive all events"},
+    routes={"POST /realtime/ticket": Route("realtime.ticket", Jwt())},
+    tables={
+        "tickets": TableSpec(key="ticket", ttl="expiresAt"),
+        "connections": TableSpec(key="audience", sort="connectionId", ttl="expiresAt"),
+        "feed": TableSpec(key="audience", sort="position", ttl="expiresAt"),
+    },
+)
+
+
+def wire(platform: Platform) -> None:
+    """Create the WebSocket API, its functions, and the consumer that pushes."""
+    from components.realtime import Realtime
+
+    tickets, connections, feed = platform.tables(DECLARED)
+    gateway = Realtime(
+        "realtime",
+        entry_point("realtime.authorizer"),
+        platform.runtime,
+        uses=[tickets.use("DeleteItem")],
+    )
+    platform.route("realtime.ticket", tickets.use("PutItem"))
+    gateway.route("$connect", entry_point("realtime.connect"), uses=[connections.use("PutItem")])
+    gateway.route("$disconnect", entry_point("realtime.disconnect"), uses=[connections.use("DeleteItem")])
+    gateway.route("ping", entry_point("realtime.ping"), uses=[gateway.use()])
+    gateway.route("resume", entry_point("realtime.resume"), uses=[feed.use("Query"), gateway.use()])
+    gateway.route("$default", entry_point("realtime.unknown"), uses=[gateway.use()])
+    gateway.deploy()
+    platform.consume(
+        "realtime",
+        "realtime.push",
+        ALL_EVENTS,
+        connections.use("Query", "DeleteItem"),
+        feed.use("PutItem"),
+        platform.once("PutItem", "ConditionCheckItem"),
+        gateway.use(),
+        queue="realtime-events",
+    )
+    platform.export(webSocketUrl=gateway.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import trust
+from components.trust import NoSource, trust
 
 PUSH_TO_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
@@ -16,7 +16,13 @@ class Gateway(pulumi.ComponentResource):
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("strata:bootstrap:Gateway", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(name, assume_role_policy=trust("apigateway.amazonaws.com"), opts=child)
+        role = aws.iam.Role(
+            name,
+            assume_role_policy=trust(
+                "apigateway.amazonaws.com", NoSource("the account's role serves every API")
+            ),
+            opts=child,
+        )
         writing = aws.iam.RolePolicyAttachment(name, role=role.name, policy_arn=PUSH_TO_LOGS, opts=child)
         aws.apigateway.Account(
             name,

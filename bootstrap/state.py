@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from bootstrap.config import Config
-from components.iam import document, refuse_plain_http
+from components.iam import deny_insecure_transport, document
 
 OLD_VERSIONS_DAYS = 90
 """How long a state that was written over can be brought back."""
@@ -107,7 +107,7 @@ class State(pulumi.ComponentResource):
         aws.s3.BucketPolicy(
             self.name,
             bucket=bucket.bucket,
-            policy=document([refuse_plain_http(bucket.arn, "s3:*") | {"Resource": [bucket.arn, contents]}]),
+            policy=document([deny_insecure_transport("s3:*", bucket.arn, contents)]),
             # S3 takes one change of a bucket's policies at a time.
             opts=self._child(depends_on=[block]),
         )

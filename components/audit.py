@@ -8,8 +8,9 @@ import pulumi_aws as aws
 from components.base import Component
 from components.bucket import Bucket, Lifecycle
 from components.iam import Grant, account_of
-from components.role import ExternalId, make_role
+from components.role import make_role
 from components.runtime import Runtime
+from components.trust import ExternalId
 from components.use import Use
 
 FIREHOSE = "firehose.amazonaws.com"

@@ -16,9 +16,10 @@ from components.function import Function
 from components.iam import Grant
 from components.key import EVENTBRIDGE
 from components.queue import Queue
-from components.role import ServiceRole, SourceArn
+from components.role import ServiceRole
 from components.runtime import Runtime
 from components.topic import Topic
+from components.trust import SourceArn
 from components.use import Use
 
 Target = Function | Queue | Topic | aws.sfn.StateMachine

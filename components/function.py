@@ -11,8 +11,9 @@ from components.base import Component
 from components.bundle import function_bundle
 from components.dead_letters import DeadLetterQueue
 from components.iam import Grant
-from components.role import NoSource, make_role
+from components.role import make_role
 from components.runtime import ARCHITECTURE, Runtime
+from components.trust import NoSource
 from components.use import Use, env_of, grants_of
 from settings import Asynchronous
 

@@ -12,8 +12,9 @@ from components.base import Component
 from components.dead_letters import RETRY, DeadLetterQueue
 from components.function import Function
 from components.iam import Grant
-from components.role import ServiceRole, SourceArn
+from components.role import ServiceRole
 from components.runtime import Runtime
+from components.trust import SourceArn
 
 SCHEDULER = "scheduler.amazonaws.com"
 EXPRESSION = re.compile(r"(cron|rate|at)\(.+\)")

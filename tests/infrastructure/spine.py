@@ -29,7 +29,7 @@ RETRY = {"maximumEventAgeInSeconds": 86_400, "maximumRetryAttempts": 185}
 
 def runtime(of: Settings | None = None) -> Runtime:
     """A runtime whose alarms go to a topic."""
-    return Runtime("runtime", of or settings(), alarms=ALARMS)
+    return Runtime("runtime", ALARMS, of or settings())
 
 
 def tags(component: str) -> dict[str, str]:
@@ -92,7 +92,7 @@ def wait_for(graph: Graph, kind: str, name: str) -> set[str]:
 
 def job(*, asynchronous: bool = True) -> Function:
     """A function that may be told of events."""
-    return Function("job", HEALTH, runtime=runtime(), asynchronous=asynchronous)
+    return Function("job", HEALTH, runtime(), asynchronous=asynchronous)
 
 
 def role_arn(name: str) -> str:

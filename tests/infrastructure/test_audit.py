@@ -62,7 +62,7 @@ def bucket(of: Settings | None = None, **arguments: Any) -> Graph:
 
 def audit(of: Settings | None = None) -> Graph:
     """The graph of an audit trail."""
-    return built(lambda: Audit("audit", runtime=runtime(of)))
+    return built(lambda: Audit("audit", runtime(of)))
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,7 @@ def test_the_stream_may_write_its_objects_and_its_errors_and_nothing_else() -> N
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
             "Principal": {"Service": "firehose.amazonaws.com"},
+            "Condition": {"StringEquals": {"sts:ExternalId": "123456789012"}},
         }
     ]
     assert [(rule["Action"], rule["Resource"]) for rule in rules] == [
@@ -288,12 +289,8 @@ def test_the_consumer_may_put_events_and_nothing_else() -> None:
 
     def declare() -> None:
         shared = runtime()
-        trail = Audit("audit", runtime=shared)
-        Queue("audit-events", runtime=shared).consumer(
-            "handlers.audit.record:handler",
-            env={"AUDIT_STREAM": trail.stream_name},
-            grants=[trail.grant_put()],
-        )
+        trail = Audit("audit", shared)
+        Queue("audit-events", shared).consumer("handlers.audit.record:handler", uses=[trail.use()])
 
     graph = built(declare)
     (name,) = graph.of(FUNCTION)

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from components.access import Custom, Iam, Jwt, Public
+from components.access import Custom, Jwt, Public
 from components.api import Api
 from components.auth import Auth
-from components.data import Index, Table
+from components.data import Table
 from components.function import Function
 from components.iam import Grant
 from components.runtime import Runtime
+from components.table_spec import Index, TableSpec
+from components.use import Use
 from settings import Settings
 from tests.infrastructure.graph import Graph, built, statements
 
@@ -32,16 +34,12 @@ def settings(environment: str = "development", **sections: Any) -> Settings:
 
 def function(of: Settings | None = None, **arguments: Any) -> Graph:
     """The graph of one function."""
-    return built(
-        lambda: Function(
-            "job", HEALTH, runtime=Runtime("runtime", of or settings(), alarms=ALARMS), **arguments
-        )
-    )
+    return built(lambda: Function("job", HEALTH, Runtime("runtime", ALARMS, of or settings()), **arguments))
 
 
 def test_a_function_declares_all_that_it_needs() -> None:
     """Its inputs are whole: runtime, architecture, limits, logging, tracing and its own role."""
-    graph = function(env={"TABLE": "users"})
+    graph = function(uses=[Use(env={"TABLE": "users"})])
     inputs = dict(graph.inputs(FUNCTION, "job"))
     inputs.pop("code")
     inputs.pop("layers")
@@ -117,8 +115,8 @@ def test_a_function_with_snap_start_is_called_through_its_alias() -> None:
     """Snapshots are of published versions: permission and integration go to the alias."""
     graph = built(
         lambda: Function(
-            "job", HEALTH, runtime=Runtime("runtime", settings(functions={"snapStart": True}), alarms=ALARMS)
-        ).allow_invoke("gateway", "apigateway.amazonaws.com", "arn:aws:execute-api:::x")
+            "job", HEALTH, Runtime("runtime", ALARMS, settings(functions={"snapStart": True}))
+        ).allow_service("gateway", "apigateway.amazonaws.com", "arn:aws:execute-api:::x")
     )
 
     inputs = graph.inputs(FUNCTION, "job")
@@ -153,10 +151,10 @@ def test_tracing_off_needs_no_leave_to_trace() -> None:
         (("dynamodb:*",), ("arn:aws:dynamodb:::table/a",), "expected an exact action"),
         (("dynamodb:Get*",), ("arn:aws:dynamodb:::table/a",), "expected an exact action"),
         (("GetItem",), ("arn:aws:dynamodb:::table/a",), "expected an exact action"),
-        (("dynamodb:GetItem",), ("*",), "needs the reason"),
-        (("dynamodb:GetItem",), ("arn:aws:dynamodb:::table/*",), "needs the reason"),
-        (("dynamodb:GetItem",), (), "expected one of each"),
-        ((), ("arn:aws:dynamodb:::table/a",), "expected one of each"),
+        (("dynamodb:GetItem",), ("*",), "needs a reason"),
+        (("dynamodb:GetItem",), ("arn:aws:dynamodb:::table/*",), "needs a reason"),
+        (("dynamodb:GetItem",), (), "expected at least one of each"),
+        ((), ("arn:aws:dynamodb:::table/a",), "expected at least one of each"),
     ],
 )
 def test_a_grant_that_is_too_wide_is_refused(
@@ -170,7 +168,9 @@ def test_a_grant_that_is_too_wide_is_refused(
 def test_a_grant_with_a_condition_holds_only_then() -> None:
     """The condition stands in the statement in IAM's own words."""
     condition = {"StringEquals": {"events:source": ["strata.users"]}}
-    graph = function(grants=[Grant(("events:PutEvents",), ("arn:aws:events:::bus",), condition=condition)])
+    graph = function(
+        uses=[Use((Grant(("events:PutEvents",), ("arn:aws:events:::bus",), condition=condition),))]
+    )
 
     assert statements(graph.inputs("aws:iam/rolePolicy:RolePolicy", "job")["policy"])[0] == {
         "Effect": "Allow",
@@ -185,12 +185,14 @@ def test_a_table_declares_keys_indexes_expiry_stream_and_protection() -> None:
     graph = built(
         lambda: Table(
             "orders",
+            TableSpec(
+                key="id",
+                sort="line",
+                indexes={"by-customer": Index("customer", sort="id"), "by-day": Index("day")},
+                ttl="expiresAt",
+                stream=True,
+            ),
             settings("production"),
-            key="id",
-            sort="line",
-            indexes={"by-customer": Index("customer", sort="id"), "by-day": Index("day")},
-            ttl="expiresAt",
-            stream=True,
         )
     )
 
@@ -229,11 +231,11 @@ def test_a_grant_on_an_index_that_is_not_there_is_refused() -> None:
     """The error names the table and the indexes that it has."""
 
     def declare() -> None:
-        table = Table("orders", settings(), key="id", indexes={"by-day": Index("day")})
+        table = Table("orders", TableSpec(key="id", indexes={"by-day": Index("day")}), settings())
         with pytest.raises(
             ValueError, match=r"table orders: no index 'by-week': expected one of \['by-day'\]"
         ):
-            table.grant("Query", index="by-week")
+            table.use("Query", index="by-week")
 
     built(declare)
 
@@ -242,16 +244,10 @@ def api(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ())
     """The graph of an API whose routes are all answered by one function each."""
 
     def declare() -> None:
-        own = settings()
-        runtime = Runtime("runtime", own, alarms=ALARMS)
-        auth = Auth(
-            "auth",
-            own,
-            runtime=runtime,
-            scopes={"a/b": "c", "users/read": "d"},
-            trigger="handlers.auth.pre_token:handler",
-        )
-        gateway = Api("api", own, access=access, auth=auth, runtime=runtime)
+        runtime = Runtime("runtime", ALARMS, settings())
+        scopes = {"a/b": "c", "users/read": "d"}
+        auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", runtime)
+        gateway = Api("api", access, auth, runtime)
         for name in authorizers:
             gateway.authorizer(name, HEALTH)
         gateway.route(list(routes), HEALTH)
@@ -261,12 +257,11 @@ def api(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ())
 
 
 def test_each_kind_of_access_is_its_own_authorisation() -> None:
-    """Scopes, any token, a function of ours, IAM, and everyone."""
+    """Scopes, any token, a Lambda authorizer, and everyone."""
     access = {
         "GET /scoped": Jwt(("users/read",)),
         "GET /signed-in": Jwt(),
         "GET /partner": Custom("partners"),
-        "GET /internal": Iam(),
         "GET /open": Public("a test"),
     }
     graph = api(access, *access, authorizers=("partners",))
@@ -282,7 +277,6 @@ def test_each_kind_of_access_is_its_own_authorisation() -> None:
         "GET /scoped": ("JWT", "api-jwt-id", ["users/read"]),
         "GET /signed-in": ("JWT", "api-jwt-id", None),
         "GET /partner": ("CUSTOM", "api-partners-id", None),
-        "GET /internal": ("AWS_IAM", None, None),
         "GET /open": ("NONE", None, None),
     }
 
@@ -311,9 +305,9 @@ def test_a_verb_that_is_none_is_refused() -> None:
     """A misspelt verb would be denied when it is needed, and not before."""
 
     def declare() -> None:
-        table: Any = Table("orders", settings(), key="id")
+        table: Any = Table("orders", TableSpec(key="id"), settings())
         with pytest.raises(ValueError, match="table orders: no verb 'GetItme': expected some of"):
-            table.grant("GetItem", "GetItme")
+            table.use("GetItem", "GetItme")
 
     built(declare)
 

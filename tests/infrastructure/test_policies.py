@@ -246,7 +246,7 @@ def test_every_role_is_one_service_s_to_assume(graph: Graph) -> None:
     }
     assert trusts == {
         **{name: trust("lambda.amazonaws.com") for name in functions},
-        "audit": trust("firehose.amazonaws.com"),
+        "audit": trust("firehose.amazonaws.com", {"StringEquals": {"sts:ExternalId": "123456789012"}}),
         "daily-digest-role": trust("scheduler.amazonaws.com", group),
         "dead-letter-depth-role": trust("scheduler.amazonaws.com", group),
     }

@@ -10,6 +10,7 @@ import pytest
 
 from components.data import Table
 from components.realtime import Realtime
+from components.table_spec import TableSpec
 from tests.infrastructure.graph import Graph, built, statements
 from tests.infrastructure.spine import runtime
 from tests.infrastructure.test_components import HEALTH, settings
@@ -31,18 +32,10 @@ def realtime(*keys: str) -> Graph:
 
     def declare() -> None:
         shared = runtime()
-        tickets = Table("tickets", settings(), key="ticket")
-        api = Realtime(
-            "realtime",
-            settings(),
-            runtime=shared,
-            authorizer=HEALTH,
-            env={"TICKETS_TABLE": tickets.table_name},
-            grants=[tickets.grant("DeleteItem")],
-        )
+        tickets = Table("tickets", TableSpec(key="ticket"), settings())
+        api = Realtime("realtime", HEALTH, shared, uses=[tickets.use("DeleteItem")])
         for key in keys:
-            posts = key == "ping"
-            api.route(key, HEALTH, env=api.env if posts else None, grants=[api.grant_post()] if posts else ())
+            api.route(key, HEALTH, uses=[api.use()] if key == "ping" else ())
         api.deploy()
 
     return built(declare)

@@ -19,7 +19,9 @@ from components.key import Key
 from components.queue import Queue
 from components.schedule import Schedule
 from components.stream import Stream
+from components.table_spec import TableSpec
 from components.topic import Topic
+from components.use import Use
 from tests.infrastructure.graph import built, statements
 from tests.infrastructure.spine import (
     ACCOUNT,
@@ -47,9 +49,7 @@ def test_a_dead_letter_queue_keeps_long_refuses_plain_http_and_rings() -> None:
     """It is encrypted, serves no queue, lets in its sender alone, and one message raises the alarm."""
     rule = "arn:aws:events:::rule/a"
     graph = built(
-        lambda: DeadLetterQueue(
-            "lost", runtime=runtime(), kind="rule", to="x", sender=("events.amazonaws.com", rule)
-        )
+        lambda: DeadLetterQueue("lost", "rule", runtime(), to="x", sender=("events.amazonaws.com", rule))
     )
 
     assert graph.inputs(QUEUE, "lost") == {
@@ -83,12 +83,12 @@ def test_every_dead_letter_queue_and_log_group_can_be_found_again() -> None:
 
     def declare() -> None:
         own = runtime()
-        job = Function("job", HEALTH, runtime=own, asynchronous=True)
-        Schedule("nightly", job, runtime=own, expression="rate(1 day)")
-        Stream("changes", Table("users", settings(), key="id", stream=True), HEALTH, runtime=own)
-        queue = Queue("mails", runtime=own)
+        job = Function("job", HEALTH, own, asynchronous=True)
+        Schedule("nightly", job, "rate(1 day)", own)
+        Stream("changes", Table("users", TableSpec(key="id", stream=True), settings()), HEALTH, own)
+        queue = Queue("mails", own)
         queue.consumer(HEALTH)
-        Topic("news", key=Key("key", settings())).subscribe(queue)
+        Topic("news", Key("key", settings())).subscribe(queue)
         for name, entries in own.inventory.outputs().items():
             pulumi.export(name, entries)
 
@@ -114,9 +114,7 @@ def test_every_dead_letter_queue_and_log_group_can_be_found_again() -> None:
 
 def test_a_queue_hides_a_message_for_as_long_as_its_consumer_may_take() -> None:
     """Six times the consumer's timeout and the batching window; then, at last, to the dead letters."""
-    graph = built(
-        lambda: Queue("mails", runtime=runtime(), timeout=20, batching_window=3, maximum_receives=4)
-    )
+    graph = built(lambda: Queue("mails", runtime(), timeout=20, batching_window=3, maximum_receives=4))
 
     assert graph.inputs(QUEUE, "mails") == {
         "visibilityTimeoutSeconds": 123,
@@ -137,7 +135,7 @@ def test_a_queue_hides_a_message_for_as_long_as_its_consumer_may_take() -> None:
 
 def test_a_queue_that_nothing_feeds_refuses_plain_http_all_the_same() -> None:
     """The policy is the queue's own: there is no order in which it could be forgotten."""
-    graph = built(lambda: Queue("mails", runtime=runtime()))
+    graph = built(lambda: Queue("mails", runtime()))
 
     assert {
         name: (item.inputs["queueUrl"], statements(item.inputs["policy"]))
@@ -152,10 +150,10 @@ def test_a_queue_has_one_source() -> None:
     """It lets in what it was told to accept, and refuses to be told again."""
 
     def declare() -> None:
-        queue = Queue("mails", runtime=runtime())
-        queue.accept("sns.amazonaws.com", "arn:aws:sns:::a")
+        queue = Queue("mails", runtime())
+        queue.allow_service("sns.amazonaws.com", "arn:aws:sns:::a")
         with pytest.raises(ValueError, match="queue mails: it has a source already"):
-            queue.accept("events.amazonaws.com", "arn:aws:events:::rule/b")
+            queue.allow_service("events.amazonaws.com", "arn:aws:events:::rule/b")
 
     graph = built(declare)
 
@@ -170,7 +168,7 @@ def test_a_policy_that_is_written_takes_no_more() -> None:
     refusals: list[str] = []
 
     def declare() -> None:
-        queue = Queue("mails", runtime=runtime())
+        queue = Queue("mails", runtime())
         policy = ResourcePolicy(queue.arn, {"Effect": "Deny"})
 
         def late(document: str) -> None:
@@ -183,16 +181,21 @@ def test_a_policy_that_is_written_takes_no_more() -> None:
 
     built(declare)
 
-    assert refusals == ["a policy's statements are said while the program is read, not in an apply"]
+    assert refusals == ["policy statement added after the policy was written: add it outside apply()"]
 
 
 def test_a_consumer_answers_for_each_message_and_may_do_just_what_it_needs() -> None:
     """It receives from its queue, writes to the dead letters, and has the queue's timeout."""
 
     def declare() -> None:
-        queue = Queue("mails", runtime=runtime(), timeout=20, batching_window=1)
+        queue = Queue("mails", runtime(), timeout=20, batching_window=1)
         queue.consumer(
-            HEALTH, env={"A": "b"}, batch_size=100, maximum_concurrency=7, memory=256, name="mailer"
+            HEALTH,
+            uses=[Use(env={"A": "b"})],
+            batch_size=100,
+            maximum_concurrency=7,
+            memory=256,
+            name="mailer",
         )
 
     graph = built(declare)
@@ -231,7 +234,7 @@ def test_a_consumer_outside_lambda_s_limits_is_refused(
 ) -> None:
     """What Lambda would refuse in the middle of a deployment is refused before it."""
     refused(
-        lambda: Queue("mails", runtime=runtime(), batching_window=window).consumer(HEALTH, **arguments),
+        lambda: Queue("mails", runtime(), batching_window=window).consumer(HEALTH, **arguments),
         complaint,
     )
 
@@ -241,8 +244,8 @@ def test_a_key_lets_in_the_services_that_publish_and_no_other() -> None:
 
     def declare() -> None:
         key = Key("topics", settings())
-        Topic("alarms", key=key, publishers=["cloudwatch.amazonaws.com"])
-        Topic("mail", key=key, publishers=["ses.amazonaws.com", "cloudwatch.amazonaws.com"]).accept(
+        Topic("alarms", key, publishers=["cloudwatch.amazonaws.com"])
+        Topic("mail", key, publishers=["ses.amazonaws.com", "cloudwatch.amazonaws.com"]).allow_service(
             "events.amazonaws.com", "arn:aws:events:::rule/a"
         )
 
@@ -291,8 +294,8 @@ def test_a_topic_is_encrypted_and_lets_in_its_publishers_over_tls_alone() -> Non
     """One policy holds them all, services and a rule that was subscribed, and the key lets them in first."""
 
     def declare() -> None:
-        topic = Topic("mail", key=Key("topics", settings()), publishers=["ses.amazonaws.com"])
-        topic.accept("events.amazonaws.com", "arn:aws:events:::rule/a")
+        topic = Topic("mail", Key("topics", settings()), publishers=["ses.amazonaws.com"])
+        topic.allow_service("events.amazonaws.com", "arn:aws:events:::rule/a")
 
     graph = built(declare)
     arn = f"arn:aws:sns:{ACCOUNT}:mail"
@@ -338,9 +341,9 @@ def test_a_topic_fans_out_to_queues_each_with_its_filter_and_dead_letters() -> N
 
     def declare() -> None:
         own = runtime()
-        topic = Topic("mail", key=Key("topics", settings()))
-        topic.subscribe(Queue("bounces", runtime=own), filter={"eventType": ["Bounce"]})
-        topic.subscribe(Queue("all", runtime=own))
+        topic = Topic("mail", Key("topics", settings()))
+        topic.subscribe(Queue("bounces", own), filter={"eventType": ["Bounce"]})
+        topic.subscribe(Queue("all", own))
 
     graph = built(declare)
     arn = f"arn:aws:sns:{ACCOUNT}:mail"
@@ -372,7 +375,7 @@ def test_a_topic_fans_out_to_queues_each_with_its_filter_and_dead_letters() -> N
 
 def test_a_person_is_told_by_mail() -> None:
     """The subscription waits for the person's consent, at AWS's side."""
-    graph = built(lambda: Topic("alarms", key=Key("k", settings())).subscribe_email("ops@example.com"))
+    graph = built(lambda: Topic("alarms", Key("k", settings())).subscribe_email("ops@example.com"))
 
     assert graph.inputs(SUBSCRIPTION, "alarms-ops@example.com") == {
         "topic": f"arn:aws:sns:{ACCOUNT}:alarms",

@@ -57,7 +57,7 @@ OUTSIDE: Any = {"url": "https://example.com/in", "rate_limit": 5, "header": "X-K
 
 def bus(of: Settings | None = None) -> EventBus:
     """An event bus with a small catalogue."""
-    return EventBus("events", runtime=runtime(of), catalogue=CATALOGUE)
+    return EventBus("events", CATALOGUE, runtime(of))
 
 
 def machine() -> aws.sfn.StateMachine:
@@ -110,7 +110,7 @@ def test_leave_to_publish_is_leave_to_speak_for_some_sources(
 
     def declare() -> None:
         own = bus()
-        Function("job", HEALTH, runtime=runtime(), grants=[own.grant_publish(*sources)])
+        Function("job", HEALTH, runtime(), uses=[own.use(*sources)])
 
     policy = built(declare).inputs("aws:iam/rolePolicy:RolePolicy", "job")["policy"]
 
@@ -135,7 +135,7 @@ def test_leave_to_publish_is_leave_to_speak_for_some_sources(
 )
 def test_leave_to_publish_for_a_stranger_is_refused(sources: tuple[str, ...], complaint: str) -> None:
     """Nobody speaks for a source that the catalogue does not have."""
-    refused(lambda: bus().grant_publish(*sources), complaint.replace("*", r"\*"))
+    refused(lambda: bus().use(*sources), complaint.replace("*", r"\*"))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_leave_to_publish_for_a_stranger_is_refused(sources: tuple[str, ...], co
 )
 def test_a_rule_listens_to_what_the_catalogue_knows(pattern: dict[str, Any]) -> None:
     """The pattern reaches the rule as it was given."""
-    graph = built(lambda: bus().subscribe("new", pattern, Queue("mails", runtime=runtime())))
+    graph = built(lambda: bus().subscribe("new", pattern, Queue("mails", runtime())))
     rule = dict(graph.inputs(RULE, "events-new"))
 
     assert json.loads(rule.pop("eventPattern")) == pattern
@@ -179,7 +179,7 @@ def test_a_rule_for_what_nobody_says_is_refused(pattern: dict[str, Any], complai
 
 def test_a_queue_is_told_within_a_day_or_the_event_is_kept() -> None:
     """Retries, the target's own dead letters, and both queues open to this rule before it has a target."""
-    graph = subscribed(lambda: Queue("mails", runtime=runtime()))
+    graph = subscribed(lambda: Queue("mails", runtime()))
 
     assert graph.inputs(TARGET, "events-new") == {
         "rule": "events-new",
@@ -222,7 +222,7 @@ def test_a_function_that_keeps_no_failures_is_no_target() -> None:
 
 def test_a_topic_is_told_by_its_rule_s_leave_alone() -> None:
     """Its one policy lets the rule in, and its key lets EventBridge encrypt."""
-    graph = subscribed(lambda: Topic("news", key=Key("topics", settings())))
+    graph = subscribed(lambda: Topic("news", Key("topics", settings())))
     arn = f"arn:aws:sns:{ACCOUNT}:news"
     policies = graph.of("aws:sns/topicPolicy:TopicPolicy")
 

@@ -12,6 +12,7 @@ import pytest
 from components.data import Table
 from components.schedule import Schedule
 from components.stream import Stream
+from components.table_spec import TableSpec
 from tests.infrastructure.graph import Graph, built
 from tests.infrastructure.spine import (
     ACCOUNT,
@@ -38,9 +39,7 @@ SCHEDULE = "aws:scheduler/schedule:Schedule"
 def test_a_schedule_runs_its_function_by_a_role_that_may_do_just_that() -> None:
     """On time, where the clock hangs; what Lambda never took is kept."""
     graph = built(
-        lambda: Schedule(
-            "nightly", job(), runtime=runtime(), expression="cron(0 3 * * ? *)", time_zone="Europe/Berlin"
-        )
+        lambda: Schedule("nightly", job(), "cron(0 3 * * ? *)", runtime(), time_zone="Europe/Berlin")
     )
     group = f"arn:aws:scheduler:{ACCOUNT}:schedule-group/default"
 
@@ -65,9 +64,7 @@ def test_a_schedule_runs_its_function_by_a_role_that_may_do_just_that() -> None:
 
 def test_a_schedule_may_be_late_by_some_minutes() -> None:
     """A flexible window is said in minutes."""
-    graph = built(
-        lambda: Schedule("often", job(), runtime=runtime(), expression="rate(1 hour)", flexible_minutes=15)
-    )
+    graph = built(lambda: Schedule("often", job(), "rate(1 hour)", runtime(), flexible_minutes=15))
 
     assert graph.inputs(SCHEDULE, "often")["flexibleTimeWindow"] == {
         "mode": "FLEXIBLE",
@@ -99,7 +96,7 @@ def changes(**arguments: Any) -> Graph:
     return built(
         lambda: Stream(
             "changes",
-            Table("users", settings(), key="id", stream=True),
+            Table("users", TableSpec(key="id", stream=True), settings()),
             HEALTH,
             runtime=runtime(arguments.pop("of", None)),
             **arguments,

@@ -16,7 +16,7 @@ LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotat
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
 .PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
-	test check bench lock
+	test check record bench lock
 
 help: ## what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' Makefile
@@ -71,6 +71,9 @@ check: venv ## style, types, who may import whom, and the workflows
 	@$(VENV)/bin/zizmor --offline --quiet .github
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+
+record: venv ## write recorded/: resources, permissions, routes, hops and the API's document
+	@$(RUN) -m tools.record
 
 bench: venv ## how fast it is
 	@$(RUN) -m bench

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import ModuleType
 
+import wiring
 from components.access import Access
 from components.table_spec import TableSpec
 
@@ -73,3 +76,9 @@ def union(*domains: ModuleType) -> Declared:
         tables={key: value for _, each in declared for key, value in each.tables.items()},
         events=tuple(event for _, each in declared for event in each.events),
     )
+
+
+def every() -> Declared:
+    """Return what all modules of this package declare, for tools and tests that do not run the program."""
+    names = sorted(module.name for module in pkgutil.iter_modules(wiring.__path__))
+    return union(*(importlib.import_module(f"wiring.{name}") for name in names if name != "platform"))

@@ -9,7 +9,7 @@ from typing import Any
 from local.driver import program
 from local.driver.stack import Stack
 from tests.infrastructure.conftest import STACKS, graph_of
-from tests.infrastructure.graph import (
+from tools.graph import (
     ACCOUNT,
     REGION,
     ROOT,

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.infrastructure.graph import Graph, whole
+from tools.graph import Graph, whole
 
 STACKS = ("local", "dev", "prod")
 

@@ -10,8 +10,8 @@ import pytest
 from components.function import Function
 from components.runtime import Runtime
 from settings import Settings
-from tests.infrastructure.graph import Graph, built, statements
 from tests.infrastructure.test_components import ALARMS, HEALTH, settings
+from tools.graph import Graph, built, statements
 
 ACCOUNT = "us-east-1:123456789012"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

@@ -14,7 +14,6 @@ from components.audit import Audit
 from components.bucket import Bucket, Lifecycle
 from components.queue import Queue
 from settings import Settings
-from tests.infrastructure.graph import Graph, built, statements
 from tests.infrastructure.spine import (
     ALARM,
     QUEUE,
@@ -28,6 +27,7 @@ from tests.infrastructure.spine import (
     wait_for,
 )
 from tests.infrastructure.test_components import ALARMS, FUNCTION, settings
+from tools.graph import Graph, built, statements
 
 BUCKET = "aws:s3/bucket:Bucket"
 DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"

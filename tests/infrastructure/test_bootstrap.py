@@ -6,7 +6,7 @@ What this cannot show: what AWS itself would say to it.
 from __future__ import annotations
 
 from tests.infrastructure.bootstrap import BUCKET, KEY, PROVIDER, bootstrapped
-from tests.infrastructure.graph import ACCOUNT, REGION, statements
+from tools.graph import ACCOUNT, REGION, statements
 
 
 def test_the_state_bucket_keeps_every_version_encrypted_and_to_itself() -> None:

@@ -20,7 +20,7 @@ from tests.infrastructure.bootstrap import (
     declared,
     policies,
 )
-from tests.infrastructure.graph import ACCOUNT, REGION, statements
+from tools.graph import ACCOUNT, REGION, statements
 
 CHARACTERS = {"aws:iam/rolePolicy:RolePolicy": 10_240, "aws:iam/policy:Policy": 6_144}
 """What IAM takes of a role's own policy, and of one that can be attached, without white space."""

@@ -24,7 +24,7 @@ from tests.infrastructure.bootstrap import (
     declared,
     policy_arn,
 )
-from tests.infrastructure.graph import ACCOUNT, REGION, statements
+from tools.graph import ACCOUNT, REGION, statements
 
 
 def test_every_role_trusts_one_context_of_the_repository() -> None:

@@ -16,7 +16,7 @@ from components.runtime import Runtime
 from components.table_spec import Index, TableSpec
 from components.use import Use
 from settings import Settings
-from tests.infrastructure.graph import Graph, built, statements
+from tools.graph import Graph, built, statements
 
 ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"
 HEALTH = "handlers.health.read:handler"

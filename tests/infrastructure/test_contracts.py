@@ -3,61 +3,62 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
-from pathlib import Path
+import re
+
+import pytest
 
 import components
 from components.base import Component
 from provider.naming import Naming
 from provider.registry import TYPES
 from tests.infrastructure.conftest import STACKS, graph_of
-from tests.infrastructure.graph import Graph
+from tools.graph import Graph
 
-URNS = Path(__file__).parent / "urns"
 LONGEST_STACK = "pr-12345"
-
-TOKENS = {
-    "strata:components:Api",
-    "strata:components:Audit",
-    "strata:components:Auth",
-    "strata:components:Bucket",
-    "strata:components:DeadLetterQueue",
-    "strata:components:EventBus",
-    "strata:components:Function",
-    "strata:components:Key",
-    "strata:components:Mail",
-    "strata:components:Queue",
-    "strata:components:Realtime",
-    "strata:components:Runtime",
-    "strata:components:Schedule",
-    "strata:components:Secret",
-    "strata:components:ServiceRole",
-    "strata:components:Stream",
-    "strata:components:Table",
-    "strata:components:Topic",
+OPTIONS = {
+    r".*aws:cognito/userPoolClient:UserPoolClient::auth-(provisioning|reporting)": "auth.machineClients",
 }
-"""Every component's type token. A token is part of a URN: to change one is to replace what lies under it."""
+"""The resources that a stack has only if a setting asks for them: URN without project and stack, setting."""
 
 
-def test_every_component_is_on_the_list() -> None:
-    """A component that is added, renamed or removed changes the list of tokens above."""
+def classes() -> list[type[Component]]:
+    """Return every component class."""
     for module in pkgutil.walk_packages(components.__path__, "components."):
         importlib.import_module(module.name)
-
-    assert {f"strata:components:{kind.__name__}" for kind in Component.__subclasses__()} == TOKENS
-
-
-def test_every_component_is_used(graph: Graph) -> None:
-    """The platform itself uses each of its components."""
-    assert {item.type for item in graph.resources.values() if not item.custom} == TOKENS
+    return sorted(Component.__subclasses__(), key=lambda each: each.__name__)
 
 
-def test_the_urns_are_those_on_record(graph: Graph, stack: str) -> None:
-    """A rename, another parent or a lost resource shows in review as a changed line of a file.
+def test_every_component_is_used_by_some_stack() -> None:
+    """A component that no stack uses is dead code."""
+    used = {item.type for stack in STACKS for item in graph_of(stack).resources.values() if not item.custom}
 
-    `python -m tests.infrastructure.record` writes the files anew.
-    """
-    assert sorted(graph.resources) == (URNS / f"{stack}.txt").read_text().splitlines()
+    assert used == {f"strata:components:{each.__name__}" for each in classes()}
+
+
+@pytest.mark.parametrize("component", classes(), ids=lambda each: each.__name__)
+def test_constructors_have_one_shape(component: type[Component]) -> None:
+    """Name, what the component is, `settings` or `runtime`; then keyword options, with `opts` last."""
+    parameters = list(inspect.signature(component).parameters.values())
+    positional = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+    options = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+
+    assert positional[0] == "name"
+    context = {"settings", "runtime"} & {each.name for each in parameters}
+    assert len(context) <= 1
+    assert not context or positional[-1] in context
+    assert options[-1].name == "opts"
+    assert all(each.default is not each.empty or each.name == "grants" for each in options)
+
+
+def test_resources_that_only_some_stacks_have_are_optional() -> None:
+    """Stacks differ in their config, and by config in the resources that `OPTIONS` lists."""
+    found = {stack: {urn.split("::", 2)[2] for urn in graph_of(stack).resources} for stack in STACKS}
+    partial = set.union(*found.values()) - set.intersection(*found.values())
+
+    assert {urn for urn in partial if not any(re.fullmatch(option, urn) for option in OPTIONS)} == set()
+    assert {option for option in OPTIONS if not any(re.fullmatch(option, urn) for urn in partial)} == set()
 
 
 def test_every_resource_has_a_component_for_a_parent(graph: Graph) -> None:
@@ -139,20 +140,6 @@ def test_the_embedded_cloud_knows_every_type_and_input(graph: Graph) -> None:
     }
 
     assert unknown == set()
-
-
-def test_the_stacks_declare_the_same_resources() -> None:
-    """Stacks differ in config, not in kind: what differs are the machine clients that one has."""
-    names = {
-        stack: {(item.type, item.name) for item in graph_of(stack).resources.values()} for stack in STACKS
-    }
-
-    assert names["dev"] == names["prod"]
-    assert names["local"] - names["dev"] == {
-        ("aws:cognito/userPoolClient:UserPoolClient", "auth-provisioning"),
-        ("aws:cognito/userPoolClient:UserPoolClient", "auth-reporting"),
-    }
-    assert names["dev"] - names["local"] == set()
 
 
 def test_only_production_is_protected_by_pulumi() -> None:

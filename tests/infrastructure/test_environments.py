@@ -11,7 +11,7 @@ import pytest
 
 from local.driver import program
 from local.driver.stack import Stack
-from tests.infrastructure.graph import ROOT, Graph, Recorder, Registered, Secret, whole
+from tools.graph import ROOT, Graph, Recorder, Registered, Secret, whole
 
 FUNCTION = "aws:lambda/function:Function"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import STACKS
-from tests.infrastructure.graph import Graph, statements, whole
+from tools.graph import Graph, statements, whole
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 FUNCTION = "aws:lambda/function:Function"

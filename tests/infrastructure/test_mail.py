@@ -14,7 +14,6 @@ from components.queue import Queue
 from handlers.notifications.ses import EventType
 from handlers.notifications.templates import TEMPLATES, Template
 from settings import Settings
-from tests.infrastructure.graph import Graph, built, statements
 from tests.infrastructure.spine import (
     ACCOUNT,
     ROLE_POLICY,
@@ -26,6 +25,7 @@ from tests.infrastructure.spine import (
     wait_for,
 )
 from tests.infrastructure.test_components import HEALTH, settings
+from tools.graph import Graph, built, statements
 
 CONFIGURATION_SET = "aws:sesv2/configurationSet:ConfigurationSet"
 DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"

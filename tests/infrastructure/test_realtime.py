@@ -11,9 +11,9 @@ import pytest
 from components.data import Table
 from components.realtime import Realtime
 from components.table_spec import TableSpec
-from tests.infrastructure.graph import Graph, built, statements
 from tests.infrastructure.spine import runtime
 from tests.infrastructure.test_components import HEALTH, settings
+from tools.graph import Graph, built, statements
 
 API = "aws:apigatewayv2/api:Api"
 AUTHORIZER = "aws:apigatewayv2/authorizer:Authorizer"

@@ -4,47 +4,36 @@ from __future__ import annotations
 
 import json
 import zipfile
+from typing import Any
 
-from tests.infrastructure.graph import Graph
+from components.access import Custom, Jwt, Public
+from tools.graph import Graph
+from wiring.declared import FALLBACK, every
 
 ROUTE = "aws:apigatewayv2/route:Route"
 STAGE = "aws:apigatewayv2/stage:Stage"
 
-ROUTES = {
-    "POST /users": ("JWT", ["users/write"], "users-create"),
-    "GET /users": ("JWT", ["users/read"], "users-list"),
-    "GET /users/{userId}": ("JWT", ["users/read"], "users-read"),
-    "PATCH /users/{userId}": ("JWT", ["users/write"], "users-change"),
-    "POST /users/{userId}": ("JWT", ["users/write"], "users-change"),
-    "DELETE /users/{userId}": ("JWT", ["users/write"], "users-delete"),
-    "GET /me": ("JWT", None, "me-read"),
-    "PATCH /me": ("JWT", None, "me-change"),
-    "GET /me/preferences": ("JWT", None, "me-preferences-read"),
-    "PATCH /me/preferences": ("JWT", None, "me-preferences-change"),
-    "POST /realtime/ticket": ("JWT", None, "realtime-ticket"),
-    "POST /partners/{partner}/events": ("CUSTOM", None, "partners-accept"),
-    "POST /webhooks/{provider}": ("NONE", None, "webhooks-receive"),
-    "GET /health": ("NONE", None, "health-read"),
-    "GET /openapi.json": ("NONE", None, "openapi-read"),
-    "$default": ("NONE", None, "fallback-not-found"),
-}
+
+def http_routes(graph: Graph) -> dict[str, dict[str, Any]]:
+    """Return the inputs of the HTTP API's routes by route key."""
+    routes = [dict(item.inputs) for item in graph.of(ROUTE).values()]
+    return {route["routeKey"]: route for route in routes if route["apiId"] == "api-id"}
 
 
-def test_every_route_has_its_authorisation_and_its_function(graph: Graph) -> None:
-    """The whole list: nothing is open that is not listed as open."""
-    routes = [route for route in graph.of(ROUTE).values() if route.inputs["apiId"] == "api-id"]
-    integrations = {
-        f"integrations/{name}-id": name for name in graph.of("aws:apigatewayv2/integration:Integration")
+def test_every_declared_route_is_registered_with_its_access(graph: Graph) -> None:
+    """No route is open unless its domain declares it public, with a reason."""
+    kinds = {Jwt: "JWT", Custom: "CUSTOM", Public: "NONE"}
+    declared = {key: route.access for key, route in every().routes.items()}
+
+    assert {key: route["authorizationType"] for key, route in http_routes(graph).items()} == {
+        key: kinds[type(access)] for key, access in declared.items()
     }
-
     assert {
-        route.inputs["routeKey"]: (
-            route.inputs["authorizationType"],
-            route.inputs.get("authorizationScopes"),
-            integrations[route.inputs["target"]],
-        )
-        for route in routes
-    } == ROUTES
+        key: tuple(scopes)
+        for key, route in http_routes(graph).items()
+        if (scopes := route.get("authorizationScopes"))
+    } == {key: access.scopes for key, access in declared.items() if isinstance(access, Jwt) and access.scopes}
+    assert all(access.reason for access in declared.values() if isinstance(access, Public))
 
 
 def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
@@ -61,9 +50,14 @@ def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
         "issuer": "https://cognito-idp.us-east-1.amazonaws.com/auth-id",
         "audiences": [f"{name}-id" for name in clients],
     }
+    declared = {key: route.access for key, route in every().routes.items()}
     assert asked == {
-        **{key: "api-jwt-id" for key, (kind, _, _) in ROUTES.items() if kind == "JWT"},
-        "POST /partners/{partner}/events": "api-partners-id",
+        **{key: "api-jwt-id" for key, access in declared.items() if isinstance(access, Jwt)},
+        **{
+            key: f"api-{access.authorizer}-id"
+            for key, access in declared.items()
+            if isinstance(access, Custom)
+        },
         "$connect": "realtime-authorizer-id",
     }
 
@@ -82,27 +76,25 @@ def test_a_partner_s_key_is_asked_for_once_a_minute(graph: Graph) -> None:
     assert authorizer["authorizerResultTtlInSeconds"] == 60
 
 
-def test_every_function_may_be_invoked_by_its_own_route_alone(graph: Graph) -> None:
-    """A permission names one function, one principal and one route of our API."""
+def test_every_route_may_invoke_its_own_function_only(graph: Graph) -> None:
+    """API Gateway's permissions name one route, or one authorizer, and one function."""
+    prefix = "arn:aws:execute-api:us-east-1:123456789012:api-id/"
+    integrations = graph.of("aws:apigatewayv2/integration:Integration")
+    functions = {
+        f"integrations/{name}-id": item.inputs["integrationUri"].split(":function:")[1].partition("/")[0]
+        for name, item in integrations.items()
+    }
     permissions = [
-        (permission["function"], permission["principal"], permission["sourceArn"])
+        (":".join(filter(None, (item.inputs["function"], item.inputs.get("qualifier")))), source)
         for item in graph.of("aws:lambda/permission:Permission").values()
-        for permission in [item.inputs]
+        if (source := item.inputs["sourceArn"].removeprefix(prefix)) != item.inputs["sourceArn"]
     ]
-    gateway = "arn:aws:execute-api:us-east-1:123456789012:api-id/api/"
     expected = [
-        (function, "apigateway.amazonaws.com", gateway + key.replace(" ", ""))
-        for key, (_, _, function) in ROUTES.items()
-    ]
-    pool = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/auth"
-    authorizer = "arn:aws:execute-api:us-east-1:123456789012:api-id/authorizers/api-partners-id"
-    others = [
-        ("auth-pre-token", "cognito-idp.amazonaws.com", pool),
-        ("partners-authorizer", "apigateway.amazonaws.com", authorizer),
+        (functions[route["target"]], f"api/{key.replace(' ', '')}")
+        for key, route in http_routes(graph).items()
     ]
 
-    ours = [permission for permission in permissions if not permission[2].partition(":realtime-id/")[1]]
-    assert sorted(ours) == sorted([*expected, *others])
+    assert sorted(each for each in permissions if not each[1].startswith("authorizers/")) == sorted(expected)
 
 
 def test_the_stage_throttles_as_the_stack_says(dev: Graph, prod: Graph) -> None:
@@ -137,11 +129,15 @@ def test_the_document_tells_what_the_gateway_enforces(graph: Graph) -> None:
     with zipfile.ZipFile(code.path) as bundle:
         document = json.loads(bundle.read("handlers/openapi/openapi.json"))
 
-    told = {
-        f"{method.upper()} {path}": [
+    documented = {
+        f"{method.upper()} {path}": tuple(
             scope for token in operation["security"] for scope in token.get("token", [])
-        ]
+        )
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     }
-    assert told == {key: scopes or [] for key, (_, scopes, _) in ROUTES.items() if key != "$default"}
+    assert documented == {
+        key: tuple(route.get("authorizationScopes", ()))
+        for key, route in http_routes(graph).items()
+        if key != FALLBACK
+    }

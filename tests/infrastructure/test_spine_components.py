@@ -22,7 +22,6 @@ from components.stream import Stream
 from components.table_spec import TableSpec
 from components.topic import Topic
 from components.use import Use
-from tests.infrastructure.graph import built, statements
 from tests.infrastructure.spine import (
     ACCOUNT,
     ALARM,
@@ -43,6 +42,7 @@ from tests.infrastructure.spine import (
     wait_for,
 )
 from tests.infrastructure.test_components import ALARMS, HEALTH, settings
+from tools.graph import built, statements
 
 
 def test_a_dead_letter_queue_keeps_long_refuses_plain_http_and_rings() -> None:

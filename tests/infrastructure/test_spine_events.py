@@ -20,7 +20,6 @@ from components.topic import Topic
 from provider.base import AutoName
 from provider.naming import Naming
 from settings import Settings
-from tests.infrastructure.graph import Graph, Secret, built, statements
 from tests.infrastructure.spine import (
     ACCOUNT,
     FUNCTION,
@@ -40,6 +39,7 @@ from tests.infrastructure.spine import (
     wait_for,
 )
 from tests.infrastructure.test_components import HEALTH, settings
+from tools.graph import Graph, Secret, built, statements
 
 ARCHIVE = "aws:cloudwatch/eventArchive:EventArchive"
 PERMISSION = "aws:lambda/permission:Permission"

@@ -13,7 +13,6 @@ from components.data import Table
 from components.schedule import Schedule
 from components.stream import Stream
 from components.table_spec import TableSpec
-from tests.infrastructure.graph import Graph, built
 from tests.infrastructure.spine import (
     ACCOUNT,
     FUNCTION,
@@ -32,6 +31,7 @@ from tests.infrastructure.spine import (
     wait_for,
 )
 from tests.infrastructure.test_components import HEALTH, settings
+from tools.graph import Graph, built
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 

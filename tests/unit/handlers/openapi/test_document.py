@@ -48,46 +48,17 @@ def test_document_is_valid_openapi() -> None:
     )
 
 
-def test_every_route_stands_there_but_the_fallback() -> None:
-    """What can be asked for is told, under the name of the route."""
-    assert list(operations()) == [
-        "POST /users",
-        "GET /users",
-        "GET /users/{userId}",
-        "PATCH /users/{userId}",
-        "POST /users/{userId}",
-        "DELETE /users/{userId}",
-        "GET /me",
-        "PATCH /me",
-        "GET /me/preferences",
-        "PATCH /me/preferences",
-        "POST /realtime/ticket",
-        "POST /partners/{partner}/events",
-        "POST /webhooks/{provider}",
-        "GET /health",
-        "GET /openapi.json",
-    ]
+def test_document_has_every_route_but_the_fallback() -> None:
+    """The document lists a route under its method and path."""
+    assert list(operations()) == [route.key for route in ROUTES if route.key != "$default"]
 
 
-def test_operations_have_ids_of_their_own() -> None:
-    """An id is the handler's name, with the method where a handler answers two routes."""
-    assert [operation["operationId"] for operation in operations().values()] == [
-        "users_create",
-        "users_list",
-        "users_read",
-        "users_change_patch",
-        "users_change_post",
-        "users_delete",
-        "me_read",
-        "me_change",
-        "me_preferences_read",
-        "me_preferences_change",
-        "realtime_ticket",
-        "partners_accept",
-        "webhooks_receive",
-        "health_read",
-        "openapi_read",
-    ]
+def test_operation_ids_are_unique() -> None:
+    """An id is the domain and the handler's module, with the method if a handler has several routes."""
+    ids = {key: operation["operationId"] for key, operation in operations().items()}
+
+    assert len(set(ids.values())) == len(ids)
+    assert (ids["POST /users"], ids["PATCH /users/{userId}"]) == ("users_create", "users_change_patch")
 
 
 @pytest.mark.parametrize("key", operations())
@@ -129,30 +100,6 @@ def test_every_way_in_is_explained_and_no_other() -> None:
     )
     public = [route for route in ROUTES if not route.security]
     assert build(public, "Users", "1")["components"]["securitySchemes"] == {}
-
-
-STATUSES = {
-    "POST /users": "201 400 401 403 409 413 415 422 429 500 503",
-    "GET /users": "200 400 401 403 429 500 503",
-    "GET /users/{userId}": "200 400 401 403 404 429 500 503",
-    "PATCH /users/{userId}": "200 400 401 403 404 409 412 413 415 429 500 503",
-    "POST /users/{userId}": "200 400 401 403 404 409 412 413 415 429 500 503",
-    "DELETE /users/{userId}": "204 400 401 403 404 412 429 500 503",
-    "GET /me": "200 401 403 409 429 500 503",
-    "PATCH /me": "200 400 401 403 409 412 413 415 429 500 503",
-    "GET /me/preferences": "200 401 403 409 429 500 503",
-    "PATCH /me/preferences": "200 400 401 403 409 412 413 415 429 500 503",
-    "POST /realtime/ticket": "201 401 403 429 500 503",
-    "POST /partners/{partner}/events": "202 400 401 403 413 415 429 500 503",
-    "POST /webhooks/{provider}": "202 400 401 404 409 413 415 429 500 503",
-    "GET /health": "200 429 500 503",
-    "GET /openapi.json": "200 429 500 503",
-}
-
-
-def test_statuses_are_all_that_can_be_met() -> None:
-    """Every answer of the handlers' and of the gateway's is declared, and no other."""
-    assert {key: " ".join(sorted(told["responses"])) for key, told in operations().items()} == STATUSES
 
 
 @pytest.mark.parametrize(

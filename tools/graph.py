@@ -1,7 +1,7 @@
-"""The graph that the program registers, recorded whole under Pulumi's mock monitor.
+"""Records the graph that the program registers, under a monitor that replaces Pulumi's engine.
 
-What this cannot show: what AWS or the real provider would say to it, and anything that only exists in a
-preview (unknown outputs) or an update (replacement, deletion).
+This does not show how AWS or the real provider would respond, nor what only a preview (unknown outputs) or
+an update (replacement, deletion) shows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pulumi.runtime.proto import resource_pb2
 from local.driver import program
 from local.driver.stack import Stack
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ARNS = {
@@ -79,28 +79,29 @@ class Secret:
 
 @dataclass
 class Graph:
-    """All that one run registered."""
+    """Everything that one run registered."""
 
-    resources: dict[str, Registered] = field(default_factory=dict)
-    outputs: dict[str, Any] = field(default_factory=dict)
+    resources: dict[str, Registered] = field(default_factory=dict[str, Registered])
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def of(self, *types: str) -> dict[str, Registered]:
-        """The resources of these types, by logical name."""
+        """Return the resources of these types, by logical name."""
         return {item.name: item for item in self.resources.values() if item.type in types}
 
     def inputs(self, kind: str, name: str) -> Mapping[str, Any]:
-        """The inputs of one resource."""
+        """Return the inputs of one resource."""
         return self.of(kind)[name].inputs
 
 
 class Recorder(MockMonitor):
-    """Records every registration and answers with what AWS would name and number."""
+    """Records every registration and responds with the names and ARNs that AWS would return."""
 
     def __init__(self) -> None:
         super().__init__(program.NoMocks())
         self.graph = Graph()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
+        """Record a resource and respond as the engine would."""
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
@@ -123,7 +124,7 @@ class Recorder(MockMonitor):
 
 
 def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the provider would add to the inputs, as far as the program reads it."""
+    """Return the outputs that the provider would add to the inputs, as far as the program reads them."""
     named = inputs.get("name", name)
     outputs: dict[str, Any] = {"name": named}
     if kind in ARNS:
@@ -159,7 +160,7 @@ def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
 
 
 def whole(stack: str, *, secrets: tuple[str, ...] = (), **overrides: Any) -> Graph:
-    """The graph of the real program for a stack, with config laid over its file's."""
+    """Return the program's graph for a stack; `overrides` replace keys of the stack file."""
     loaded = Stack.load(ROOT, stack, {key.replace("__", ":"): value for key, value in overrides.items()})
     recorder = Recorder()
     stack_with_secrets = Stack(loaded.project, loaded.name, loaded.config, loaded.pattern, secrets)
@@ -168,14 +169,14 @@ def whole(stack: str, *, secrets: tuple[str, ...] = (), **overrides: Any) -> Gra
 
 
 def built(declare: Callable[[], Any]) -> Graph:
-    """The graph of what a function declares."""
+    """Return the graph that a function declares."""
     recorder = Recorder()
     recorder.graph.outputs = program.register(declare, Stack("strata", "test", {}, ""), recorder)
     return recorder.graph
 
 
 def statements(document: str) -> list[dict[str, Any]]:
-    """The statements of a policy document."""
+    """Return the statements of a policy document."""
     return json.loads(document)["Statement"]
 
 

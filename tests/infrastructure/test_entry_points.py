@@ -1,0 +1,13 @@
+"""Every entry point in `handlers/` is a function of the program."""
+
+from __future__ import annotations
+
+from tests.unit.handlers.test_imports import entry_points
+from tools.graph import Graph
+
+
+def test_every_entry_point_is_wired(graph: Graph) -> None:
+    """No handler is left out of the wiring, and the wiring names no other module."""
+    functions = graph.of("aws:lambda/function:Function").values()
+
+    assert {item.inputs["handler"].rpartition(".")[0] for item in functions} == set(entry_points())

@@ -1,0 +1,74 @@
+"""A request for each status of the users operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers.users.ids import new_id
+from tests.unit.handlers.contract import Case, operation
+from tests.unit.handlers.lambda_ import call, request
+from tests.unit.handlers.people import add_user, claims
+
+ADA = {"email": "ada@example.org", "name": "Ada"}
+STALE = {"If-Match": '"9"'}
+PLAIN = {"Content-Type": "text/plain"}
+LARGE = "x" * 20_000
+
+
+def existing() -> str:
+    """Add a user and return its id."""
+    return add_user()["id"]
+
+
+def existing_beside_another() -> str:
+    """Add two users and return the id of the second."""
+    add_user("grace@example.org")
+    return existing()
+
+
+def used_key() -> None:
+    """Create a user with the idempotency key `k` and another name."""
+    create = operation("handlers.users.create:handler")
+    call(create, request(claims=claims(), headers={"Idempotency-Key": "k"}, body={**ADA, "name": "B"}))
+
+
+def anyone(**arguments: Any) -> dict[str, Any]:
+    """A request of a signed-in caller."""
+    return {"claims": claims(), **arguments}
+
+
+def on_user(**arguments: Any) -> Callable[[str], dict[str, Any]]:
+    """A request on the user whose id `before` returned."""
+    return lambda user_id: anyone(path={"userId": user_id}, **arguments)
+
+
+CASES = [
+    Case("users.create", 201, anyone(body=ADA)),
+    Case("users.create", 400, anyone(body={})),
+    Case("users.create", 409, anyone(body=ADA), existing),
+    Case("users.create", 413, anyone(text=LARGE)),
+    Case("users.create", 415, anyone(text="{}", headers=PLAIN)),
+    Case("users.create", 422, anyone(body=ADA, headers={"Idempotency-Key": "k"}), used_key),
+    Case("users.create", 503, anyone(body=ADA), busy="transact_write_items"),
+    Case("users.list", 200, anyone(), existing_beside_another),
+    Case("users.list", 400, anyone(query={"limit": "0"})),
+    Case("users.list", 503, anyone(), busy="query"),
+    Case("users.read", 200, on_user(), existing),
+    Case("users.read", 400, anyone(path={"userId": "1"})),
+    Case("users.read", 404, on_user(), new_id),
+    Case("users.read", 503, on_user(), new_id, busy="get_item"),
+    Case("users.change", 200, on_user(body={"name": "B"}), existing),
+    Case("users.change", 400, on_user(body={"name": ""}), existing),
+    Case("users.change", 404, on_user(body={"name": "B"}), new_id),
+    Case("users.change", 409, on_user(body={"email": "grace@example.org"}), existing_beside_another),
+    Case("users.change", 412, on_user(body={"name": "B"}, headers=STALE), existing),
+    Case("users.change", 413, on_user(text=LARGE), new_id),
+    Case("users.change", 415, on_user(text="{}", headers=PLAIN), new_id),
+    Case("users.change", 503, on_user(body={"name": "B"}), new_id, busy="get_item"),
+    Case("users.delete", 204, on_user(), existing),
+    Case("users.delete", 400, anyone(path={"userId": "1"})),
+    Case("users.delete", 404, on_user(), new_id),
+    Case("users.delete", 412, on_user(headers=STALE), existing),
+    Case("users.delete", 503, on_user(), new_id, busy="get_item"),
+]

@@ -6,7 +6,7 @@ import pytest
 from botocore.stub import Stubber
 
 from handlers.http.problem import status_of
-from tests.unit.handlers.contract import KEYS, Case, cases, operation, covered_elsewhere
+from tests.unit.handlers.contract import KEYS, Case, cases, covered_elsewhere, operation
 from tests.unit.handlers.declared import Declared
 
 FALLBACK = "$default"

@@ -1,7 +1,4 @@
-"""The event spine's bus: who is told of what, by whose leave, and what if it fails.
-
-What this cannot show: that AWS retries as it was told, and that it assumes these roles.
-"""
+"""The event bus."""
 
 from __future__ import annotations
 
@@ -20,9 +17,10 @@ from components.topic import Topic
 from provider.base import AutoName
 from provider.naming import Naming
 from settings import Settings
-from tests.infrastructure.spine import (
+from tests.infrastructure.components.build import (
     ACCOUNT,
     FUNCTION,
+    HEALTH,
     QUEUE_POLICY,
     RETRY,
     from_source,
@@ -33,25 +31,32 @@ from tests.infrastructure.spine import (
     refused,
     role_arn,
     runtime,
+    settings,
     tags,
     trust_of,
     trusted,
     wait_for,
 )
-from tests.infrastructure.test_components import HEALTH, settings
 from tools.graph import Graph, Secret, built, statements
 
 ARCHIVE = "aws:cloudwatch/eventArchive:EventArchive"
+
 PERMISSION = "aws:lambda/permission:Permission"
+
 RULE = "aws:cloudwatch/eventRule:EventRule"
+
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+
 BUS = f"arn:aws:events:{ACCOUNT}:event-bus/events"
+
 CATALOGUE = {
     "strata.users": ("user.created", "user.updated"),
     "partner.*": ("order.placed",),
     "webhook.stripe": ("payment.failed",),
 }
+
 USERS = {"source": ["strata.users"]}
+
 OUTSIDE: Any = {"url": "https://example.com/in", "rate_limit": 5, "header": "X-Key", "key": "s3cr3t"}
 
 

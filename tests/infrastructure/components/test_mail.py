@@ -1,7 +1,4 @@
-"""The mail layer: what SES sends from, in what, and where it tells what became of a mail.
-
-What this cannot show: that the sender's domain is verified, which takes DNS records and a person.
-"""
+"""The mail layer."""
 
 from __future__ import annotations
 
@@ -14,25 +11,32 @@ from components.queue import Queue
 from handlers.notifications.ses import EventType
 from handlers.notifications.templates import TEMPLATES, Template
 from settings import Settings
-from tests.infrastructure.spine import (
+from tests.infrastructure.components.build import (
     ACCOUNT,
+    HEALTH,
     ROLE_POLICY,
     SUBSCRIPTION,
     only_tls,
     refused,
     runtime,
+    settings,
     tags,
     wait_for,
 )
-from tests.infrastructure.test_components import HEALTH, settings
 from tools.graph import Graph, built, statements
 
 CONFIGURATION_SET = "aws:sesv2/configurationSet:ConfigurationSet"
+
 DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
+
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
+
 TEMPLATE = "aws:ses/template:Template"
+
 TOPIC = f"arn:aws:sns:{ACCOUNT}:mail-feedback"
+
 SES = f"arn:aws:ses:{ACCOUNT}"
+
 HELLO = {"hello": Template("Hello", "Hello {{name}}", "<p>Hello {{nameHtml}}</p>")}
 
 

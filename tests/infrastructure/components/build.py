@@ -1,7 +1,8 @@
-"""What tests of the event spine expect again and again, and how they ask for it."""
+"""What the tests of components share: settings, a runtime, and the statements and ARNs that they expect."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from components.function import Function
 from components.runtime import Runtime
 from settings import Settings
-from tests.infrastructure.test_components import ALARMS, HEALTH, settings
 from tools.graph import Graph, built, statements
 
+ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"
+HEALTH = "handlers.health.read:handler"
 ACCOUNT = "us-east-1:123456789012"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -25,6 +27,13 @@ FORTNIGHT = 1_209_600
 WEEK = FORTNIGHT // 2
 FUNCTION = f"arn:aws:lambda:{ACCOUNT}:function:job"
 RETRY = {"maximumEventAgeInSeconds": 86_400, "maximumRetryAttempts": 185}
+
+
+def settings(environment: str = "development", **sections: Any) -> Settings:
+    """Return the settings of a stack of this class."""
+    sections = {"mail": {"sender": "no-reply@example.com"}, **sections}
+    given = {f"strata:{name}": json.dumps(section) for name, section in sections.items()}
+    return Settings.parse({"aws:region": "us-east-1", "strata:environment": environment, **given})
 
 
 def runtime(of: Settings | None = None) -> Runtime:

@@ -1,4 +1,4 @@
-"""The realtime layer by itself: who is let in, what each route may do, and who may post."""
+"""The WebSocket API."""
 
 from __future__ import annotations
 
@@ -11,19 +11,27 @@ import pytest
 from components.data import Table
 from components.realtime import Realtime
 from components.table_spec import TableSpec
-from tests.infrastructure.spine import runtime
-from tests.infrastructure.test_components import HEALTH, settings
+from tests.infrastructure.components.build import HEALTH, runtime, settings
 from tools.graph import Graph, built, statements
 
 API = "aws:apigatewayv2/api:Api"
+
 AUTHORIZER = "aws:apigatewayv2/authorizer:Authorizer"
+
 ROUTE = "aws:apigatewayv2/route:Route"
+
 STAGE = "aws:apigatewayv2/stage:Stage"
+
 FUNCTION = "aws:lambda/function:Function"
+
 PERMISSION = "aws:lambda/permission:Permission"
+
 POLICY = "aws:iam/rolePolicy:RolePolicy"
+
 EXECUTION = "arn:aws:execute-api:us-east-1:123456789012:realtime-id"
+
 TAGS = {"project": "strata", "stack": "test", "component": "realtime"}
+
 KEYS = ("$connect", "$disconnect", "ping", "$default")
 
 

@@ -1,4 +1,4 @@
-"""Who may call a route. Every route says one of these; there is no default."""
+"""Who may call a route. Every route declares one of these; there is no default."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Jwt:
-    """Holders of a token of ours: with one of the scopes, or any where none is named."""
+    """Callers with an access token that has one of the scopes, or any access token if none is named."""
 
     scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Custom:
-    """Callers that the Lambda authorizer of this name lets through."""
+    """Callers that the Lambda authorizer of this name allows."""
 
     authorizer: str
 

@@ -1,4 +1,4 @@
-"""The audit trail: events by Firehose into a bucket, a line each, and a table that Athena reads them by."""
+"""The audit trail: Firehose writes events to a bucket, one a line, and a Glue table describes them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EVENTS = "events/"
 ERRORS = "errors/"
 DATE = "date"
 DAY = f"{DATE}=!{{timestamp:yyyy-MM-dd}}/"
-"""The partition: the day, in UTC, on which Firehose took the event."""
+"""The partition: the UTC day on which Firehose received the event."""
 
 BUFFER_SECONDS = 300
 BUFFER_MEGABYTES = 64
-"""Firehose writes an object when either is reached: few objects make quick queries."""
+"""Firehose writes an object when either is reached; few large objects make fast queries."""
 
 LATE_SECONDS = 3_600
-"""Firehose gives up what it cannot deliver for a day: the alarm leaves most of it to act."""
+"""The alarm's threshold in seconds. Firehose drops what it could not deliver for a day."""
 
 LOG_STREAM = "delivery"
 
@@ -40,7 +40,7 @@ COLUMNS = {
     "region": "string",
     "resources": "array<string>",
     "replay_name": "string",
-    # An event's data has a shape of its own: it stays JSON, for a query to look into.
+    # The data of each event type has its own shape: it stays JSON text.
     "detail": f"struct<metadata:{METADATA},data:string>",
 }
 KEYS = {
@@ -49,19 +49,20 @@ KEYS = {
     "correlation_id": "correlationId",
     "occurred_at": "occurredAt",
 }
-"""The events' own names for columns and fields that go by another."""
+"""The keys in the events for columns with another name."""
 
 
 class Audit(Component):
-    """A Firehose stream into a bucket, partitioned by date, and the table of what stands there.
+    """A Firehose stream into a bucket, partitioned by date, with a Glue table of the events.
 
-    Args:
-        runtime: the stack's settings, and where the alarm goes.
+    Example:
+        audit = Audit("audit", runtime)
+        queue.consumer(handler, uses=[audit.use()])
 
     Attributes:
         stream_name: the Firehose stream's physical name.
-        bucket_name: the bucket's.
-        database_name: the Glue database's; its table is called `events`.
+        bucket_name: the bucket's physical name.
+        database_name: the Glue database's name; its table is named `events`.
     """
 
     def __init__(self, name: str, runtime: Runtime, *, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -97,7 +98,7 @@ class Audit(Component):
             tags=self.tags,
             opts=self.child(),
         )
-        # Firehose makes none by itself, and without one its errors are said to nobody.
+        # Firehose does not create one, and without one its errors are lost.
         log_stream = aws.cloudwatch.LogStream(
             self.name, name=LOG_STREAM, log_group_name=log_group.name, opts=self.child()
         )
@@ -129,7 +130,7 @@ class Audit(Component):
         )
 
     def _writing(self) -> list[Grant]:
-        """What Firehose needs to write objects, large ones in parts, under its two prefixes."""
+        """Return the permissions to write objects, also in parts, under the two prefixes."""
         arn = self.bucket.arn
         objects = tuple(pulumi.Output.concat(arn, "/", prefix, "*") for prefix in (EVENTS, ERRORS))
         return [
@@ -153,7 +154,7 @@ class Audit(Component):
             evaluation_periods=1,
             threshold=LATE_SECONDS,
             comparison_operator="GreaterThanThreshold",
-            # There is no age to report of where nothing waits.
+            # Firehose reports no age while no event waits.
             treat_missing_data="notBreaching",
             alarm_actions=[topic],
             tags=self.tags,
@@ -161,7 +162,7 @@ class Audit(Component):
         )
 
     def _catalog(self) -> pulumi.Output[str]:
-        # Athena takes no hyphen in a database's name, which Pulumi's own naming would put there.
+        # Athena rejects the hyphens of Pulumi's autonaming.
         name = f"{pulumi.get_project()}_{pulumi.get_stack()}_{self.name}".replace("-", "_").lower()
         database = aws.glue.CatalogDatabase(self.name, name=name, tags=self.tags, opts=self.child())
         location = pulumi.Output.concat("s3://", self.bucket_name, "/", EVENTS)
@@ -188,7 +189,7 @@ class Audit(Component):
         return database.name
 
     def _partitions(self, location: pulumi.Output[str]) -> dict[str, pulumi.Input[str]]:
-        """The days that there are, by rule: nothing has to find new ones and enter them."""
+        """Return the partition projection: Athena computes the days, and no crawler is needed."""
         return {
             "classification": "json",
             "EXTERNAL": "TRUE",
@@ -203,6 +204,6 @@ class Audit(Component):
 
 
 def _reading() -> dict[str, str]:
-    # Else every key is put into lower case, those of the data too, and two may become the same.
+    # The default lowercases every key, also in the data, where two could collide.
     names = {f"mapping.{column}": key for column, key in KEYS.items()}
     return {"case.insensitive": "false", **names}

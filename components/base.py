@@ -1,4 +1,4 @@
-"""What every component shares: its type token, its children's options, its tags."""
+"""The base of every component: its type token, the options of its children, its tags."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pulumi
 
 
 class Component(pulumi.ComponentResource):
-    """A layer of the platform: declares resources, knows nothing of who runs them.
+    """A layer of the platform. It declares resources and does not know what runs them.
 
     Attributes:
-        name: the component's name; its children's names derive from it and never change for looks.
-        tags: what every child that takes tags carries.
+        name: the component's name; the names of its children derive from it, and renaming replaces them.
+        tags: the tags of every child that supports tags.
     """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -21,5 +21,5 @@ class Component(pulumi.ComponentResource):
         self.tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack(), "component": name}
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
-        """The options of a child resource."""
+        """Return the options of a child resource."""
         return pulumi.ResourceOptions(parent=self, **options)

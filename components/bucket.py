@@ -1,4 +1,4 @@
-"""Buckets: private, encrypted, reached over TLS alone, and cleared by rules that their owner gives."""
+"""Buckets: private, encrypted, TLS only, with lifecycle rules."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from components.iam import ResourcePolicy, allow_service, deny_insecure_transpor
 from settings import Environment, Settings
 
 ABANDONED_DAYS = 1
-"""An upload in parts that was not finished by then never will be, and its parts cost like objects."""
+"""Days after which an incomplete multipart upload is aborted; its parts cost like objects."""
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """What becomes of the objects under a prefix, in days since each was made.
+    """The lifecycle of the objects under a prefix, in days since their creation.
 
     Attributes:
-        prefix: what their keys begin with, such as `events/`.
-        cold_after: when they move to storage that is cheaper to keep and costlier to read.
-        expire_after: when they go; later than `cold_after`.
+        prefix: the prefix of their keys, such as `events/`.
+        cold_after: when they move to Glacier Instant Retrieval.
+        expire_after: when they are deleted; more than `cold_after`.
     """
 
     prefix: str
@@ -33,16 +33,19 @@ class Lifecycle:
     def __post_init__(self) -> None:
         if not 0 < self.cold_after < self.expire_after:
             raise ValueError(
-                f"lifecycle of {self.prefix}: cold after {self.cold_after} days and gone after"
-                f" {self.expire_after}: expected more days to the second than to the first"
+                f"lifecycle of {self.prefix}: cold_after {self.cold_after}, expire_after {self.expire_after}:"
+                " expected 0 < cold_after < expire_after"
             )
 
 
 class Bucket(Component):
-    """An S3 bucket that is nobody's to read but by IAM, kept as its environment class demands.
+    """A private S3 bucket, protected as its environment class requires.
+
+    Example:
+        Bucket("exports", settings, lifecycle={"old": Lifecycle("old/", cold_after=30, expire_after=90)})
 
     Args:
-        lifecycle: what becomes of the objects, by each rule's name.
+        lifecycle: lifecycle rules by name.
 
     Attributes:
         bucket_name: the physical name.
@@ -61,7 +64,7 @@ class Bucket(Component):
         super().__init__(name, opts)
         bucket = aws.s3.Bucket(
             name,
-            # What comes and goes with a pull request takes along what it has written.
+            # An ephemeral stack is destroyed with its objects.
             force_destroy=settings.environment is Environment.EPHEMERAL,
             tags=self.tags,
             opts=self.child(protect=settings.production),

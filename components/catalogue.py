@@ -1,4 +1,4 @@
-"""Which events there are, as the bus minds it: who says what."""
+"""The catalogue of events as the bus checks it: which source publishes which types."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ ALL_EVENTS: Pattern = {"source": [{"prefix": ""}]}
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The sources that exist, each with the detail types that it says; a source may end in `*`."""
+    """The known sources, each with its detail types; a source may end in `*`."""
 
     sources: Mapping[str, Sequence[str]]
 
     def check_sources(self, who: str, sources: Sequence[str]) -> None:
-        """Refuse a source that is not in the catalogue.
+        """Reject a source that is not in the catalogue.
 
         Raises:
-            ValueError: with the source, and those that are known.
+            ValueError: with the source and the known sources.
         """
         if not sources:
             raise ValueError(f"{who}: no source: expected some of {self._known()}")
@@ -33,12 +33,12 @@ class Catalogue:
                 raise ValueError(f"{who}: no source {source!r}: expected some of {self._known()}")
 
     def check_pattern(self, who: str, pattern: Pattern) -> None:
-        """Refuse a pattern that names what nobody says, and one that does not say whom it listens to.
+        """Reject a pattern with an unknown source or type, and one without a source.
 
-        By its type alone, an event would be taken from whoever uses that type.
+        Without a source, a pattern would match events of any source that uses the type.
 
         Raises:
-            ValueError: with what was named, and what is known.
+            ValueError: with the unknown value and the known values.
         """
         if not pattern.get("source"):
             raise ValueError(f'{who}: the pattern names no source: expected "source", of {self._known()}')
@@ -58,12 +58,12 @@ class Catalogue:
 
 
 def _may_be(matcher: str | Mapping[str, Any], known: str) -> bool:
-    """Whether a value or a prefix of a pattern takes something that the catalogue knows."""
+    """Return whether a value or prefix of a pattern can match a known source or type."""
     match matcher:
         case {"prefix": str(prefix), **rest} if not rest:
             stem = known.removesuffix("*")
             return stem.startswith(prefix) or (stem != known and prefix.startswith(stem))
-        case str():  # To EventBridge a * is a character like any other.
+        case str():  # EventBridge does not treat * as a wildcard here.
             return "*" not in matcher and fnmatchcase(matcher, known)
         case _:
             return False

@@ -1,4 +1,4 @@
-"""Where what could not be done is kept, and seen: every asynchronous hop ends in one of these."""
+"""Dead-letter queues: where every asynchronous hop keeps what it could not deliver or handle."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from components.runtime import Runtime
 from components.use import Use
 
 RETENTION_SECONDS = 14 * 24 * 3600
-"""How long a dead-letter queue keeps a message: SQS's longest."""
+"""How long a dead-letter queue keeps a message, in seconds: the longest that SQS allows."""
 
 RETRY: Any = {"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185}
-"""How long EventBridge's rules and schedules try before: as long as they can be told to."""
+"""The retry policy of EventBridge's rules and schedules: the longest that EventBridge allows."""
 
 
 class DeadLetterQueue(Component):
-    """A queue for what was given up, with an alarm that rings as soon as anything is in it.
+    """A queue for dead-lettered messages, with an alarm for the first message.
+
+    Example:
+        DeadLetterQueue("mails-dead-letters", "queue", runtime, to=queue.url)
 
     Args:
-        runtime: where alarms go, and the inventory that the queue is entered into.
-        kind: what gives up there.
-        to: where the messages go back to; `redrive_to` says it where that is made after this queue.
-        sender: the AWS service and the source that may send; who has a role needs none.
+        kind: what sends messages to the queue.
+        to: where a redrive sends the messages; `redrive_to` sets it if the target is created later.
+        sender: the AWS service and the source that may send; none for a sender with a role.
 
     Attributes:
         arn: the queue's ARN.
         url: its URL.
-        policy: what must stand before a service is told to send there.
+        policy: the queue policy; a sender without a role depends on it.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class DeadLetterQueue(Component):
             name,
             message_retention_seconds=RETENTION_SECONDS,
             sqs_managed_sse_enabled=True,
-            # A queue's own dead letters name their source once it is there; the others serve no queue.
+            # The dead-letter queue of a queue names its source later; the others serve no queue.
             redrive_allow_policy=None if kind == "queue" else json.dumps({"redrivePermission": "denyAll"}),
             tags=self.tags,
             opts=self.child(),
@@ -66,7 +68,7 @@ class DeadLetterQueue(Component):
         self.register_outputs({"arn": self.arn, "url": self.url})
 
     def redrive_to(self, to: pulumi.Input[str]) -> None:
-        """Enter the queue into the inventory, with where its messages go back to."""
+        """Set where a redrive sends the messages, and add the queue to the inventory."""
         entry = DeadLetters(self.url, self.arn, self.kind, pulumi.Output.from_input(to))
         self._inventory.dead_letters[self.name] = entry
 
@@ -84,7 +86,7 @@ class DeadLetterQueue(Component):
     def _alarm(self, queue: aws.sqs.Queue, topic: pulumi.Input[str]) -> None:
         aws.cloudwatch.MetricAlarm(
             self.name,
-            alarm_description="Something was given up: python -m operate dlq show",
+            alarm_description="Messages were dead-lettered: run python -m operate dlq show",
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
             dimensions={"QueueName": queue.name},
@@ -93,7 +95,7 @@ class DeadLetterQueue(Component):
             evaluation_periods=1,
             threshold=0,
             comparison_operator="GreaterThanThreshold",
-            # SQS stops reporting on a queue that nothing happens to.
+            # SQS reports no metric for an inactive queue.
             treat_missing_data="notBreaching",
             alarm_actions=[topic],
             tags=self.tags,

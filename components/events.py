@@ -1,4 +1,4 @@
-"""The event bus: what happened is said once, and whoever cares is told."""
+"""The event bus: each event is published once and delivered to every subscriber."""
 
 from __future__ import annotations
 
@@ -26,19 +26,23 @@ Target = Function | Queue | Topic | aws.sfn.StateMachine
 
 
 class EventBus(Component):
-    """An event bus with an archive of all that was ever on it.
+    """An event bus with an archive of every event.
 
-    Every target is tried for a day, and what could not be delivered then is kept in a dead-letter queue
-    of its own.
+    Delivery to a target is retried for a day; an event that is still undelivered goes to the target's own
+    dead-letter queue.
+
+    Example:
+        bus = EventBus("events", {"strata.orders": ("order.placed",)}, runtime)
+        bus.subscribe("mails", {"source": ["strata.orders"]}, queue)
 
     Args:
-        catalogue: the sources that may publish, each with its detail types: patterns and grants name
-            these alone. `partner.*` stands for every source that begins so.
+        catalogue: the sources that may publish, each with its detail types. Patterns and permissions may
+            name only these. `partner.*` matches every source with that prefix.
 
     Attributes:
         bus_name: the physical name.
         arn: the bus's ARN.
-        archive_arn: the archive's ARN, which a replay names as the source.
+        archive_arn: the archive's ARN, the source of a replay.
     """
 
     def __init__(
@@ -78,11 +82,11 @@ class EventBus(Component):
         return Use((grant,), {"EVENT_BUS": self.bus_name})
 
     def subscribe(self, name: str, pattern: Pattern, target: Target) -> None:
-        """Tell a function, a queue, a topic or a state machine of the events that fit the pattern.
+        """Deliver the events that match the pattern to a function, queue, topic or state machine.
 
         Raises:
-            ValueError: for a pattern that the catalogue does not have, a function that is not
-                asynchronous, or a queue with another source.
+            ValueError: for a pattern outside the catalogue, a function that is not asynchronous, or a queue
+                that has a source already.
         """
         full = f"{self.name}-{name}"
         if isinstance(target, Function):
@@ -111,17 +115,17 @@ class EventBus(Component):
         header: str,
         key: pulumi.Input[str],
     ) -> None:
-        """POST the events that fit the pattern to an address outside: `rate_limit` a second, at most.
+        """POST the events that match the pattern to an external URL, at most `rate_limit` a second.
 
-        The address begins with https://, but for the embedded cloud's. It learns from `key`, in `header`,
-        who calls.
+        The URL must use https, except on the embedded cloud. Each request carries `key` in the header
+        `header`.
 
         Raises:
-            ValueError: for an address without TLS, or a pattern that the catalogue does not have.
+            ValueError: for a URL without TLS, or a pattern outside the catalogue.
         """
         full = f"{self.name}-{name}"
         if not url.startswith("https://") and not self._runtime.settings.endpoint:
-            raise ValueError(f"delivery {full}: {url!r}: expected an https:// address")
+            raise ValueError(f"delivery {full}: {url!r}: expected an https:// URL")
         rule = self._rule(full, pattern)
         connection = aws.cloudwatch.EventConnection(
             full,
@@ -152,7 +156,7 @@ class EventBus(Component):
     def _target_as(
         self, full: str, rule: aws.cloudwatch.EventRule, action: str, arn: pulumi.Output[str]
     ) -> None:
-        """A target that EventBridge reaches with a role, which may do that alone."""
+        """Add a target that EventBridge reaches with a role that allows only this."""
         role = ServiceRole(
             f"{full}-role",
             EVENTBRIDGE,
@@ -189,7 +193,7 @@ class EventBus(Component):
             arn=arn,
             retry_policy=RETRY,
             dead_letter_config={"arn": dead_letters.arn},
-            # An event that comes before the leave to deliver it would go straight to the dead letters.
+            # Without the permission in place, an event would go straight to the dead-letter queue.
             opts=self.child(depends_on=[*after, dead_letters.policy]),
             **others,
         )

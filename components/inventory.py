@@ -1,4 +1,4 @@
-"""What an operator must find again in a stack: where functions log, and where what failed is kept."""
+"""The inventory of a stack that operators need: log groups and dead-letter queues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.iam import Grant
 from components.use import Use
 
 Kind = Literal["queue", "rule", "topic", "function", "schedule", "stream"]
-"""What gave a message up: a queue after its last receive, or who could not deliver."""
+"""What sends messages to a dead-letter queue."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class DeadLetters:
     Attributes:
         url: the queue's URL.
         arn: its ARN.
-        kind: what gives up there.
-        to: where its messages go back to: the URL of a queue, the name of a function, or else an ARN.
+        kind: what sends messages to it.
+        to: where a redrive sends them: the URL of a queue, the name of a function, or an ARN.
     """
 
     url: pulumi.Output[str]
@@ -34,27 +34,27 @@ class DeadLetters:
 
 @dataclass(frozen=True)
 class Inventory:
-    """Filled by the components as they are declared.
+    """What components add as they are declared.
 
     Attributes:
-        log_groups: the log group of each function, by its component's name.
-        dead_letters: the dead-letter queues, by their components' names.
+        log_groups: the log group of each function, by component name.
+        dead_letters: the dead-letter queues, by component name.
     """
 
     log_groups: dict[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     dead_letters: dict[str, DeadLetters] = field(default_factory=dict[str, DeadLetters])
 
     def use_depths(self) -> Use:
-        """Allow reading the depth of every dead-letter queue so far, and pass their URLs by name as JSON."""
+        """Allow reading the depth of every dead-letter queue so far, and pass their URLs as JSON."""
         queues = dict(self.dead_letters)
         urls = pulumi.Output.json_dumps({name: queue.url for name, queue in queues.items()})
         grant = Grant(("sqs:GetQueueAttributes",), tuple(queue.arn for queue in queues.values()))
         return Use((grant,), {"DEAD_LETTERS": urls})
 
     def outputs(self) -> dict[str, Mapping[str, object]]:
-        """The stack outputs `logGroups` and `deadLetters`."""
-        letters = {
+        """Return the stack outputs `logGroups` and `deadLetters`."""
+        dead_letters = {
             name: {"url": each.url, "kind": each.kind, "to": each.to}
             for name, each in sorted(self.dead_letters.items())
         }
-        return {"logGroups": dict(sorted(self.log_groups.items())), "deadLetters": letters}
+        return {"logGroups": dict(sorted(self.log_groups.items())), "deadLetters": dead_letters}

@@ -1,4 +1,4 @@
-"""The key that topics are encrypted with: one that AWS's services may use, as they may not use AWS's own."""
+"""Keys: the customer managed key that encrypts topics."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ EVENTBRIDGE = "events.amazonaws.com"
 SES = "ses.amazonaws.com"
 WITHOUT_SOURCE = (EVENTBRIDGE, SES)
 DELETION_DAYS = {True: 30, False: 7}
-"""How long a deleted key can be brought back: KMS's longest in production, its shortest elsewhere."""
+"""Days in which a deleted key can be restored, in production and elsewhere: KMS's longest and shortest."""
 
 
 class Key(Component):
-    """A KMS key that is rotated every year, with an alias.
+    """A KMS key with yearly rotation and an alias.
 
-    CloudWatch's alarms, SES and EventBridge cannot publish on a topic under SNS's default key, because
-    nobody may change that key's policy. This one's lets in just the services that publish.
+    CloudWatch alarms, SES and EventBridge cannot publish to a topic under SNS's default key, because the
+    policy of an AWS managed key cannot be changed. This key's policy allows the services that publish.
+
+    Example:
+        Key("topics", settings)
 
     Attributes:
         arn: the key's ARN.
-        policy: what must stand before a service publishes under the key.
+        policy: the key policy; a publisher depends on it.
     """
 
     def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -51,7 +54,7 @@ class Key(Component):
         self.register_outputs({"arn": key.arn})
 
     def allow_service(self, service: str) -> None:
-        """Let an AWS service that publishes on a topic encrypt its messages, for this account alone."""
+        """Allow an AWS service that publishes to a topic to encrypt its messages, for this account only."""
         if service in self._users:
             return
         self._users.add(service)
@@ -61,13 +64,13 @@ class Key(Component):
             "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
             "Resource": "*",
         }
-        # EventBridge does not tell KMS for whom it publishes, and of SES nobody says that it does: a
-        # condition would keep them out altogether. Their topics' own policies hold them to the account.
+        # EventBridge passes no source to KMS, and SES is not documented to: a condition would exclude
+        # them. The policies of their topics restrict them to the account.
         if service not in WITHOUT_SOURCE:
             statement["Condition"] = {"StringEquals": {"aws:SourceAccount": self._account}}
         self._policy.add(statement)
 
     def _administration(self) -> dict[str, Any]:
-        # Without this nobody could ever change the key again: IAM counts only where the key's policy says so.
+        # Without this statement the key could never be changed: IAM policies apply only if it allows them.
         root = pulumi.Output.concat("arn:aws:iam::", self._account, ":root")
         return {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}

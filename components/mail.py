@@ -1,4 +1,4 @@
-"""The mail layer: what SES sends from, what it sends, and where it tells what became of it."""
+"""The mail layer: SES identity, templates, and delivery events."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from components.use import Use
 from settings import Environment, Settings
 
 EVENTS = ("SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE")
-"""What SES tells of a mail."""
+"""The events that SES publishes about an email."""
 
 EVENT_TYPES = ("Send", "Delivery", "Bounce", "Complaint", "Reject", "Rendering Failure")
-"""The same in the messages themselves: a subscription's filter keeps out SES's greeting, which is no JSON."""
+"""The same as named in messages. A subscription filters by them: SES's test message is not JSON."""
 
 
 class Template(Protocol):
-    """A mail with `{{placeholders}}`."""
+    """An email with `{{placeholders}}`."""
 
     @property
     def subject(self) -> str:
@@ -43,17 +43,23 @@ class Template(Protocol):
 
 
 class Mail(Component):
-    """SES's side of mail: sender identity, templates, and a configuration set that tells of every mail.
+    """The sender identity, the templates, and a configuration set that publishes events about every email.
+
+    Example:
+        from handlers.notifications.templates import TEMPLATES
+
+        mail = Mail("mail", "no-reply@example.com", TEMPLATES, key, runtime)
+        Function("welcome", handler, runtime, uses=[mail.use("welcome")])
 
     Args:
-        key: what encrypts the topic.
-        sender: the address that mail comes from; its domain is the identity.
-        templates: what may be sent, by name.
+        sender: the address in From; its domain is the identity.
+        templates: the templates by name.
+        key: the key that encrypts the topic.
 
     Attributes:
         sender: the same.
         configuration_set: the configuration set's name.
-        topic: where SES tells what becomes of a mail.
+        topic: the topic of SES's events about emails.
     """
 
     def __init__(
@@ -120,10 +126,10 @@ class Mail(Component):
         )
 
     def _identity(self, settings: Settings) -> pulumi.Output[str]:
-        """The ARN of the sender's domain.
+        """Return the ARN of the sender's domain.
 
-        An identity is the account's, and its DNS records are made by hand. A stack that comes and goes
-        beside others sends from one that is there.
+        An identity belongs to the account, and its DNS records are made by hand: an ephemeral stack on AWS
+        uses an existing identity.
         """
         domain = self.sender.partition("@")[2]
         if settings.environment is Environment.EPHEMERAL and not settings.endpoint:
@@ -145,6 +151,6 @@ class Mail(Component):
                 "matching_event_types": list(EVENTS),
                 "sns_destination": {"topic_arn": self.topic.arn},
             },
-            # SES tries the topic before it takes it.
+            # SES publishes a test message when the destination is created.
             opts=self.child(depends_on=[self.topic.policy]),
         )

@@ -1,4 +1,4 @@
-"""Queues: what stands between an event and whoever handles it, so that nothing is lost in between."""
+"""Queues: a buffer between a source of events and the function that handles them."""
 
 from __future__ import annotations
 
@@ -15,34 +15,38 @@ from components.runtime import Runtime
 from components.use import Use
 
 VISIBILITY_FACTOR = 6
-"""AWS's advice: Lambda itself tries again while it is throttled, and needs the message hidden until then."""
+"""Visibility timeout / function timeout, as AWS recommends: Lambda retries a throttled batch itself."""
 
 BATCH_SECONDS = 30
-"""Time for a batch whose every message takes long: one for which none is left is received in vain."""
+"""Timeout sized for a full batch of slow messages; a message with no time left wastes a receive."""
 
 RETENTION_SECONDS = 7 * 24 * 3600
-"""A message that moves to the dead letters keeps its age: half of what they keep is left for them."""
+"""A dead-lettered message keeps its age: this leaves it half of the dead-letter queue's retention."""
 
 SMALL_BATCH, LARGE_BATCH = 10, 10_000
-"""The most messages that Lambda takes at once, and those that it gathers within a batching window."""
+"""The largest batch without a batching window, and with one."""
 
 CONCURRENCY = range(2, 1_001)
-"""How many batches of one queue Lambda can be told to handle at once, at most."""
+"""The limits that Lambda accepts for the concurrency of one event source."""
 
 
 class Queue(Component):
     """An SQS queue with its dead-letter queue, from one source to one consumer.
 
+    Example:
+        mails = Queue("mails", runtime)
+        mails.consumer(handler, uses=[orders.use("GetItem")])
+
     Args:
-        timeout: what one batch may take, in seconds.
-        maximum_receives: how often a message is tried before it is dead.
-        batching_window: how long a batch is gathered, in seconds; needed for more than 10 messages.
+        timeout: the time limit of one batch, in seconds.
+        maximum_receives: the number of receives after which a message is dead-lettered.
+        batching_window: how long Lambda collects a batch, in seconds; required for more than 10 messages.
 
     Attributes:
         arn: the queue's ARN.
         url: its URL.
-        dead_letters: where messages go after their last receive.
-        policy: what must stand before a service is told to send there.
+        dead_letters: the dead-letter queue.
+        policy: the queue policy; what relies on `allow_service` depends on it.
     """
 
     def __init__(
@@ -74,7 +78,7 @@ class Queue(Component):
             opts=self.child(),
         )
         self.arn, self.url = queue.arn, queue.url
-        self._return_dead_letters()
+        self._connect_dead_letters()
         self._policy = ResourcePolicy(self.arn, deny_insecure_transport("sqs:*", self.arn))
         self.policy = aws.sqs.QueuePolicy(
             name, queue_url=self.url, policy=self._policy.document, opts=self.child()
@@ -82,10 +86,10 @@ class Queue(Component):
         self.register_outputs({"arn": self.arn, "url": self.url})
 
     def allow_service(self, service: str, source_arn: pulumi.Input[str]) -> None:
-        """Let an AWS service send for the one source that feeds the queue.
+        """Allow an AWS service to send messages on behalf of the queue's only source.
 
         Raises:
-            ValueError: when the queue has a source already.
+            ValueError: if the queue has a source already.
         """
         if self._has_source:
             raise ValueError(f"queue {self.name}: it has a source already: give another source its own queue")
@@ -102,14 +106,14 @@ class Queue(Component):
         memory: int | None = None,
         name: str | None = None,
     ) -> Function:
-        """Handle the messages with a function that answers which of a batch have failed.
+        """Create the function that handles the messages and reports the failed ones of each batch.
 
-        It is given up to `batch_size` messages at once; more than 10 need a batching window. Up to
-        `maximum_concurrency` batches, 2 to 1,000, are handled at once. Its `name` is the handler's where
-        none is given.
+        A batch has up to `batch_size` messages; more than 10 need a batching window. Lambda handles up to
+        `maximum_concurrency` batches at once, 2 to 1,000. The function's name derives from the handler
+        unless `name` is given.
 
         Raises:
-            ValueError: for a batch size or a concurrency that Lambda does not take.
+            ValueError: for a batch size or a concurrency outside Lambda's limits.
         """
         self._require(batch_size, maximum_concurrency)
         function = Function(
@@ -134,9 +138,9 @@ class Queue(Component):
         )
         return function
 
-    def _return_dead_letters(self) -> None:
+    def _connect_dead_letters(self) -> None:
         self.dead_letters.redrive_to(self.url)
-        # By itself: the queue names its dead letters as it is made, so they can name it only afterwards.
+        # A resource of its own: the two queues name each other, and this one is created first.
         aws.sqs.RedriveAllowPolicy(
             self.name,
             queue_url=self.dead_letters.url,

@@ -45,7 +45,9 @@ class ServiceRole(Component):
     """A role that one AWS service assumes on behalf of one resource.
 
     Example:
-        ServiceRole("nightly-role", "scheduler.amazonaws.com", SourceArn(group), settings, grants=grants)
+        source = SourceArn("arn:aws:scheduler:us-east-1:123456789012:schedule-group/default")
+        grant = Grant(("lambda:InvokeFunction",), (job.arn,))
+        ServiceRole("nightly-role", "scheduler.amazonaws.com", source, settings, grants=[grant])
 
     Args:
         service: the service, such as `events.amazonaws.com`.

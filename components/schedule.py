@@ -1,4 +1,4 @@
-"""Schedules: a function that is run at its time."""
+"""Schedules: a function that EventBridge Scheduler invokes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,20 @@ FLEXIBLE = range(1, 1_441)
 
 
 class Schedule(Component):
-    """An EventBridge schedule that invokes one function, with a role that may do just that.
+    """A schedule that invokes one function, with a role that allows only this.
+
+    Example:
+        Schedule("nightly", job, "cron(0 3 * * ? *)", runtime, time_zone="Europe/Berlin")
 
     Args:
-        function: what is run; it must be asynchronous.
+        function: the function to invoke; it must be asynchronous.
         expression: `cron(0 3 * * ? *)`, `rate(1 hour)` or `at(2030-01-01T00:00:00)`.
-        time_zone: where the clock hangs, such as `Europe/Berlin`; summer time is minded.
-        flexible_minutes: how late it may be, 1 to 1,440, to spread load; on time where None.
+        time_zone: an IANA time zone, such as `Europe/Berlin`; daylight saving time is applied.
+        flexible_minutes: the window in which an invocation may start late, 1 to 1,440 minutes, to spread
+            load; none by default.
 
     Raises:
-        ValueError: for an expression or a window that AWS does not take, or a function that is not
+        ValueError: for an expression or a window outside AWS's limits, or a function that is not
             asynchronous.
     """
 
@@ -90,7 +94,7 @@ def _window(minutes: int | None) -> Any:
 
 
 def _default_group(function_arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    """The ARN of the default schedule group: Scheduler assumes a role for a group, not for a schedule."""
+    """Return the ARN of the default schedule group, on whose behalf Scheduler assumes its roles."""
 
     def group(arn: str) -> str:
         region, account = arn.split(":")[3:5]

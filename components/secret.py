@@ -1,4 +1,4 @@
-"""Secrets that somebody outside gives us: declared here, and filled in by an operator."""
+"""Secrets of other companies: declared here, and set by an operator."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ RECOVERY_DAYS = 30
 
 
 class Secret(Component):
-    """A secret without a value: that comes by `python -m operate webhooks`, and never into Pulumi's state.
+    """A secret without a value: an operator sets it, so that it is never in Pulumi's state.
+
+    Example:
+        stripe = Secret("webhook-stripe", "Signing secret of Stripe's deliveries", settings)
+        Function("receive", handler, runtime, uses=[stripe.use("WEBHOOK_SECRET")])
 
     Args:
-        description: what it opens, for whoever is to fill it in.
+        description: what the secret is for.
 
     Attributes:
         arn: the secret's ARN.
@@ -30,7 +34,7 @@ class Secret(Component):
         secret = aws.secretsmanager.Secret(
             name,
             description=description,
-            # Production gets a secret back that was removed by mistake; other stacks are made anew.
+            # Production can restore a deleted secret; other stacks reuse the name at once.
             recovery_window_in_days=RECOVERY_DAYS if settings.production else 0,
             tags=self.tags,
             opts=self.child(),

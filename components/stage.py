@@ -1,4 +1,4 @@
-"""What every stage of API Gateway has: a log of who came, and limits to how many may."""
+"""What every API Gateway stage has: an access log and throttling limits."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ ACCESS_LOG = {
     "authorizerError": "$context.authorizer.error",
     "integrationError": "$context.integrationErrorMessage",
 }
-"""What is logged of a call of any protocol."""
+"""The fields of the access log for every protocol."""
 
 
 def access_log(
     parent: Component, settings: Settings, facts: Mapping[str, str]
 ) -> aws.apigatewayv2.StageAccessLogSettingsArgsDict:
-    """A log group of its own for the stage of `parent`, with `facts` besides what every stage logs."""
+    """Create the access log group of a stage, and return its settings with additional fields."""
     group = aws.cloudwatch.LogGroup(
         f"{parent.name}-access",
-        # Below this path the group needs no entry in the account's one log policy, which is short.
+        # Log groups under this path need no entry in the account's log resource policy, whose size is limited.
         name=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}-{parent.name}-access",
         retention_in_days=settings.functions.log_retention_days,
         tags=parent.tags,
@@ -41,7 +41,7 @@ def access_log(
 
 
 def limits(throttle: Throttle) -> aws.apigatewayv2.StageDefaultRouteSettingsArgsDict:
-    """The limits of every route that has none of its own."""
+    """Return the limits of routes without their own."""
     return {
         "throttling_rate_limit": throttle.rate_limit,
         "throttling_burst_limit": throttle.burst_limit,

@@ -1,4 +1,4 @@
-"""Streams: a table's changes, one after the other, to a function."""
+"""Streams: a table's changes, in order, to a function."""
 
 from __future__ import annotations
 
@@ -15,33 +15,36 @@ from components.runtime import Runtime
 from components.use import Use
 
 KEPT_SECONDS = 24 * 3600
-"""How long DynamoDB keeps a change: one that is given up later is gone from the stream already."""
+"""How long DynamoDB keeps a change in the stream, in seconds."""
 
 
 class Stream(Component):
-    """A function that is given a table's changes, each item's in order.
+    """A function that Lambda invokes with a table's changes, in the order of each item.
 
-    A batch that fails is tried again from the change that failed, and halved, so that one bad change is
-    soon alone; after `retries` or `maximum_age` it is given up, and where it stands in the stream is kept.
-    Until then the changes behind it wait: what can never succeed, the function sends to the dead letters
-    itself, with what it says.
+    Lambda retries a failed batch from the change that failed, and halves it to isolate a bad change. After
+    `retries` or `maximum_age` it skips the change and records its position in the dead-letter queue. Later
+    changes of the shard wait meanwhile, so the function itself sends a change that can never succeed to the
+    dead-letter queue, with its content.
+
+    Example:
+        Stream("orders-publish", orders, handler, runtime)
 
     Args:
         table: a table with a stream.
         handler: where the code is, such as `handlers.users.publish:handler`.
         uses: the function's permissions and environment variables, besides DEAD_LETTERS_URL and
             STREAM_FAILURES (`item`: a response may name the failed changes; `batch`: only an error counts).
-        batch_size: changes an invocation, at most.
-        retries: how often what failed is tried again: by default more often than its age allows, for a
-            bus that is down for an hour must not cost a change.
-        maximum_age: how old a change may get meanwhile, in seconds; less than a day.
+        batch_size: the largest number of changes in one invocation.
+        retries: how often a failed batch is retried; by default more often than `maximum_age` allows, so
+            that an outage of the bus loses no change.
+        maximum_age: the age in seconds at which a failing change is skipped; less than a day.
 
     Attributes:
         function: the function.
-        dead_letters: where what was given up is kept.
+        dead_letters: the dead-letter queue.
 
     Raises:
-        ValueError: for limits that Lambda does not take.
+        ValueError: for values outside Lambda's limits.
     """
 
     def __init__(
@@ -62,7 +65,7 @@ class Stream(Component):
         _require(name, batch_size, retries, maximum_age)
         super().__init__(name, opts)
         self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", "stream", runtime, opts=self.child())
-        # The embedded cloud knows no partial answers: it would take one for success.
+        # The embedded cloud does not support partial batch responses: it would treat one as success.
         failures = "batch" if runtime.settings.endpoint else "item"
         self.function = Function(
             name,
@@ -85,7 +88,7 @@ class Stream(Component):
             function_name=self.function.arn,
             starting_position="TRIM_HORIZON",
             batch_size=batch_size,
-            # More would keep each item's order too, and handle one item's changes beside another's.
+            # A larger factor would keep each item's order, but not the order between items.
             parallelization_factor=1,
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],

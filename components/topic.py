@@ -1,4 +1,4 @@
-"""Topics: what an AWS service tells, to every queue and person that wants to know."""
+"""Topics: notifications of AWS services, to queues and to people by email."""
 
 from __future__ import annotations
 
@@ -28,19 +28,23 @@ ACTIONS = (
     "sns:SetTopicAttributes",
     "sns:Subscribe",
 )
-"""All that a topic's policy may speak of: SNS refuses `sns:*` there."""
+"""Every action that a topic policy may name: SNS rejects `sns:*` there."""
 
 
 class Topic(Component):
-    """An SNS topic, encrypted with a key of ours, that takes nothing over plain HTTP.
+    """An SNS topic, encrypted with a customer managed key, that accepts only TLS.
+
+    Example:
+        alarms = Topic("alarms", key, publishers=["cloudwatch.amazonaws.com"])
+        alarms.subscribe_email("operations@example.com")
 
     Args:
-        key: what encrypts the messages; it learns of every publisher.
+        key: the key that encrypts the messages; every publisher may use it.
         publishers: the AWS services that may publish for this account, such as `ses.amazonaws.com`.
 
     Attributes:
         arn: the topic's ARN.
-        policy: what must stand before a service is told to publish.
+        policy: the topic policy; what relies on `allow_service` depends on it.
     """
 
     def __init__(
@@ -63,20 +67,20 @@ class Topic(Component):
             name,
             arn=self.arn,
             policy=self._policy.document,
-            # Whoever waits for leave to publish waits for leave to encrypt too: SES tries both at once.
+            # A publisher needs the key too: SES tests both when its destination is created.
             opts=self.child(depends_on=[key.policy]),
         )
         self.register_outputs({"arn": self.arn})
 
     def allow_service(self, service: str, source_arn: pulumi.Input[str]) -> None:
-        """Let an AWS service publish for one source alone, such as a rule."""
+        """Allow an AWS service to publish on behalf of one source, such as a rule."""
         self._key.allow_service(service)
         self._policy.add(allow_service(service, "sns:Publish", self.arn, source_arn))
 
     def subscribe(self, queue: Queue, *, filter: Mapping[str, Any] | None = None) -> None:  # noqa: A002 - SNS's name
-        """Put every message into a queue as it was published, or those whose body fits the filter policy."""
+        """Send every message to a queue unchanged, or those whose body matches the filter policy."""
         name = f"{self.name}-{queue.name}"
-        letters = DeadLetterQueue(
+        dead_letters = DeadLetterQueue(
             f"{name}-dead-letters",
             "topic",
             queue.runtime,
@@ -93,12 +97,12 @@ class Topic(Component):
             raw_message_delivery=True,
             filter_policy=json.dumps(filter, sort_keys=True) if filter else None,
             filter_policy_scope="MessageBody" if filter else None,
-            redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": letters.arn}),
-            opts=self.child(depends_on=[queue.policy, letters.policy]),
+            redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": dead_letters.arn}),
+            opts=self.child(depends_on=[queue.policy, dead_letters.policy]),
         )
 
     def subscribe_email(self, address: str) -> None:
-        """Tell a person by mail, once they have followed the link that SNS sends them."""
+        """Send every message to an email address, after its owner confirmed the subscription."""
         aws.sns.TopicSubscription(
             f"{self.name}-{address}", topic=self.arn, protocol="email", endpoint=address, opts=self.child()
         )

@@ -12,7 +12,7 @@ from components.iam import Grant
 
 @dataclass(frozen=True)
 class Use:
-    """Permissions on a resource and the environment variables that tell a handler where it is.
+    """Permissions on a resource and the environment variables that name it for the handler.
 
     Example:
         Function("orders-read", "handlers.orders.read:handler", runtime, uses=[orders.use("GetItem")])

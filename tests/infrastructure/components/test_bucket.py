@@ -108,4 +108,7 @@ def test_a_bucket_is_cleared_by_its_rules() -> None:
 @pytest.mark.parametrize(("cold", "gone"), [(0, 5), (5, 5), (6, 5)])
 def test_a_lifecycle_that_s3_would_refuse_is_refused(cold: int, gone: int) -> None:
     """Objects grow cold after a day at least, and before they go."""
-    refused(lambda: Lifecycle("old/", cold, gone), f"cold after {cold} days and gone after {gone}")
+    refused(
+        lambda: Lifecycle("old/", cold, gone),
+        f"cold_after {cold}, expire_after {gone}: expected 0 < cold_after < expire_after",
+    )

@@ -49,7 +49,7 @@ def test_a_dead_letter_queue_keeps_long_refuses_plain_http_and_rings() -> None:
         from_source("events.amazonaws.com", "sqs:SendMessage", queue_arn("lost"), rule),
     ]
     assert graph.inputs(ALARM, "lost") == {
-        "alarmDescription": "Something was given up: python -m operate dlq show",
+        "alarmDescription": "Messages were dead-lettered: run python -m operate dlq show",
         "namespace": "AWS/SQS",
         "metricName": "ApproximateNumberOfMessagesVisible",
         "dimensions": {"QueueName": "lost"},

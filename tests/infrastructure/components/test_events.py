@@ -296,7 +296,7 @@ def test_a_delivery_without_tls_is_refused_but_by_the_embedded_cloud() -> None:
     assert set(graph.of("aws:cloudwatch/eventApiDestination:EventApiDestination")) == {"events-out"}
     refused(
         lambda: bus().deliver("out", USERS, **plain),
-        "delivery events-out: 'http://127.0.0.1:9000/in': expected an https:// address",
+        "delivery events-out: 'http://127.0.0.1:9000/in': expected an https:// URL",
     )
 
 

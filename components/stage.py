@@ -31,7 +31,7 @@ def access_log(
     """Create the access log group of a stage, and return its settings with additional fields."""
     group = aws.cloudwatch.LogGroup(
         f"{parent.name}-access",
-        # Log groups under this path need no entry in the account's log resource policy, whose size is limited.
+        # Groups under this path need no entry in the account's log resource policy, which is short.
         name=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}-{parent.name}-access",
         retention_in_days=settings.functions.log_retention_days,
         tags=parent.tags,

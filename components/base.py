@@ -1,25 +1,40 @@
-"""What every component shares: its type token, its children's options, its tags."""
+"""Base classes of components: type token, child options and tags."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 
 
-class Component(pulumi.ComponentResource):
-    """A layer of the platform: declares resources, knows nothing of who runs them.
+class BaseComponent(pulumi.ComponentResource):
+    """A component of one namespace, with the type token `strata:<namespace>:<class>`.
 
     Attributes:
+        namespace: the namespace of the type token; set by a subclass.
         name: the component's name; its children's names derive from it and never change for looks.
-        tags: what every child that takes tags carries.
     """
 
+    namespace: ClassVar[str]
+
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(f"strata:components:{type(self).__name__}", name, {}, opts)
+        super().__init__(f"strata:{self.namespace}:{type(self).__name__}", name, {}, opts)
         self.name = name
-        self.tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack(), "component": name}
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
-        """The options of a child resource."""
+        """Return the options of a child resource."""
         return pulumi.ResourceOptions(parent=self, **options)
+
+
+class Component(BaseComponent):
+    """A layer of the platform.
+
+    Attributes:
+        tags: the tags of every child that supports tags.
+    """
+
+    namespace = "components"
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self.tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack(), "component": name}

@@ -19,6 +19,12 @@ from provider.cloud import Cloud
 
 DEADLINE_SECONDS = 20.0
 
+EVENT = {
+    "detail-type": "user.created",
+    "source": "strata.users",
+    "detail": {"metadata": {"id": "e-1", "correlationId": "c-1"}, "data": {}},
+}
+
 
 @dataclass
 class Stack:

@@ -122,3 +122,14 @@ def test_outputs_are_the_variables_of_the_workflows() -> None:
             for stack in ("dev", "prod", "pr")
         },
     }
+
+
+def test_components_have_type_tokens_of_the_bootstrap() -> None:
+    """The namespace of the type tokens is `bootstrap`, not that of the platform's components."""
+    assert {item.type for item in bootstrapped().resources.values() if not item.custom} == {
+        "strata:bootstrap:Deployer",
+        "strata:bootstrap:Gateway",
+        "strata:bootstrap:GitHub",
+        "strata:bootstrap:Reader",
+        "strata:bootstrap:State",
+    }

@@ -157,13 +157,13 @@ TRUST = {
 @pytest.fixture
 def stack(cloud: Cloud, tmp_path: Path) -> Iterator[Stack]:
     """An empty stack with a bus, whose archive is deleted at the end."""
-    made = Stack(cloud, tmp_path)
-    made.bus()
+    created = Stack(cloud, tmp_path)
+    created.bus()
     port = int(cloud.endpoint.rpartition(":")[2])
     (tmp_path / "emulator.json").write_text(json.dumps({"pid": 1, "port": port}))
-    made.save()
-    yield made
-    cloud.client("events").delete_archive(ArchiveName=made.name)
+    created.save()
+    yield created
+    cloud.client("events").delete_archive(ArchiveName=created.name)
 
 
 def until(condition: Callable[[], Any]) -> Any:

@@ -1,15 +1,15 @@
-# Strata's commands. The first one makes .venv; after that an unchanged .venv costs nothing.
+# Strata's commands. The first one creates .venv; later commands reuse it while it is up to date.
 #
 #   PORT=8080         the front door's port
 #   CLOUD_PORT=4566   the emulator's port
-#   PYTHON=python3    the interpreter to make .venv with
+#   PYTHON=python3    the interpreter that creates .venv
 
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# One shell word wherever the checkout stands, with spaces in its path too: every recipe runs in it.
+# A relative path is one shell word, even if the path of the checkout contains spaces.
 VENV := .venv
 RUN := $(VENV)/bin/python
 LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version $$(cat .python-version)
@@ -18,52 +18,52 @@ PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PO
 .PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
 	test check record bench lock
 
-help: ## what can be made
+help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' Makefile
 
-venv: ## .venv with everything pinned
+venv: ## create .venv with the pinned packages
 	@sh local/venv.sh "$(PYTHON)"
 
-up: venv ## the platform, running on this machine
+up: venv ## start the platform on this machine
 	@$(RUN) -m local up $(PORTS)
 
-dev: venv ## the same, and every saved change live at once
+dev: venv ## start the platform and deploy each saved change
 	@$(RUN) -m local dev $(PORTS)
 
-down: venv ## stop it, keep the data
+down: venv ## stop the platform, keep the data
 	@$(RUN) -m local down
 
-reset: venv ## stop it, remove the data
+reset: venv ## stop the platform, delete the data
 	@$(RUN) -m local reset
 
-status: venv ## what runs
+status: venv ## show what is running
 	@$(RUN) -m local status
 
-logs: venv ## what the handlers logged; FUNCTION=name for some of them, FOLLOW=1 to go on
+logs: venv ## print the logs of the handlers; FUNCTION=name filters, FOLLOW=1 follows
 	@$(RUN) -m local logs $(if $(FOLLOW),--follow) $(if $(FUNCTION),--function "$(FUNCTION)")
 
-token: venv ## an access token; USER_NAME=admin or CLIENT=name
+token: venv ## print an access token; USER_NAME=admin or CLIENT=name
 	@$(RUN) -m local token $(if $(CLIENT),--client "$(CLIENT)",$(if $(USER_NAME),--user "$(USER_NAME)"))
 
-pulumi: venv ## the Pulumi CLI: the one on PATH, or built once with Go
+pulumi: venv ## find the Pulumi CLI on PATH, or build it once with Go
 	@$(RUN) -m local.engine cli
 
-engine-up: venv ## the platform, deployed by the real Pulumi engine
+engine-up: venv ## deploy the platform on this machine with the Pulumi engine
 	@$(RUN) -m local.engine up $(PORTS)
 
-engine-preview: venv ## what engine-up would change
+engine-preview: venv ## preview the changes of engine-up
 	@$(RUN) -m local.engine preview
 
-engine-down: venv ## remove what engine-up deployed, and stop
+engine-down: venv ## destroy what engine-up deployed, and stop
 	@$(RUN) -m local.engine down
 
-engine-env: venv ## what leads your own pulumi here: eval "$$(make -s engine-env)"
+engine-env: venv ## print the environment for your own pulumi: eval "$$(make -s engine-env)"
 	@$(RUN) -m local.engine env
 
-test: venv ## every suite that this machine has the parts for; ALL=1 leaves none out
+test: venv ## run the suites; ALL=1 fails if a suite cannot run on this machine
 	@$(RUN) -m tests $(if $(ALL),--all)
 
-check: venv ## style, types, who may import whom, and the workflows
+check: venv ## check style, types, imports and workflows
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(VENV)/bin/basedpyright
@@ -75,10 +75,10 @@ check: venv ## style, types, who may import whom, and the workflows
 record: venv ## write recorded/: resources, permissions, routes, hops and the API's document
 	@$(RUN) -m tools.record
 
-bench: venv ## how fast it is
+bench: venv ## run the benchmarks
 	@$(RUN) -m bench
 
-lock: venv ## pin every *.txt anew from its *.in; one version of a package everywhere
+lock: venv ## pin each *.txt again from its *.in, with one version per package
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@for list in requirements.in handlers/layers/*.in; do \
 		$(LOCK) -c requirements-dev.txt "$$list" -o "$${list%.in}.txt"; done

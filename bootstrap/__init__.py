@@ -1,1 +1,1 @@
-"""What an AWS account needs once, before the first deployment: state, keys, and the roles of CI."""
+"""Resources that an AWS account needs once, before the first deployment: state, keys and CI roles."""

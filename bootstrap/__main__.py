@@ -1,4 +1,4 @@
-"""An AWS account, made ready: where state lives, what encrypts it, and who in CI may do what."""
+"""Prepare an AWS account for deployments: state bucket, encryption key, CI roles and their permissions."""
 
 import pulumi
 
@@ -22,7 +22,7 @@ deployers = {
     for environment, stack in config.stacks.items()
 }
 
-# Under the names that the workflows read them by: docs/operations.md puts them into GitHub.
+# Named like the GitHub variables that the workflows read; docs/operations.md copies them to GitHub.
 pulumi.export(
     "repositoryVariables",
     {

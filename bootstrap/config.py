@@ -1,4 +1,4 @@
-"""The bootstrap's stack config as typed, validated values; every problem is one line."""
+"""The bootstrap's stack config as typed, validated values, with one line per problem."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ KEYS = {
     "identity_provider": f"{NAMESPACE}:identityProvider",
     **{key: f"{NAMESPACE}:{key}" for key in ("project", "repository", "environments", "ephemeral")},
 }
-"""Where each value stands in a stack file."""
+"""The key of each value in a stack file."""
 
 EXPECTED = {
     "account": 'one account, such as ["123456789012"]',
     "region": "an AWS region, such as us-east-1",
-    "project": "lower-case letters and digits",
-    "repository": "owner@id/name@id as GitHub's tokens spell it, or owner/name for an older repository",
-    "environments": 'names of lower-case letters and digits, such as ["dev", "prod"]; '
-    "pr and bootstrap are taken",
+    "project": "lowercase a-z and digits",
+    "repository": "owner@id/name@id as in GitHub's tokens, or owner/name for an older repository",
+    "environments": 'names of lowercase a-z and digits, such as ["dev", "prod"]; '
+    "pr and bootstrap are reserved",
     "ephemeral": "true or false",
-    "identity_provider": "own, or existing where the account has GitHub's already",
+    "identity_provider": "own, or existing if the account already has one for GitHub",
 }
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,15}$")]
-# No hyphen: the names of dev-eu's resources would begin as those of dev do.
+# No hyphen: the names of dev-eu's resources would match the name pattern of dev's resources.
 Environment = Annotated[str, StringConstraints(pattern=r"^(?!(?:pr|bootstrap)$)[a-z][a-z0-9]{0,15}$")]
 
 
 class Config(BaseModel):
-    """One account's config.
+    """The config of one account.
 
     Attributes:
-        account: the account's id: the provider refuses every other.
-        region: where state, key and stacks live.
+        account: the account id; the provider rejects any other account.
+        region: the region of the state, the key and the stacks.
         project: the Pulumi project whose stacks are deployed.
-        repository: as it stands in the `sub` of GitHub's tokens.
-        environments: the GitHub environments that deploy to the stack of the same name.
-        ephemeral: whether pull requests get stacks of their own in this account.
-        identity_provider: whether GitHub's is made here, or existed before: an account holds one.
+        repository: the repository as in the `sub` claim of GitHub's tokens.
+        environments: the GitHub environments, each of which deploys to the stack of the same name.
+        ephemeral: whether pull requests can have their own stacks in this account.
+        identity_provider: whether to create the identity provider for GitHub or use the existing one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, regex_engine="python-re")
@@ -66,16 +66,16 @@ class Config(BaseModel):
 
     @property
     def stacks(self) -> dict[str, str]:
-        """The stacks that each GitHub environment deploys, as IAM matches names."""
+        """The stacks of each GitHub environment, as an IAM name pattern."""
         stacks = {name: name for name in self.environments}
         return {**stacks, PULL_REQUESTS: f"{PULL_REQUESTS}-*"} if self.ephemeral else stacks
 
     @classmethod
     def load(cls) -> Self:
-        """The running stack's config.
+        """Return the config of the running stack.
 
         Raises:
-            SettingsError: with one line a problem.
+            SettingsError: with one line per problem.
         """
         from pulumi.runtime.config import CONFIG, get_config_env
 
@@ -83,10 +83,10 @@ class Config(BaseModel):
 
     @classmethod
     def parse(cls, config: Mapping[str, str]) -> Self:
-        """The config in a stack's whole config: `namespace:key` to text, objects as JSON.
+        """Return the config from a whole stack config: `namespace:key` to text, objects as JSON.
 
         Raises:
-            SettingsError: with one line a problem.
+            SettingsError: with one line per problem.
         """
         names = {key: name for name, key in KEYS.items()}
         given = {
@@ -100,7 +100,7 @@ class Config(BaseModel):
             case _:
                 pass
         try:
-            # As JSON: a stack file's lists are tuples here, and nothing else is converted.
+            # JSON mode converts a stack file's lists to tuples and nothing else.
             return cls.model_validate_json(json.dumps(given))
         except ValidationError as error:
             raise SettingsError([_problem(detail) for detail in error.errors()]) from None

@@ -1,33 +1,31 @@
-"""API Gateway's leave to write logs: a WebSocket API's stage is refused its access log without it."""
+"""API Gateway's permission to write logs, which a WebSocket API needs for its access log."""
 
 from __future__ import annotations
 
 import pulumi
 import pulumi_aws as aws
 
+from bootstrap.base import BootstrapComponent
 from components.trust import NoSource, trust
 
 PUSH_TO_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
-class Gateway(pulumi.ComponentResource):
-    """The role that API Gateway writes logs with: one for a whole account and region."""
+class Gateway(BootstrapComponent):
+    """The role with which API Gateway writes logs, one per account and region."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("strata:bootstrap:Gateway", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            name,
-            assume_role_policy=trust(
-                "apigateway.amazonaws.com", NoSource("the account's role serves every API")
-            ),
-            opts=child,
+        super().__init__(name, opts)
+        source = NoSource("the role serves every API of the account")
+        trust_policy = trust("apigateway.amazonaws.com", source)
+        role = aws.iam.Role(name, assume_role_policy=trust_policy, opts=self.child())
+        attachment = aws.iam.RolePolicyAttachment(
+            name, role=role.name, policy_arn=PUSH_TO_LOGS, opts=self.child()
         )
-        writing = aws.iam.RolePolicyAttachment(name, role=role.name, policy_arn=PUSH_TO_LOGS, opts=child)
         aws.apigateway.Account(
             name,
             cloudwatch_role_arn=role.arn,
-            # API Gateway tries the role before it takes it.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[writing]),
+            # API Gateway checks the role's permissions when the role is set.
+            opts=self.child(depends_on=[attachment]),
         )
         self.register_outputs({})

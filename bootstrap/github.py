@@ -1,10 +1,11 @@
-"""GitHub as an identity provider: its workflows get short-lived credentials, and none is stored."""
+"""GitHub as an OpenID Connect identity provider, which gives workflows short-lived credentials."""
 
 from __future__ import annotations
 
 import pulumi
 import pulumi_aws as aws
 
+from bootstrap.base import BootstrapComponent
 from bootstrap.config import Config
 from components.iam import document
 
@@ -12,24 +13,24 @@ ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 
 
-class GitHub(pulumi.ComponentResource):
-    """The account's trust in GitHub's tokens. An account holds one provider an issuer."""
+class GitHub(BootstrapComponent):
+    """The account's identity provider for GitHub's tokens. An account has one provider per issuer."""
 
     def __init__(self, name: str, config: Config, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("strata:bootstrap:GitHub", name, {}, opts)
+        super().__init__(name, opts)
         self._repository = config.repository
-        self._identity = (
-            self._made(name)
+        self._provider_arn = (
+            self._create_provider()
             if config.identity_provider == "own"
             else pulumi.Output.from_input(f"arn:aws:iam::{config.account}:oidc-provider/{ISSUER}")
         )
-        self.register_outputs({"providerArn": self._identity})
+        self.register_outputs({"providerArn": self._provider_arn})
 
     def trust(self, context: str) -> pulumi.Output[str]:
-        """The trust policy for jobs of the repository in one context, such as `environment:prod`.
+        """Return the trust policy for jobs of the repository in one context, such as `environment:prod`.
 
-        The subject is compared whole: GitHub gives a job with an environment that environment's
-        subject and no other, so that whoever may not deploy to it cannot assume its role.
+        The whole subject is compared. A job with an environment gets only that environment's subject, so
+        only jobs that may deploy to an environment can assume its role.
         """
         claims = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": f"repo:{self._repository}:{context}"}
         return document(
@@ -37,17 +38,17 @@ class GitHub(pulumi.ComponentResource):
                 {
                     "Effect": "Allow",
                     "Action": "sts:AssumeRoleWithWebIdentity",
-                    "Principal": {"Federated": self._identity},
+                    "Principal": {"Federated": self._provider_arn},
                     "Condition": {"StringEquals": claims},
                 }
             ]
         )
 
-    def _made(self, name: str) -> pulumi.Output[str]:
+    def _create_provider(self) -> pulumi.Output[str]:
         provider = aws.iam.OpenIdConnectProvider(
-            name,
+            self.name,
             url=f"https://{ISSUER}",
             client_id_lists=[AUDIENCE],
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            opts=self.child(protect=True),
         )
         return provider.arn

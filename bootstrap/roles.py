@@ -1,4 +1,4 @@
-"""The roles that CI assumes: one sees the whole project, the others each deploy one environment."""
+"""The roles of CI: readers of the whole project, and one deployer per environment."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ from collections.abc import Iterator, Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
+from bootstrap.base import BootstrapComponent
 from bootstrap.config import Config
-from bootstrap.permissions import NAMED, ROLES, Scope, ceiling, platform
+from bootstrap.permissions import ROLES, STACK_NAMES, Scope, ceiling, platform
 from bootstrap.state import State
 from components.iam import Condition, Grant, policy
 
-STATE_FILES = "the state is files below a path"
-ASSUMED_BY = (
+STATE_FILES = "the state is a set of objects with a common prefix"
+PASSED_TO = (
     "events.amazonaws.com",
     "firehose.amazonaws.com",
     "lambda.amazonaws.com",
     "scheduler.amazonaws.com",
 )
-"""The services that work for a stack with a role of its own."""
+"""The services that assume roles of a stack."""
 
 
-class Reader(pulumi.ComponentResource):
-    """A role that sees all of the project's stacks and changes nothing.
+class Reader(BootstrapComponent):
+    """A role with read access to all stacks of the project.
 
-    It decrypts their secrets: a preview compares them.
+    It can decrypt their secrets, because a preview compares them.
 
     Args:
-        trust: who may assume it.
-        locks: whether it may lock a stack while it looks: a refresh does, a preview does not.
+        trust: the trust policy.
+        locks: whether the role can lock a stack: a refresh locks, a preview does not.
 
     Attributes:
         role_arn: the role's ARN.
@@ -45,28 +46,28 @@ class Reader(pulumi.ComponentResource):
         locks: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("strata:bootstrap:Reader", name, {}, opts)
+        super().__init__(name, opts)
         scope = _scope(config, "*")
-        own = [*_read_state(state, scope), *_decrypt(state, scope)]
+        grants = [*_read_state(state, scope), *_decrypt(state, scope)]
         if locks:
-            own += [_lock_state(state, scope), _through_s3(state, scope, "kms:GenerateDataKey")]
-        self.role_arn = _role(self, name, trust, own, platform(scope)).arn
+            grants += [_lock_state(state, scope), _through_s3(state, scope, "kms:GenerateDataKey")]
+        self.role_arn = _role(self, name, trust, grants, platform(scope)).arn
         self.register_outputs({"roleArn": self.role_arn})
 
 
-class Deployer(pulumi.ComponentResource):
-    """A role that deploys the stacks of one environment, and the bounds of what they may make.
+class Deployer(BootstrapComponent):
+    """A role that deploys the stacks of one environment, and the permissions boundary of their roles.
 
-    Without the bounds, leave to make roles would be leave to do anything: a function could be given
-    every permission, and be called.
+    Without the boundary, permission to create roles would be permission to do anything: a deployment could
+    give a function every permission and invoke it.
 
     Args:
-        trust: who may assume it.
-        stack: the environment's stacks, as IAM matches names: `dev`, or `pr-*`.
+        trust: the trust policy.
+        stack: the environment's stacks, as an IAM name pattern: `dev`, or `pr-*`.
 
     Attributes:
         role_arn: the role's ARN.
-        boundary_arn: the permissions boundary that each role of these stacks must carry.
+        boundary_arn: the permissions boundary that each role of these stacks must have.
     """
 
     def __init__(
@@ -78,22 +79,22 @@ class Deployer(pulumi.ComponentResource):
         stack: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("strata:bootstrap:Deployer", name, {}, opts)
+        super().__init__(name, opts)
         scope = _scope(config, stack)
         boundary = aws.iam.Policy(
             f"{name}-boundary",
-            # IAM changes no description: another would be another boundary, under another ARN.
-            description=f"The most that a function of {config.project}'s {stack} may do",
+            # A change of the description replaces the policy, and with it the boundary's ARN.
+            description=f"Permissions boundary of the roles of {config.project}'s {stack}",
             policy=policy([*ceiling(scope)]),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
-        own = [
+        grants = [
             *_bounded_roles(scope, boundary.arn),
             *_write_state(state, scope),
             *_decrypt(state, scope),
             _own_secrets(state, scope, "kms:Encrypt"),
         ]
-        self.role_arn = _role(self, name, trust, own, platform(scope, write=True)).arn
+        self.role_arn = _role(self, name, trust, grants, platform(scope, write=True)).arn
         self.boundary_arn = boundary.arn
         self.register_outputs({"roleArn": self.role_arn, "boundaryArn": self.boundary_arn})
 
@@ -103,29 +104,29 @@ def _scope(config: Config, stack: str) -> Scope:
 
 
 def _role(
-    parent: pulumi.Resource,
+    parent: BootstrapComponent,
     name: str,
     trust: pulumi.Output[str],
-    own: Sequence[Grant],
+    grants: Sequence[Grant],
     layers: Mapping[str, Sequence[Grant]],
 ) -> aws.iam.Role:
-    """A role with a policy of its own, and one a layer: IAM takes no policy as long as all of them."""
-    opts = pulumi.ResourceOptions(parent=parent)
-    role = aws.iam.Role(name, assume_role_policy=trust, opts=opts)
-    aws.iam.RolePolicy(name, role=role.name, policy=policy(own), opts=opts)
-    for layer, grants in layers.items():
-        of_layer = aws.iam.Policy(f"{name}-{layer}", policy=policy(grants), opts=opts)
-        aws.iam.RolePolicyAttachment(f"{name}-{layer}", role=role.name, policy_arn=of_layer.arn, opts=opts)
+    """Create a role with an inline policy, and one attached policy per layer because of IAM's size limits."""
+    role = aws.iam.Role(name, assume_role_policy=trust, opts=parent.child())
+    aws.iam.RolePolicy(name, role=role.name, policy=policy(grants), opts=parent.child())
+    for layer, layer_grants in layers.items():
+        full = f"{name}-{layer}"
+        managed = aws.iam.Policy(full, policy=policy(layer_grants), opts=parent.child())
+        aws.iam.RolePolicyAttachment(full, role=role.name, policy_arn=managed.arn, opts=parent.child())
     return role
 
 
 def _bounded_roles(scope: Scope, boundary: pulumi.Output[str]) -> Iterator[Grant]:
     roles = (scope.arn(ROLES),)
-    filling = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
+    writing = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     bounded: Condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
-    passed: Condition = {"StringEquals": {"iam:PassedToService": ASSUMED_BY}}
-    yield Grant(filling, roles, NAMED, bounded)
-    yield Grant(("iam:PassRole",), roles, NAMED, passed)
+    passed: Condition = {"StringEquals": {"iam:PassedToService": PASSED_TO}}
+    yield Grant(writing, roles, STACK_NAMES, bounded)
+    yield Grant(("iam:PassRole",), roles, STACK_NAMES, passed)
 
 
 def _read_state(state: State, scope: Scope) -> Iterator[Grant]:
@@ -166,7 +167,7 @@ def _through_s3(state: State, scope: Scope, action: str) -> Grant:
 
 
 def _own_secrets(state: State, scope: Scope, action: str) -> Grant:
-    # The secrets provider's context_stack: one key, and yet dev cannot read what prod keeps secret.
+    # The secrets provider's context_stack: all stacks share the key, but dev cannot decrypt prod's secrets.
     context: Condition = {"StringLike": {"kms:EncryptionContext:stack": scope.stack}}
     return Grant((action,), (state.key_arn,), condition=context)
 

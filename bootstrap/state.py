@@ -1,48 +1,46 @@
-"""Where the stacks' state lives: one bucket, and the key that encrypts it and every secret in it."""
+"""The bucket of the stacks' state, and the key that encrypts it and the secrets in it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from bootstrap.base import BootstrapComponent
 from bootstrap.config import Config
 from components.iam import deny_insecure_transport, document
 
 OLD_VERSIONS_DAYS = 90
-"""How long a state that was written over can be brought back."""
+"""Number of days for which an overwritten state can be restored."""
 
 KEY_DELETION_DAYS = 30
-"""KMS's longest wait: without the key no state can be read again."""
+"""The longest waiting period of KMS: without the key the state cannot be decrypted."""
 
 
-class State(pulumi.ComponentResource):
-    """The state bucket and its key. Nothing here goes away by `pulumi destroy`.
+class State(BootstrapComponent):
+    """The state bucket and its key, both protected from `pulumi destroy`.
 
     Attributes:
         bucket_arn: the bucket's ARN.
         key_arn: the key's ARN.
-        backend_url: what `pulumi login` takes.
-        secrets_provider: what `--secrets-provider` takes, once `&context_stack=<stack>` is added.
+        backend_url: the backend URL for `pulumi login`.
+        secrets_provider: the value of `--secrets-provider`, without `&context_stack=<stack>`.
     """
 
     def __init__(self, name: str, config: Config, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("strata:bootstrap:State", name, {}, opts)
-        self.name = name
+        super().__init__(name, opts)
         key = aws.kms.Key(
             name,
             description=f"State and secrets of {config.project}'s stacks",
             enable_key_rotation=True,
             deletion_window_in_days=KEY_DELETION_DAYS,
-            opts=self._lasting(),
+            opts=self.child(protect=True),
         )
         alias = f"alias/{config.project}-secrets"
-        aws.kms.Alias(name, name=alias, target_key_id=key.key_id, opts=self._lasting())
-        bucket = aws.s3.Bucket(name, force_destroy=False, opts=self._lasting())
+        aws.kms.Alias(name, name=alias, target_key_id=key.key_id, opts=self.child(protect=True))
+        bucket = aws.s3.Bucket(name, force_destroy=False, opts=self.child(protect=True))
         self._encrypt(bucket, key)
         self._keep_versions(bucket)
-        self._close(bucket)
+        self._deny_public_access(bucket)
         self.bucket_arn = bucket.arn
         self.key_arn = key.arn
         self.backend_url = pulumi.Output.concat("s3://", bucket.bucket, f"?region={config.region}")
@@ -62,7 +60,7 @@ class State(pulumi.ComponentResource):
                     "bucket_key_enabled": True,
                 }
             ],
-            opts=self._child(),
+            opts=self.child(),
         )
 
     def _keep_versions(self, bucket: aws.s3.Bucket) -> None:
@@ -70,7 +68,7 @@ class State(pulumi.ComponentResource):
             self.name,
             bucket=bucket.bucket,
             versioning_configuration={"status": "Enabled"},
-            opts=self._child(),
+            opts=self.child(),
         )
         aws.s3.BucketLifecycleConfiguration(
             self.name,
@@ -84,15 +82,15 @@ class State(pulumi.ComponentResource):
                     "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
                 }
             ],
-            opts=self._child(depends_on=[versioning]),
+            opts=self.child(depends_on=[versioning]),
         )
 
-    def _close(self, bucket: aws.s3.Bucket) -> None:
+    def _deny_public_access(self, bucket: aws.s3.Bucket) -> None:
         aws.s3.BucketOwnershipControls(
             self.name,
             bucket=bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
-            opts=self._child(),
+            opts=self.child(),
         )
         block = aws.s3.BucketPublicAccessBlock(
             self.name,
@@ -101,19 +99,13 @@ class State(pulumi.ComponentResource):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=self._child(),
+            opts=self.child(),
         )
         contents = pulumi.Output.concat(bucket.arn, "/*")
         aws.s3.BucketPolicy(
             self.name,
             bucket=bucket.bucket,
             policy=document([deny_insecure_transport("s3:*", bucket.arn, contents)]),
-            # S3 takes one change of a bucket's policies at a time.
-            opts=self._child(depends_on=[block]),
+            # S3 rejects concurrent changes of a bucket's policy and its public access block.
+            opts=self.child(depends_on=[block]),
         )
-
-    def _child(self, **options: Any) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, **options)
-
-    def _lasting(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, protect=True)

@@ -1,25 +1,40 @@
-"""The base of every component: its type token, the options of its children, its tags."""
+"""Base classes of components: type token, child options and tags."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 
 
-class Component(pulumi.ComponentResource):
-    """A layer of the platform. It declares resources and does not know what runs them.
+class BaseComponent(pulumi.ComponentResource):
+    """A component of one namespace, with the type token `strata:<namespace>:<class>`.
 
     Attributes:
+        namespace: the namespace of the type token; set by a subclass.
         name: the component's name; the names of its children derive from it, and renaming replaces them.
-        tags: the tags of every child that supports tags.
     """
 
+    namespace: ClassVar[str]
+
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(f"strata:components:{type(self).__name__}", name, {}, opts)
+        super().__init__(f"strata:{self.namespace}:{type(self).__name__}", name, {}, opts)
         self.name = name
-        self.tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack(), "component": name}
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
         """Return the options of a child resource."""
         return pulumi.ResourceOptions(parent=self, **options)
+
+
+class Component(BaseComponent):
+    """A layer of the platform.
+
+    Attributes:
+        tags: the tags of every child that supports tags.
+    """
+
+    namespace = "components"
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self.tags = {"project": pulumi.get_project(), "stack": pulumi.get_stack(), "component": name}

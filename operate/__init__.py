@@ -1,5 +1,6 @@
-"""What an operator runs against any stack, through AWS's APIs: events, dead letters, traces, partners' keys.
+"""Operator commands for any stack, through the AWS APIs: events, dead-letter queues, traces, partner keys.
 
-`operate.cli` reads the command line, `operate.target` finds the stack by its outputs, and each command is a
-module of its own that knows nothing of terminals; `operate.render` is what a person sees.
+`operate.cli` parses the command line and handles errors, and `operate.target` finds a stack by its outputs.
+Each command's logic has its own module, which does not print. `operate.results` defines the JSON documents,
+and `operate.render` prints them or their text form.
 """

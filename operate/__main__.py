@@ -1,4 +1,4 @@
-"""`python -m operate`: see `operate.cli`."""
+"""Run `operate.cli` as `python -m operate`."""
 
 import sys
 

@@ -1,154 +1,182 @@
-"""The command line: what each command takes, checked before anything is asked of AWS."""
+"""The command line: commands, options, and their validation before any call to AWS."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from handlers.events.catalogue import CATALOGUE
-from operate import commands, moments, redrive
+from operate import commands, redrive, results
 from operate.target import LOCAL
+from operate.times import parse_duration, parse_past_time
 
 Value = TypeVar("Value")
 
-Add = Callable[..., argparse.ArgumentParser]
+AddParser = Callable[..., argparse.ArgumentParser]
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands; what is parsed has `run`, the function that does it."""
-    root = argparse.ArgumentParser(
-        prog="python -m operate", description="Strata's stacks, by their operator."
-    )
-    _common(root, LOCAL, as_json=False)
-    rooms = root.add_subparsers(required=True, metavar="COMMAND")
-    _events(_room(rooms, "events", "the event bus: look on, put, repeat"))
-    _dead_letters(_room(rooms, "dlq", "dead letters: count, look at, send again"))
-    _trace(rooms.add_parser)
-    _partners(_room(rooms, "partners", "partners' keys"))
-    _webhooks(_room(rooms, "webhooks", "what webhooks are signed with"))
+    """Return the parser of all commands.
+
+    The parsed namespace has `run`, the command's function, and `result`, the type of its JSON output.
+    """
+    root = argparse.ArgumentParser(prog="python -m operate", description="Operate a Strata stack.")
+    _common_options(root, LOCAL, as_json=False)
+    groups = root.add_subparsers(required=True, metavar="COMMAND")
+    _events(_group(groups, "events", "watch, put and replay events of the event bus"))
+    _dead_letters(_group(groups, "dlq", "list, show and redrive dead-lettered messages"))
+    _trace(groups.add_parser)
+    _partners(_group(groups, "partners", "manage partner keys"))
+    _webhooks(_group(groups, "webhooks", "manage the webhook signing secret"))
     return root
 
 
-def _events(add: Add) -> None:
-    tailing = _add(add, "tail", commands.tail_events)
-    tailing.add_argument("--pattern", type=_checked(_pattern), metavar="JSON", help="an EventBridge pattern")
-    tailing.add_argument(
-        "--type", action="append", choices=CATALOGUE, metavar="TYPE", help="such events alone"
-    )
-    tailing.add_argument(
-        "--for", dest="seconds", type=_checked(_positive), metavar="SECONDS", help="then end"
-    )
-
-    putting = _add(add, "put", commands.put_event)
-    putting.add_argument("type", metavar="TYPE", help=f"one of {', '.join(CATALOGUE)}")
-    putting.add_argument("data", type=_checked(_data), metavar="DATA", help="JSON, @file, or - for stdin")
-    putting.add_argument("--source", help="who says so; needed where a type has many sources")
-    putting.add_argument("--id", dest="event_id", metavar="ID", help="the event's id (default: a new one)")
-    putting.add_argument("--correlation-id", metavar="ID", help="the request's id (default: a new one)")
-
-    repeating = _add(add, "replay", commands.replay_events)
-    moment = _checked(moments.past)
-    repeating.add_argument(
-        "--from", dest="start", type=moment, required=True, metavar="T", help="RFC 3339, or 2h"
-    )
-    repeating.add_argument(
-        "--to", dest="end", type=moment, metavar="T", help="RFC 3339, or 15m (default: now)"
-    )
-    repeating.add_argument(
-        "--subscription", nargs="+", default=[], metavar="NAME", help="for these alone (default: for all)"
-    )
-    repeating.add_argument("--wait", action="store_true", help="until it has ended")
+def _events(add: AddParser) -> None:
+    _tail(add)
+    _put(add)
+    _replay(add)
 
 
-def _dead_letters(add: Add) -> None:
-    _add(add, "list", commands.list_dead_letters)
-    showing = _add(add, "show", commands.show_dead_letters)
-    showing.add_argument("name", metavar="NAME", help="a queue, as dlq list names it")
-    showing.add_argument("--limit", type=_checked(_number), default=10, metavar="N", help="(default: 10)")
-    sending = _add(add, "redrive", commands.redrive_dead_letters)
-    which = sending.add_mutually_exclusive_group(required=True)
-    which.add_argument("name", nargs="?", metavar="NAME", help="a queue, as dlq list names it")
-    which.add_argument("--all", action="store_true", help="every queue")
-    sending.add_argument(
+def _tail(add: AddParser) -> None:
+    tail = _add(add, "tail", commands.tail_events, Iterator[results.Event])
+    tail.add_argument("--pattern", type=_checked(_pattern), metavar="JSON", help="an event pattern")
+    tail.add_argument(
+        "--type",
+        action="append",
+        choices=CATALOGUE,
+        metavar="TYPE",
+        help="print only events of this type; repeatable",
+    )
+    tail.add_argument(
+        "--for", dest="seconds", type=_checked(_positive), metavar="SECONDS", help="stop after this time"
+    )
+
+
+def _put(add: AddParser) -> None:
+    put = _add(add, "put", commands.put_event, results.EventIds)
+    put.add_argument("type", metavar="TYPE", help=f"one of {', '.join(CATALOGUE)}")
+    put.add_argument("data", type=_checked(_data), metavar="DATA", help="JSON, @file, or - for stdin")
+    put.add_argument("--source", help="the event source; required for a type with several sources")
+    put.add_argument("--id", dest="event_id", metavar="ID", help="the event id (default: generated)")
+    put.add_argument("--correlation-id", metavar="ID", help="the correlation id (default: generated)")
+
+
+def _replay(add: AddParser) -> None:
+    replay = _add(add, "replay", commands.replay_events, results.Replay)
+    time = _checked(parse_past_time)
+    replay.add_argument(
+        "--from", dest="start", type=time, required=True, metavar="T", help="start: RFC 3339, or an age: 2h"
+    )
+    replay.add_argument(
+        "--to", dest="end", type=time, metavar="T", help="end: RFC 3339, or an age: 15m (default: now)"
+    )
+    replay.add_argument(
+        "--subscription", nargs="+", default=[], metavar="NAME", help="deliver only to these (default: all)"
+    )
+    replay.add_argument("--wait", action="store_true", help="wait until the replay is completed")
+
+
+def _dead_letters(add: AddParser) -> None:
+    _add(add, "list", commands.list_dead_letters, list[results.QueueDepth])
+    show = _add(add, "show", commands.show_dead_letters, list[results.DeadMessage])
+    show.add_argument("name", metavar="NAME", help="a queue name, as printed by dlq list")
+    show.add_argument(
         "--limit",
         type=_checked(_number),
-        default=redrive.MOST,
+        default=10,
         metavar="N",
-        help=f"messages of a queue at most (default: {redrive.MOST})",
+        help="maximum number of messages (default: 10)",
+    )
+    send = _add(add, "redrive", commands.redrive_dead_letters, list[results.Redrive])
+    queue = send.add_mutually_exclusive_group(required=True)
+    queue.add_argument("name", nargs="?", metavar="NAME", help="a queue name, as printed by dlq list")
+    queue.add_argument("--all", action="store_true", help="redrive all queues")
+    send.add_argument(
+        "--limit",
+        type=_checked(_number),
+        default=redrive.MAX_MESSAGES,
+        metavar="N",
+        help=f"maximum number of messages per queue (default: {redrive.MAX_MESSAGES})",
     )
 
 
-def _trace(add: Add) -> None:
-    tracing = _add(add, "trace", commands.trace_request)
-    tracing.add_argument(
+def _trace(add: AddParser) -> None:
+    trace = _add(add, "trace", commands.trace_request, list[results.Hop])
+    trace.add_argument(
         "correlation_id",
-        type=_checked(_phrase),
+        type=_checked(_correlation_id),
         metavar="CORRELATION_ID",
-        help="an answer's X-Correlation-Id",
+        help="the X-Correlation-Id of a response",
     )
-    tracing.add_argument(
+    trace.add_argument(
         "--since",
-        type=_checked(moments.past),
+        type=_checked(parse_past_time),
         default="24h",
         metavar="T",
-        help="how far back: RFC 3339, or 2h (default: 24h)",
+        help="start of the search: RFC 3339, or an age: 2h (default: 24h)",
     )
 
 
-def _partners(add: Add) -> None:
-    _add(add, "list", commands.list_keys)
-    _add(add, "add", commands.add_key).add_argument("name", metavar="NAME", help="the partner")
-    rotating = _add(add, "rotate", commands.rotate_key)
-    rotating.add_argument("name", metavar="NAME", help="the partner")
-    rotating.add_argument(
+def _partners(add: AddParser) -> None:
+    _add(add, "list", commands.list_keys, list[results.PartnerKey])
+    create = _add(add, "add", commands.add_key, results.NewKey)
+    create.add_argument("name", metavar="NAME", help="the partner's name")
+    rotate = _add(add, "rotate", commands.rotate_key, results.NewKey)
+    rotate.add_argument("name", metavar="NAME", help="the partner's name")
+    rotate.add_argument(
         "--keep",
-        type=_checked(moments.span),
+        type=_checked(parse_duration),
         default="7d",
         metavar="TIME",
-        help="how long the key before counts on (default: 7d)",
+        help="how long the previous key stays valid (default: 7d)",
     )
-    revoking = _add(add, "revoke", commands.revoke_key)
-    revoking.add_argument("name", metavar="NAME", help="the partner")
-    revoking.add_argument("key_id", metavar="KEY_ID", help="as partners list names it")
+    revoke = _add(add, "revoke", commands.revoke_key, results.RevokedKey)
+    revoke.add_argument("name", metavar="NAME", help="the partner's name")
+    revoke.add_argument("key_id", metavar="KEY_ID", help="a key id, as printed by partners list")
 
 
-def _webhooks(add: Add) -> None:
-    _add(add, "secret", commands.replace_webhook_secret)
+def _webhooks(add: AddParser) -> None:
+    _add(add, "secret", commands.replace_webhook_secret, results.SecretVersion)
 
 
-def _room(rooms: Any, name: str, text: str) -> Add:
-    room: argparse.ArgumentParser = rooms.add_parser(name, help=text, description=f"{text.capitalize()}.")
-    return room.add_subparsers(required=True, metavar="COMMAND").add_parser
+def _group(groups: Any, name: str, text: str) -> AddParser:
+    group: argparse.ArgumentParser = groups.add_parser(name, help=text, description=f"{text.capitalize()}.")
+    return group.add_subparsers(required=True, metavar="COMMAND").add_parser
 
 
-def _add(add: Add, name: str, command: commands.Command) -> argparse.ArgumentParser:
+def _add(add: AddParser, name: str, command: commands.Command, result: Any) -> argparse.ArgumentParser:
     text = (command.__doc__ or "").rstrip(".")
-    made = add(name, help=text[:1].lower() + text[1:], description=command.__doc__)
-    # Here too, where a person adds them last; what is not given here leaves what was given before.
-    _common(made, argparse.SUPPRESS, as_json=argparse.SUPPRESS)
-    made.set_defaults(run=command)
-    return made
+    parser = add(
+        name,
+        help=text[:1].lower() + text[1:],
+        description=command.__doc__,
+        epilog=f"--json prints {results.describe(result)}.",
+    )
+    # Also accepted after the command; SUPPRESS keeps a value that was given before the command.
+    _common_options(parser, argparse.SUPPRESS, as_json=argparse.SUPPRESS)
+    parser.set_defaults(run=command, result=result)
+    return parser
 
 
-def _common(made: argparse.ArgumentParser, stack: str, *, as_json: bool | str) -> None:
-    made.add_argument("--stack", default=stack, help=f"which stack (default: {LOCAL})")
-    made.add_argument("--json", action="store_true", default=as_json, help="for programs instead of people")
+def _common_options(parser: argparse.ArgumentParser, stack: str, *, as_json: bool | str) -> None:
+    parser.add_argument("--stack", default=stack, help=f"the stack's name (default: {LOCAL})")
+    parser.add_argument("--json", action="store_true", default=as_json, help="print JSON")
 
 
-def _checked(read: Callable[[str], Value]) -> Callable[[str], Value]:
-    """Have argparse say what was expected, where reading says it."""
+def _checked(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+    """Convert a ValueError to the error whose message argparse prints."""
 
-    def reading(text: str) -> Value:
+    def parse_argument(text: str) -> Value:
         try:
-            return read(text)
+            return parse(text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from error
 
-    return reading
+    return parse_argument
 
 
 def _pattern(text: str) -> dict[str, Any]:
@@ -159,7 +187,7 @@ def _pattern(text: str) -> dict[str, Any]:
 
 
 def _data(text: str) -> Any:
-    """JSON as it stands, of a file where it begins with @, of standard input where it is a hyphen."""
+    """Return the JSON in the argument, in a file after `@`, or on standard input for a hyphen."""
     if text == "-":
         return _json(sys.stdin.read())
     if not text.startswith("@"):
@@ -174,9 +202,9 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"no JSON: {error}") from error
+        raise ValueError(f"invalid JSON: {error}") from error
     except RecursionError:
-        raise ValueError("JSON that is nested too deeply") from None
+        raise ValueError("invalid JSON: nested too deeply") from None
 
 
 def _positive(text: str) -> float:
@@ -191,12 +219,12 @@ def _positive(text: str) -> float:
 
 def _number(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
-    if not 0 < number <= redrive.MOST:
-        raise ValueError(f"{text!r}: expected a number between 1 and {redrive.MOST}")
+    if not 0 < number <= redrive.MAX_MESSAGES:
+        raise ValueError(f"{text!r}: expected a number between 1 and {redrive.MAX_MESSAGES}")
     return number
 
 
-def _phrase(text: str) -> str:
+def _correlation_id(text: str) -> str:
     if not text.isprintable() or not text.strip() or set(text) & {'"', "\\"}:
-        raise ValueError(f"{text!r}: expected the X-Correlation-Id of an answer")
+        raise ValueError(f"{text!r}: expected the X-Correlation-Id of a response")
     return text

@@ -1,4 +1,4 @@
-"""From the command line to an exit status: 0 done, 1 not, or not all of it, 2 not understood."""
+"""Command line entry point. Exit status: 0 success, 1 complete or partial failure, 2 invalid input."""
 
 from __future__ import annotations
 
@@ -14,51 +14,52 @@ from types import FrameType
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from operate.arguments import parser
-from operate.commands import Run
-from operate.errors import OperateError, refusal
+from operate.commands import Context
+from operate.errors import OperateError, describe
 from operate.target import LOCAL, ROOT
 
 DIRECTORY = ROOT / ".local"
-"""Where the embedded cloud of this checkout keeps its files."""
+"""The directory of this checkout's embedded cloud."""
 
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None, directory: Path = DIRECTORY) -> int:
-    """Run one command; answer its exit status.
+    """Run one command and return its exit status.
 
     Args:
-        arguments: the command line; the process's own where not given.
-        directory: where the embedded cloud keeps its files.
+        arguments: the command line; `sys.argv` by default.
+        directory: the embedded cloud's directory.
     """
-    given = parser().parse_args(arguments)
+    parsed = parser().parse_args(arguments)
     try:
         with _termination_as_interrupt():
-            return given.run(Run(given, directory))
+            return parsed.run(Context(parsed, directory))
     except OperateError as error:
-        return _refuse(str(error), error.status)
+        return _fail(str(error), error.status)
     except ClientError as error:
-        return _refuse(refusal(error))
+        return _fail(describe(error))
     except EndpointConnectionError as error:
-        return _refuse("the embedded cloud does not answer: make up" if given.stack == LOCAL else str(error))
+        text = "the embedded cloud does not respond: run make up" if parsed.stack == LOCAL else str(error)
+        return _fail(text)
     except BotoCoreError as error:
-        return _refuse(str(error))
+        return _fail(str(error))
     except BrokenPipeError:
-        # Whoever read this has read enough. What is left in the buffer must not be tried again at the end.
+        # The reader closed the pipe, such as head. The rest of the buffer must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def _refuse(text: str, status: int = 1) -> int:
+def _fail(text: str, status: int = 1) -> int:
     print(f"error: {text}", file=sys.stderr)
     return status
 
 
 @contextmanager
 def _termination_as_interrupt() -> Generator[None]:
-    """Have SIGTERM end a command as Ctrl-C does, with everything put away."""
+    """Handle SIGTERM like Ctrl-C, so that a command deletes its temporary resources."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -67,8 +68,8 @@ def _termination_as_interrupt() -> Generator[None]:
         del number, frame
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    previous = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous)

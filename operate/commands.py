@@ -1,4 +1,4 @@
-"""The commands: each does one thing to a stack, and prints what came of it."""
+"""The commands: each runs one operation on a stack and prints the result."""
 
 from __future__ import annotations
 
@@ -15,224 +15,188 @@ from pathlib import Path
 from typing import Any
 
 from handlers.partners import keys
-from operate import events, letters, partners, redrive, render, trace, webhooks
+from operate import dead_letter_queues, events, partners, redrive, render, results, trace, webhooks
 from operate.errors import OperateError, UsageError
-from operate.moments import of_milliseconds, rfc3339
 from operate.tail import tail
-from operate.target import DeadLetters, Target, find
+from operate.target import DeadLetterQueue, Target, find
+from operate.times import rfc3339
 
-AT_ONCE = 4
+CONCURRENCY = 4
 
-EVERYTHING = {"source": [{"prefix": ""}]}
-"""The pattern that every event fits."""
+ALL_EVENTS = {"source": [{"prefix": ""}]}
+"""The event pattern that matches every event."""
 
 
 @dataclass
-class Run:
-    """One command on its way.
+class Context:
+    """The arguments of one command, and the stack that it targets.
 
     Attributes:
-        given: the command line, parsed.
-        directory: where the embedded cloud keeps its files.
+        arguments: the parsed command line.
+        directory: the embedded cloud's directory.
     """
 
-    given: argparse.Namespace
+    arguments: argparse.Namespace
     directory: Path
 
     @cached_property
     def target(self) -> Target:
-        """The stack, looked for when it is needed: what is refused before needs none."""
-        return find(self.given.stack, self.directory)
+        """The stack, found on first use: invalid arguments are reported without a stack."""
+        return find(self.arguments.stack, self.directory)
 
     @property
     def json(self) -> bool:
-        """Whether a program reads what is printed."""
-        return self.given.json
+        """Whether to print JSON."""
+        return self.arguments.json
 
 
-Command = Callable[[Run], int]
+Command = Callable[[Context], int]
 
 
-def tail_events(run: Run) -> int:
-    """Print events as they come, until Ctrl-C."""
-    given = run.given
-    pattern: Mapping[str, Any] = given.pattern or ({} if given.type else EVERYTHING)
-    if given.type:
-        pattern = {**pattern, "detail-type": given.type}
-    show = render.as_line if run.json else render.event
+def tail_events(context: Context) -> int:
+    """Print events as they arrive, until Ctrl-C."""
+    arguments = context.arguments
+    pattern: Mapping[str, Any] = arguments.pattern or ({} if arguments.type else ALL_EVENTS)
+    if arguments.type:
+        pattern = {**pattern, "detail-type": arguments.type}
     try:
-        with tail(run.target, pattern) as tailing:
-            _say("looking on; Ctrl-C ends it")
-            for event in tailing.read(given.seconds):
-                show(event)
+        with tail(context.target, pattern) as tailing:
+            _note("listening for events; press Ctrl-C to stop")
+            for event in tailing.read(arguments.seconds):
+                render.show_line(event, render.event(event), as_json=context.json)
     except KeyboardInterrupt:
-        _say("no longer looking on")
+        _note("stopped")
     return 0
 
 
-def put_event(run: Run) -> int:
-    """Put an event on the bus, if it is one of the catalogue."""
-    given = run.given
+def put_event(context: Context) -> int:
+    """Put an event of the catalogue on the bus."""
+    given = context.arguments
     event = events.document(given.type, given.data, given.source, given.event_id, given.correlation_id)
-    events.put(run.target, event)
-    metadata = event["detail"]["metadata"]
-    if run.json:
-        render.as_json({"id": metadata["id"], "correlationId": metadata["correlationId"]})
-    else:
-        print(f"id              {metadata['id']}\ncorrelation id  {metadata['correlationId']}")
+    events.put(context.target, event)
+    ids = results.from_event(event)
+    text = f"id              {ids['id']}\ncorrelation id  {ids['correlationId']}"
+    render.show(ids, text, as_json=context.json)
     return 0
 
 
-def replay_events(run: Run) -> int:
-    """Put past events on the bus again."""
-    given = run.given
-    end = given.end or datetime.now(UTC)
-    done = events.replay(run.target, given.start, end, given.subscription)
-    _say(f"replay {done.name}: {done.state}")
-    if given.wait:
-        done = events.follow(run.target, done, lambda now: _say(f"replay {now.name}: {now.state}"))
-    if run.json:
-        render.as_json({"name": done.name, "state": done.state})
+def replay_events(context: Context) -> int:
+    """Replay archived events on the bus."""
+    arguments = context.arguments
+    end = arguments.end or datetime.now(UTC)
+    replay = events.replay(context.target, arguments.start, end, arguments.subscription)
+    _note_replay(replay)
+    if arguments.wait:
+        replay = events.wait(context.target, replay, _note_replay)
+    render.show(results.from_replay(replay), "", as_json=context.json)
     return 0
 
 
-def list_dead_letters(run: Run) -> int:
-    """Print how many messages wait in every dead-letter queue."""
-    queues = run.target.dead_letters
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(letters.depth, repeat(run.target), queues, queues.values()))
-    if run.json:
-        render.as_json([_depth_facts(depth) for depth in found])
-    else:
-        render.depths(render.terminal(), found)
-    return 0
-
-
-def show_dead_letters(run: Run) -> int:
-    """Print messages of a dead-letter queue; they stay there."""
-    found = letters.peek(run.target, _queue(run, run.given.name), run.given.limit)
-    if run.json:
-        render.as_json([letter.facts() for letter in found])
-    else:
-        render.letters(render.terminal(), found)
-        _say(f"{len(found)} shown" if found else "nothing waits there")
-    return 0
-
-
-def redrive_dead_letters(run: Run) -> int:
-    """Send dead letters where they were meant to go."""
-    given = run.given
-    queues = run.target.dead_letters if given.all else {given.name: _queue(run, given.name)}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        done = list(
-            pool.map(redrive.redrive, repeat(run.target), queues, queues.values(), repeat(given.limit))
+def list_dead_letters(context: Context) -> int:
+    """Print the number of messages in each dead-letter queue."""
+    queues = context.target.dead_letters
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        depths = list(
+            pool.map(dead_letter_queues.read_depth, repeat(context.target), queues, queues.values())
         )
-    if run.json:
-        render.as_json([{"name": each.name, "redriven": each.sent, "left": dict(each.left)} for each in done])
-    else:
-        render.redriven(render.terminal(), done)
+    render.show([results.from_depth(each) for each in depths], render.depths(depths), as_json=context.json)
+    return 0
+
+
+def show_dead_letters(context: Context) -> int:
+    """Print messages of a dead-letter queue without deleting them."""
+    queue = _queue(context, context.arguments.name)
+    found = dead_letter_queues.peek(context.target, queue, context.arguments.limit)
+    render.show([results.from_message(each) for each in found], render.messages(found), as_json=context.json)
+    if not context.json:
+        _note(f"messages shown: {len(found)}" if found else "the queue is empty")
+    return 0
+
+
+def redrive_dead_letters(context: Context) -> int:
+    """Send dead-lettered messages to their original destination."""
+    given, target = context.arguments, context.target
+    queues = target.dead_letters if given.all else {given.name: _queue(context, given.name)}
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        done = list(pool.map(redrive.redrive, repeat(target), queues, queues.values(), repeat(given.limit)))
+    render.show([results.from_redrive(each) for each in done], render.redriven(done), as_json=context.json)
     return 1 if any(each.left for each in done) else 0
 
 
-def trace_request(run: Run) -> int:
-    """Print one request's way through every function, queue and push."""
-    given = run.given
-    hops = trace.trace(run.target, given.correlation_id, given.since)
-    if run.json:
-        render.as_json([hop.facts(hops[0].at) for hop in hops])
-    elif hops:
-        render.trace(render.terminal(), hops)
+def trace_request(context: Context) -> int:
+    """Print the steps of one request through functions, queues and pushes."""
+    given = context.arguments
+    hops = trace.trace(context.target, given.correlation_id, given.since)
+    documents = [results.from_hop(hop, hops[0].at) for hop in hops]
+    render.show(documents, render.trace(hops), as_json=context.json)
     if not hops:
         raise OperateError(
-            f"nothing was logged for {given.correlation_id} since {rfc3339(given.since)}: is it of stack "
-            f"{given.stack}, and older than some seconds? --since looks further back"
+            f"no log entries for {given.correlation_id} since {rfc3339(given.since)} in stack {given.stack}: "
+            "entries appear after some seconds; --since searches further back, --stack another stack"
         )
     return 0
 
 
-def list_keys(run: Run) -> int:
-    """Print partners' keys, which are known by their ids alone."""
-    found = partners.listed(run.target)
-    if run.json:
-        render.as_json([_key_facts(key) for key in found])
-    else:
-        render.partners(render.terminal(), found)
+def list_keys(context: Context) -> int:
+    """Print the ids and states of all partner keys."""
+    found = partners.list_keys(context.target)
+    render.show(
+        [results.from_partner_key(key) for key in found], render.partners(found), as_json=context.json
+    )
     return 0
 
 
-def add_key(run: Run) -> int:
-    """Print a new partner's key, this once."""
-    return _tell_key(run, partners.add(run.target, run.given.name))
+def add_key(context: Context) -> int:
+    """Create and print the first key of a partner; it cannot be printed again."""
+    return _show_key(context, partners.add(context.target, context.arguments.name))
 
 
-def rotate_key(run: Run) -> int:
-    """Print a partner's next key, this once; the one before counts on for a while."""
-    return _tell_key(run, partners.rotate(run.target, run.given.name, run.given.keep))
+def rotate_key(context: Context) -> int:
+    """Create and print the next key of a partner; the previous key stays valid for the time of --keep."""
+    given = context.arguments
+    return _show_key(context, partners.rotate(context.target, given.name, given.keep))
 
 
-def revoke_key(run: Run) -> int:
-    """Take a partner's key back for good."""
-    partners.revoke(run.target, run.given.name, run.given.key_id)
-    if run.json:
-        render.as_json({"partner": run.given.name, "keyId": run.given.key_id, "revoked": True})
-    else:
-        print(f"{run.given.name}: {run.given.key_id} is revoked")
+def revoke_key(context: Context) -> int:
+    """Revoke a partner key permanently."""
+    partner, key_id = context.arguments.name, context.arguments.key_id
+    partners.revoke(context.target, partner, key_id)
+    result: results.RevokedKey = {"partner": partner, "keyId": key_id, "revoked": True}
+    render.show(result, f"{partner}: key {key_id} is revoked", as_json=context.json)
     return 0
 
 
-def replace_webhook_secret(run: Run) -> int:
-    """Make what is on standard input the webhooks' secret; the one before stays good beside it."""
-    value = getpass.getpass("the new secret: ") if sys.stdin.isatty() else sys.stdin.read()
-    version = webhooks.replace_secret(run.target, value)
-    if run.json:
-        render.as_json({"versionId": version})
-    else:
-        print("replaced; what is signed with the secret before is still accepted")
+def replace_webhook_secret(context: Context) -> int:
+    """Replace the webhook signing secret, read from standard input; the previous secret stays accepted."""
+    value = getpass.getpass("new secret: ") if sys.stdin.isatty() else sys.stdin.read()
+    result: results.SecretVersion = {"versionId": webhooks.replace_secret(context.target, value)}
+    text = "replaced; webhooks signed with the previous secret are still accepted"
+    render.show(result, text, as_json=context.json)
     return 0
 
 
-def _queue(run: Run, name: str) -> DeadLetters:
-    queues = run.target.dead_letters
+def _queue(context: Context, name: str) -> DeadLetterQueue:
+    queues = context.target.dead_letters
     if name not in queues:
-        raise UsageError(f"there is no dead-letter queue {name!r}; there are: {_listed(queues)}")
+        raise UsageError(f"no dead-letter queue is named {name!r}; existing: {_listed(queues)}")
     return queues[name]
 
 
-def _tell_key(run: Run, key: keys.Key) -> int:
-    if run.json:
-        render.as_json({"partner": key.partner, "keyId": key.key_id, "key": key.text})
-    else:
-        print(key.text)
-        _say("this is told once: hand it over now")
+def _show_key(context: Context, key: keys.Key) -> int:
+    render.show(results.from_new_key(key), key.text, as_json=context.json)
+    if not context.json:
+        _note("store the key now: it cannot be printed again")
     return 0
-
-
-def _depth_facts(depth: letters.Depth) -> dict[str, Any]:
-    oldest = None if depth.oldest is None else rfc3339(of_milliseconds(depth.oldest))
-    return {
-        "name": depth.name,
-        "kind": depth.kind,
-        "messages": depth.messages,
-        "oldestAt": oldest,
-        "exact": depth.exact,
-    }
-
-
-def _key_facts(key: partners.PartnerKey) -> dict[str, Any]:
-    return {
-        "partner": key.partner,
-        "keyId": key.key_id,
-        "createdAt": key.created_at,
-        "expiresAt": None if key.expires_at is None else rfc3339(of_milliseconds(key.expires_at * 1_000)),
-        "revoked": key.revoked,
-        "valid": key.counts,
-    }
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def _say(text: str) -> None:
-    """Tell the person something that is not the answer."""
+def _note_replay(replay: events.Replay) -> None:
+    _note(f"replay {replay.name}: {replay.state}")
+
+
+def _note(text: str) -> None:
+    """Print a note for the operator to standard error; it is not part of the result."""
     print(text, file=sys.stderr, flush=True)

@@ -1,8 +1,8 @@
-"""What may stand in an operator's way, in words for the person at the keyboard.
+"""Errors of the operator commands, with messages for the operator.
 
-OperateError        the command cannot go on, or did not all that it was to do
-├── UsageError      what was asked for makes no sense; the text says what was expected
-└── Left            a dead letter stays where it is; the text says why
+OperateError        the command failed, or completed only in part
+├── UsageError      the input is invalid; the message states the expected input
+└── RedriveError    a message cannot be redriven and stays in its dead-letter queue
 """
 
 from typing import Any
@@ -11,23 +11,23 @@ from botocore.exceptions import ClientError
 
 
 class OperateError(Exception):
-    """The command cannot go on; the text says what is wrong and what to do about it."""
+    """A failed command; the message states the problem and how to fix it."""
 
     status = 1
 
 
 class UsageError(OperateError):
-    """The command was given something that it cannot take; the text says what was expected."""
+    """Invalid input; the message states the expected input."""
 
     status = 2
 
 
-class Left(OperateError):  # noqa: N818 - it says what became of the message
-    """A dead letter could not be sent on and stays where it is; the text says why."""
+class RedriveError(OperateError):
+    """A message that cannot be redriven and stays in its dead-letter queue; the message states the reason."""
 
 
-def refusal(error: ClientError) -> str:
-    """What AWS refused and why, in one line."""
-    told: Any = error.response.get("Error", {})
-    message = " ".join(str(told.get("Message", "")).split())
-    return f"{error.operation_name}: {told.get('Code')}: {message}"
+def describe(error: ClientError) -> str:
+    """Return an AWS error as one line: `operation: code: message`."""
+    details: Any = error.response.get("Error", {})
+    message = " ".join(str(details.get("Message", "")).split())
+    return f"{error.operation_name}: {details.get('Code')}: {message}"

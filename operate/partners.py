@@ -1,4 +1,4 @@
-"""Partners' keys: given out once, and kept as a hash alone."""
+"""Partner keys: created once, and stored as a hash only."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 
 from handlers.partners import keys
 from operate.errors import OperateError, UsageError
-from operate.moments import rfc3339
 from operate.target import Target
+from operate.times import rfc3339
 
-AT_ONCE = 2
-"""How many keys of a partner count at a time, so that one can take over from the other."""
+MAX_VALID_KEYS = 2
+"""Maximum number of valid keys of a partner: the current key, and the previous one during a rotation."""
 
 
 @dataclass(frozen=True)
 class PartnerKey:
-    """What is kept of a key.
+    """The stored record of a key.
 
     Attributes:
         created_at: RFC 3339.
-        expires_at: seconds since the epoch from which it counts no longer; None for never.
-        revoked: whether it was taken back.
+        expires_at: when the key expires, in seconds since the epoch; None for never.
+        revoked: whether the key was revoked.
     """
 
     partner: str
@@ -33,8 +33,8 @@ class PartnerKey:
     revoked: bool
 
     @property
-    def counts(self) -> bool:
-        """Whether the partner is let in with it now."""
+    def valid(self) -> bool:
+        """Whether the API accepts the key now."""
         return not self.revoked and (self.expires_at is None or time.time() < self.expires_at)
 
     @property
@@ -44,70 +44,71 @@ class PartnerKey:
             return "revoked"
         if self.expires_at is None:
             return "valid"
-        return f"valid until {_utc(self.expires_at)}" if self.counts else "expired"
+        return f"valid until {_utc(self.expires_at)}" if self.valid else "expired"
 
 
-def listed(target: Target, partner: str | None = None) -> list[PartnerKey]:
-    """The keys of all partners or of one, each partner's oldest first."""
-    dynamodb, given = target.client("dynamodb"), {"TableName": target.partners_table, "ConsistentRead": True}
+def list_keys(target: Target, partner: str | None = None) -> list[PartnerKey]:
+    """Return the keys of one partner or of all, sorted by partner and age, oldest first."""
+    dynamodb = target.client("dynamodb")
+    request = {"TableName": target.partners_table, "ConsistentRead": True}
     if partner is None:
-        pages: Any = dynamodb.get_paginator("scan").paginate(**given)
+        pages: Any = dynamodb.get_paginator("scan").paginate(**request)
     else:
         pages = dynamodb.get_paginator("query").paginate(
-            **given,
+            **request,
             KeyConditionExpression="partner = :partner",
             ExpressionAttributeValues={":partner": {"S": partner}},
         )
-    found = [_key(item) for page in pages for item in page["Items"]]
+    found = [_from_item(item) for page in pages for item in page["Items"]]
     return sorted(found, key=lambda key: (key.partner, key.created_at, key.key_id))
 
 
 def add(target: Target, partner: str) -> keys.Key:
-    """The first key of a partner; its text is told this once.
+    """Create the first key of a partner; only this call returns its text.
 
     Raises:
-        UsageError: for a name that no partner may have.
-        OperateError: where the partner has a key that counts.
+        UsageError: if the partner name is invalid.
+        OperateError: if the partner has a valid key.
     """
     key = _new(partner)
-    if any(kept.counts for kept in listed(target, partner)):
-        raise OperateError(f"{partner} has a key already: partners rotate gives out the next one")
-    _keep(target, key)
+    if any(existing.valid for existing in list_keys(target, partner)):
+        raise OperateError(f"{partner} already has a valid key: use partners rotate to create the next one")
+    _store(target, key)
     return key
 
 
 def rotate(target: Target, partner: str, overlap: timedelta) -> keys.Key:
-    """The next key of a partner; the one before counts on for a while, or until it is revoked.
+    """Create the next key of a partner; the previous key stays valid for `overlap`, or until it is revoked.
 
     Raises:
-        UsageError: for a name that no partner may have.
-        OperateError: where the partner has no key that counts, or two.
+        UsageError: if the partner name is invalid.
+        OperateError: if the partner has no valid key, or two.
     """
     key = _new(partner)
-    counting = [kept for kept in listed(target, partner) if kept.counts]
-    if not counting:
-        raise OperateError(f"{partner} has no key that counts: partners add gives out the first one")
-    if len(counting) >= AT_ONCE:
-        ids = " and ".join(kept.key_id for kept in counting)
-        raise OperateError(f"{partner} has two keys already, {ids}: revoke one of them first")
-    _keep(target, key)
-    (previous,) = counting
+    valid = [existing for existing in list_keys(target, partner) if existing.valid]
+    if not valid:
+        raise OperateError(f"{partner} has no valid key: use partners add to create the first one")
+    if len(valid) >= MAX_VALID_KEYS:
+        ids = " and ".join(existing.key_id for existing in valid)
+        raise OperateError(f"{partner} already has two valid keys, {ids}: revoke one of them first")
+    _store(target, key)
+    (previous,) = valid
     expiry = int(time.time() + overlap.total_seconds())
     if previous.expires_at is None or expiry < previous.expires_at:
-        _change(target, previous.partner, previous.key_id, "expiresAt", {"N": str(expiry)})
+        _update(target, previous.partner, previous.key_id, "expiresAt", {"N": str(expiry)})
     return key
 
 
 def revoke(target: Target, partner: str, key_id: str) -> None:
-    """Take a key back for good.
+    """Revoke a key permanently.
 
     Raises:
-        OperateError: where there is no such key.
+        OperateError: if the key does not exist.
     """
-    known = [kept.key_id for kept in listed(target, partner)]
+    known = [existing.key_id for existing in list_keys(target, partner)]
     if key_id not in known:
-        raise OperateError(f"{partner} has no key {key_id!r}; there are: {', '.join(known) or 'none'}")
-    _change(target, partner, key_id, "revoked", {"BOOL": True})
+        raise OperateError(f"{partner} has no key {key_id!r}; existing: {', '.join(known) or 'none'}")
+    _update(target, partner, key_id, "revoked", {"BOOL": True})
 
 
 def _new(partner: str) -> keys.Key:
@@ -117,7 +118,7 @@ def _new(partner: str) -> keys.Key:
         raise UsageError(str(error)) from error
 
 
-def _keep(target: Target, key: keys.Key) -> None:
+def _store(target: Target, key: keys.Key) -> None:
     target.client("dynamodb").put_item(
         TableName=target.partners_table,
         Item={
@@ -130,7 +131,7 @@ def _keep(target: Target, key: keys.Key) -> None:
     )
 
 
-def _change(target: Target, partner: str, key_id: str, name: str, value: dict[str, Any]) -> None:
+def _update(target: Target, partner: str, key_id: str, name: str, value: dict[str, Any]) -> None:
     target.client("dynamodb").update_item(
         TableName=target.partners_table,
         Key={"partner": {"S": partner}, "keyId": {"S": key_id}},
@@ -141,7 +142,7 @@ def _change(target: Target, partner: str, key_id: str, name: str, value: dict[st
     )
 
 
-def _key(item: dict[str, Any]) -> PartnerKey:
+def _from_item(item: dict[str, Any]) -> PartnerKey:
     return PartnerKey(
         partner=item["partner"]["S"],
         key_id=item["keyId"]["S"],

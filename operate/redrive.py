@@ -1,7 +1,7 @@
-"""Dead letters sent where they were meant to go, and removed once they have got there.
+"""Redrive of dead-lettered messages to their original destination.
 
-Each is removed after it was taken on the other side and never before, so that one may arrive twice and none
-is lost: whoever it goes to must be able to be asked twice, as everything behind a queue must.
+A message is deleted only after the destination accepted it. It may therefore be delivered twice, so the
+destination must be idempotent, as every queue consumer must.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import streams
+from operate.dead_letter_queues import DeadMessage, QueueReader, reader
 from operate.documents import as_object
-from operate.errors import Left, refusal
-from operate.letters import Box, Letter, open_box
-from operate.target import DeadLetters, Target
+from operate.errors import RedriveError, describe
+from operate.streams import StreamInvoker
+from operate.target import DeadLetterQueue, Target
 
-MOST = 10_000
-"""How many messages of a queue one redrive takes at most."""
+MAX_MESSAGES = 10_000
+"""Maximum number of messages that one redrive receives from a queue."""
 
-HELD_SECONDS = 900
-"""For how long they are hidden from others meanwhile."""
+VISIBILITY_SECONDS = 900
+"""Visibility timeout of the messages during a redrive."""
 
-AT_ONCE = 8
+CONCURRENCY = 8
 
-OF_THE_FAILURE = frozenset(
+FAILURE_ATTRIBUTES = frozenset(
     {
         "reason",
         *("RULE_ARN", "SCHEDULE_ARN", "TARGET_ARN", "ERROR_CODE", "ERROR_MESSAGE", "RETRY_ATTEMPTS"),
@@ -43,16 +43,19 @@ OF_THE_FAILURE = frozenset(
         ),
     }
 )
-"""Message attributes that tell of the failure: the message went without them the first time."""
+"""Message attributes that describe the failure; the original message did not have them."""
+
+Send = Callable[[DeadMessage], None]
 
 
 @dataclass
-class Redriven:
-    """What became of a queue's messages.
+class RedriveResult:
+    """The result of a redrive of one queue.
 
     Attributes:
-        sent: how many have got where they were meant to go.
-        left: how many are still here, by reason.
+        name: the queue's name in the program.
+        sent: number of messages that their destination accepted.
+        left: number of messages that stay in the queue, by reason.
     """
 
     name: str
@@ -60,106 +63,107 @@ class Redriven:
     left: Counter[str] = field(default_factory=Counter[str])
 
 
-def redrive(target: Target, name: str, dead_letters: DeadLetters, limit: int = MOST) -> Redriven:
-    """Send the messages that are in the queue now; one that comes back meanwhile is left alone.
+def redrive(target: Target, name: str, queue: DeadLetterQueue, limit: int = MAX_MESSAGES) -> RedriveResult:
+    """Send the messages of a dead-letter queue to their destination; skip messages that arrive meanwhile.
 
     Args:
         target: the stack.
-        name: the queue's, in the program.
-        dead_letters: the queue.
-        limit: how many messages at most: those that SQS shows first.
+        name: the queue's name in the program.
+        queue: the dead-letter queue.
+        limit: maximum number of messages.
     """
-    send = _sender(target, dead_letters)
-    box = open_box(target, dead_letters)
-    done = Redriven(name)
+    send = _send_function(target, queue)
+    source = reader(target, queue)
+    result = RedriveResult(name)
 
-    def move(letter: Letter) -> str | None:
-        return _move(box, letter, send)
+    def move(message: DeadMessage) -> str | None:
+        return _move(source, message, send)
 
-    # A stream's records are about the same things, one after the other.
-    at_once = 1 if dead_letters.kind == "stream" else AT_ONCE
-    with box.taken(limit, HELD_SECONDS) as letters, ThreadPoolExecutor(at_once) as pool:
-        for reason in pool.map(move, letters):
+    # Stream records have an order, so they are sent one at a time.
+    workers = 1 if queue.kind == "stream" else CONCURRENCY
+    with source.messages(limit, VISIBILITY_SECONDS) as messages, ThreadPoolExecutor(workers) as pool:
+        for reason in pool.map(move, messages):
             if reason is None:
-                done.sent += 1
+                result.sent += 1
             else:
-                done.left[reason] += 1
-    return done
+                result.left[reason] += 1
+    return result
 
 
-def _move(box: Box, letter: Letter, send: Callable[[Letter], None]) -> str | None:
-    """Send a message and remove it; why not, where it is left."""
+def _move(source: QueueReader, message: DeadMessage, send: Send) -> str | None:
+    """Send a message and delete it; return the reason if it stays in the queue."""
     try:
-        send(letter)
-        box.remove(letter)
-    except Left as left:
-        return str(left)
+        send(message)
+        source.delete(message)
+    except RedriveError as error:
+        return str(error)
     except ClientError as error:
-        return refusal(error)
+        return describe(error)
     except BotoCoreError as error:
         return str(error)
     return None
 
 
-def _sender(target: Target, dead_letters: DeadLetters) -> Callable[[Letter], None]:
-    to = dead_letters.to
-    match dead_letters.kind:
+def _send_function(target: Target, queue: DeadLetterQueue) -> Send:
+    match queue.kind:
         case "queue" | "rule" | "topic":
-            return _deliverer(target, to)
+            return _send_to(target, queue.to)
         case "function":
             function = target.client("lambda")
-            return lambda letter: _invoke(function, to, json.dumps(_request(letter)))
+            return lambda message: _invoke(function, queue.to, json.dumps(_request(message)))
         case "schedule":
             function = target.client("lambda")
-            return lambda letter: _invoke(function, to, letter.body)
+            return lambda message: _invoke(function, queue.to, message.body)
         case "stream":
-            return streams.Sender(target.client("lambda"), target.client("dynamodbstreams"), to)
+            return StreamInvoker(target.client("lambda"), target.client("dynamodbstreams"), queue.to)
         case kind:
-            return _refuser(f"{kind!r} is no kind of dead letters that can be redriven")
+            return _reject(f"messages of a dead-letter queue of kind {kind!r} cannot be redriven")
 
 
-def _deliverer(target: Target, to: str) -> Callable[[Letter], None]:
-    """What a queue, a rule or a subscription would have done with the message."""
-    if to.startswith("http"):
+def _send_to(target: Target, destination: str) -> Send:
+    """Return the function that sends a message to the destination of a queue, rule or subscription."""
+    if destination.startswith("http"):
         sqs = target.client("sqs")
-        return lambda letter: sqs.send_message(
-            QueueUrl=to, MessageBody=letter.body, MessageAttributes=_attributes(letter)
+        return lambda message: sqs.send_message(
+            QueueUrl=destination, MessageBody=message.body, MessageAttributes=_original_attributes(message)
         )
-    match to.split(":")[2:3]:
+    match destination.split(":")[2:3]:
         case ["sns"]:
             sns = target.client("sns")
-            return lambda letter: sns.publish(TopicArn=to, Message=letter.body)
+            return lambda message: sns.publish(TopicArn=destination, Message=message.body)
         case ["states"]:
             states = target.client("stepfunctions")
-            return lambda letter: states.start_execution(stateMachineArn=to, input=letter.body)
+            return lambda message: states.start_execution(stateMachineArn=destination, input=message.body)
         case ["events"]:
-            return _refuser("an outside address is told by the bus alone: events replay --subscription NAME")
+            return _reject(
+                "only the event bus can call an API destination: use events replay --subscription NAME"
+            )
         case _:
             function = target.client("lambda")
-            return lambda letter: _invoke(function, to, letter.body)
+            return lambda message: _invoke(function, destination, message.body)
 
 
-def _refuser(reason: str) -> Callable[[Letter], None]:
-    def refuse(letter: Letter) -> None:
-        del letter
-        raise Left(reason)
+def _reject(reason: str) -> Send:
+    def reject(message: DeadMessage) -> None:
+        del message
+        raise RedriveError(reason)
 
-    return refuse
+    return reject
 
 
-def _attributes(letter: Letter) -> dict[str, Any]:
+def _original_attributes(message: DeadMessage) -> dict[str, Any]:
     return {
         name: {key: value[key] for key in ("DataType", "StringValue", "BinaryValue") if key in value}
-        for name, value in letter.attributes.items()
-        if name not in OF_THE_FAILURE
+        for name, value in message.attributes.items()
+        if name not in FAILURE_ATTRIBUTES
     }
 
 
-def _request(letter: Letter) -> Any:
-    """What the function was asked, of Lambda's record of its failure."""
-    record = as_object(letter.document)
+def _request(message: DeadMessage) -> Any:
+    """Return the request in Lambda's record of a failed invocation."""
+    record = as_object(message.document)
     if "requestPayload" not in record:
-        raise Left("it is no record of a failed invocation: requestPayload is missing")
+        raise RedriveError("not a record of a failed invocation: requestPayload is missing")
     return record["requestPayload"]
 
 

@@ -1,4 +1,4 @@
-"""What a person sees: tables that fit a terminal, or, where a program reads, JSON."""
+"""Output of the commands: a JSON document, or text and tables for a terminal."""
 
 from __future__ import annotations
 
@@ -10,138 +10,147 @@ from collections.abc import Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
-from operate.letters import Depth, Letter
-from operate.moments import length
+from operate import results
+from operate.dead_letter_queues import DeadMessage, Depth
 from operate.partners import PartnerKey
-from operate.redrive import Redriven
+from operate.redrive import RedriveResult
+from operate.times import format_duration
 from operate.trace import Hop
 
 WIDTH = 100
-"""How wide a table is where no terminal says otherwise."""
+"""Width of a table if standard output is not a terminal, in columns."""
 
-LONGEST_ERROR = 160
-"""How many characters of an error a table tells; JSON tells all."""
+MAX_ERROR_LENGTH = 160
+"""Maximum number of characters of an error in a table; JSON has the whole text."""
 
 GENERATED = re.compile(r"^[a-z0-9]+-[a-z]+(-\d+)?-|-[0-9a-f]{7}$")
-"""What surrounds a resource's own name: project and stack before it, random digits behind it."""
-
-Cell = str | Text
+"""The parts that Pulumi adds to a resource's name: project and stack as prefix, random digits as suffix."""
 
 
-def terminal() -> Console:
-    """Standard output; as wide as the terminal where it is one."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+def show(result: Any, text: RenderableType, *, as_json: bool) -> None:
+    """Print the result of a command.
+
+    Args:
+        result: the JSON document, of a type in `operate.results`.
+        text: the same as text; an empty string prints nothing.
+        as_json: whether to print the JSON document.
+    """
+    if as_json:
+        print(json.dumps(result, indent=2))
+    elif not isinstance(text, str):
+        _terminal().print(text)
+    elif text:
+        print(text)
 
 
-def as_json(value: Any) -> None:
-    """Print a value as one JSON document."""
-    print(json.dumps(value, indent=2))
+def show_line(result: Any, text: str, *, as_json: bool) -> None:
+    """Print one result of a command that prints several over time, as one line, and flush it."""
+    print(json.dumps(result, separators=(",", ":")) if as_json else text, flush=True)
 
 
-def as_line(value: Any) -> None:
-    """Print a value as one line of JSON, at once."""
-    print(json.dumps(value, separators=(",", ":")), flush=True)
-
-
-def event(document: Mapping[str, Any]) -> None:
-    """Print an event as one line, at once: when, which type, its id and correlation id."""
+def event(document: Mapping[str, Any]) -> str:
+    """Return an event as one line: time, type, id and correlation id."""
     metadata: Any = document["detail"].get("metadata") or {}
-    when = metadata.get("occurredAt", document["time"])
-    parts = (when, document["detail-type"], metadata.get("id", "-"), metadata.get("correlationId", "-"))
-    print("  ".join(map(str, parts)), flush=True)
+    occurred = metadata.get("occurredAt", document["time"])
+    parts = (occurred, document["detail-type"], metadata.get("id", "-"), metadata.get("correlationId", "-"))
+    return "  ".join(map(str, parts))
 
 
-def depths(console: Console, found: Sequence[Depth]) -> None:
-    """Print how dead-letter queues stand, those with something in them first."""
+def depths(found: Sequence[Depth]) -> Table:
+    """Return a table of dead-letter queues, fullest first."""
     table = _table("queue", "kind", ">messages", ">oldest")
     for depth in sorted(found, key=lambda depth: (-depth.messages, depth.name)):
         style = "red" if depth.messages else "dim"
         table.add_row(depth.name, depth.kind, str(depth.messages), _age(depth), style=style)
-    console.print(table)
+    return table
 
 
-def letters(console: Console, found: Sequence[Letter]) -> None:
-    """Print messages, one block each."""
-    for letter in found:
-        facts = letter.facts()
-        body = facts.pop("body")
-        rows = {name: value for name, value in facts.items() if value}
-        for name, value in rows.items():
-            text = value if isinstance(value, str) else json.dumps(value)
-            console.print(f"{name:<15} {text}", markup=False, soft_wrap=True)
-        console.print(
-            body if isinstance(body, str) else json.dumps(body, indent=2), markup=False, soft_wrap=True
-        )
-        console.print()
+def messages(found: Sequence[DeadMessage]) -> str:
+    """Return dead-lettered messages, as one block of lines each."""
+    return "\n".join(_message(message) for message in found)
 
 
-def redriven(console: Console, done: Sequence[Redriven]) -> None:
-    """Print what became of the messages of each queue."""
-    table = _table("queue", ">redriven", ">left", "why")
+def redriven(done: Sequence[RedriveResult]) -> Table:
+    """Return a table of redrive results, one row for each queue."""
+    table = _table("queue", ">redriven", ">left", "reason")
     for queue in done:
-        why = "; ".join(f"{count} x {reason}" for reason, count in queue.left.most_common())
+        reasons = "; ".join(f"{count} x {reason}" for reason, count in queue.left.most_common())
         style = "red" if queue.left else ""
-        table.add_row(queue.name, str(queue.sent), str(queue.left.total()), Text(why), style=style)
-    console.print(table)
+        table.add_row(queue.name, str(queue.sent), str(queue.left.total()), reasons, style=style)
+    return table
 
 
-def trace(console: Console, hops: Sequence[Hop]) -> None:
-    """Print a request's way, and how it went in a line."""
+def trace(hops: Sequence[Hop]) -> RenderableType:
+    """Return a table of a request's steps and a summary; an empty string without steps."""
+    if not hops:
+        return ""
     start = hops[0].at
     table = _table("", ">at", "where", "what", ">took", "details")
     for hop in hops:
-        what = f"{hop.what} → {hop.outcome}" if hop.outcome else hop.what
-        took = "" if hop.duration is None else length(hop.duration / 1_000)
         table.add_row(
             "!" if hop.failed else "",
             f"+{(hop.at - start) / 1_000:.3f} s",
-            Text(hop.where),
-            Text(what),
-            took,
-            Text(_details(hop.details)),
+            hop.where,
+            f"{hop.what} → {hop.outcome}" if hop.outcome else hop.what,
+            "" if hop.duration is None else format_duration(hop.duration / 1_000),
+            _details(hop.details),
             style="red" if hop.failed else "",
         )
-    console.print(table)
-    console.print(summary(hops))
+    return Group(table, summary(hops))
 
 
 def summary(hops: Sequence[Hop]) -> str:
-    """How a request went: how many hops, how many failures, how long in all."""
+    """Return the number of steps and failures, and the total time."""
     failures = sum(hop.failed for hop in hops)
     total = max(hop.end for hop in hops) - hops[0].at
-    return f"{_counted(len(hops), 'hop')}, {_counted(failures, 'failure')}, {length(total / 1_000)}"
+    return f"{_counted(len(hops), 'hop')}, {_counted(failures, 'failure')}, {format_duration(total / 1_000)}"
 
 
-def partners(console: Console, found: Sequence[PartnerKey]) -> None:
-    """Print partners' keys."""
+def partners(found: Sequence[PartnerKey]) -> Table:
+    """Return a table of partner keys."""
     table = _table("partner", "key", "created", "state")
     for key in found:
-        table.add_row(key.partner, key.key_id, key.created_at, key.state, style="" if key.counts else "dim")
-    console.print(table)
+        table.add_row(key.partner, key.key_id, key.created_at, key.state, style="" if key.valid else "dim")
+    return table
 
 
 def own_name(name: str) -> str:
-    """A resource's name as the program has it: without project, stack and random digits."""
+    """Return a resource's name in the program: without project, stack and random suffix."""
     return GENERATED.sub("", name) if re.search(r"-[0-9a-f]{7}$", name) else name
 
 
+def _terminal() -> Console:
+    width = None if sys.stdout.isatty() else WIDTH
+    return Console(highlight=False, markup=False, emoji=False, width=width)
+
+
+def _message(message: DeadMessage) -> str:
+    fields: dict[str, Any] = {**results.from_message(message)}
+    body = fields.pop("body")
+    rows = [f"{name:<15} {_text(value)}" for name, value in fields.items() if value]
+    return "\n".join([*rows, body if isinstance(body, str) else json.dumps(body, indent=2), ""])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _details(details: Mapping[str, Any]) -> str:
-    """The details that are worth a person's time, in words."""
+    """Return the details that an operator needs, in words."""
     words: list[str] = []
     if details.get("error"):
-        words.append(shorten(str(details["error"]), LONGEST_ERROR, placeholder=" …"))
+        words.append(shorten(str(details["error"]), MAX_ERROR_LENGTH, placeholder=" …"))
     if "problem" in details:
         words.append(str(details["problem"]))
     if details.get("attempt", 1) > 1:
         words.append(f"attempt {details['attempt']}")
     if "unlogged" in details:
-        words.append(f"nothing logged of attempt {', '.join(map(str, details['unlogged']))}")
+        words.append(f"attempt {', '.join(map(str, details['unlogged']))} not logged")
     if "waitedMs" in details:
-        words.append(f"waited {length(details['waitedMs'] / 1_000)}")
+        words.append(f"waited {format_duration(details['waitedMs'] / 1_000)}")
     if "queue" in details:
         words.append(f"queue {own_name(str(details['queue']))}")
     if "connectionId" in details:
@@ -152,7 +161,7 @@ def _details(details: Mapping[str, Any]) -> str:
 def _age(depth: Depth) -> str:
     if depth.oldest is None:
         return ""
-    age = length(max(0.0, time.time() - depth.oldest / 1_000))
+    age = format_duration(max(0.0, time.time() - depth.oldest / 1_000))
     return age if depth.exact else f"≥ {age}"
 
 
@@ -161,18 +170,18 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _table(*columns: str) -> Table:
-    """A table without lines; a column that begins with > is aligned to the right."""
+    """Return an empty table without borders; a `>` before a column's name aligns it right."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         right = column.startswith(">")
-        # What is told in words may break; names and numbers do only where nothing else helps.
-        words = column in ("details", "why", "what")
+        # Prose may wrap; names and numbers wrap only if the table does not fit otherwise.
+        prose = column in ("details", "reason", "what")
         table.add_column(
             column.removeprefix(">"),
             justify="right" if right else "left",
             no_wrap=right or column in ("", "kind"),
             overflow="fold",
             ratio=None,
-            min_width=8 if words else None,
+            min_width=8 if prose else None,
         )
     return table

@@ -1,4 +1,4 @@
-"""Stream records given to their function once more."""
+"""Redrive of DynamoDB stream records to their function."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
+from operate.dead_letter_queues import DeadMessage
 from operate.documents import as_object
-from operate.errors import Left
-from operate.letters import Letter
+from operate.errors import RedriveError
 
-GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
-"""What DynamoDB says of records that it no longer has."""
+EXPIRED = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
+"""DynamoDB Streams's error codes for records that it no longer has."""
 
 
 @dataclass(frozen=True)
-class Sender:
-    """Asks a function again for what a message of its dead-letter queue tells of.
+class StreamInvoker:
+    """Invokes a function again with the stream records that a dead-lettered message refers to.
 
     Attributes:
         function: the Lambda client.
@@ -33,40 +33,40 @@ class Sender:
     streams: Any
     name: str
 
-    def __call__(self, letter: Letter) -> None:
-        """Have the function handle the records, and wait for it.
+    def __call__(self, message: DeadMessage) -> None:
+        """Invoke the function with the records and wait for the result.
 
         Raises:
-            Left: where it did not handle all of them, or they are no longer there.
+            RedriveError: if the function did not process all records, or the stream no longer has them.
         """
-        told = as_object(letter.document)
-        if "record" in told:
-            self._handle([told["record"]])
-        elif "DDBStreamBatchInfo" in told:
-            self._handle(self._records(as_object(told["DDBStreamBatchInfo"])))
+        document = as_object(message.document)
+        if "record" in document:
+            self._invoke([document["record"]])
+        elif "DDBStreamBatchInfo" in document:
+            self._invoke(self._records(as_object(document["DDBStreamBatchInfo"])))
         else:
-            raise Left("it tells of no stream's records: record and DDBStreamBatchInfo are missing")
+            raise RedriveError("no stream records: record and DDBStreamBatchInfo are missing")
 
-    def _handle(self, records: list[Any]) -> None:
-        answer: Any = self.function.invoke(
+    def _invoke(self, records: list[Any]) -> None:
+        response: Any = self.function.invoke(
             FunctionName=self.name, Payload=json.dumps({"Records": records}).encode()
         )
-        said: Any = json.loads(answer["Payload"].read() or b"null")
-        if "FunctionError" in answer:
-            raise Left(f"{self.name} failed: {_error(said)}")
-        if as_object(said).get("batchItemFailures"):
-            raise Left(f"{self.name} did not handle it")
+        result: Any = json.loads(response["Payload"].read() or b"null")
+        if "FunctionError" in response:
+            raise RedriveError(f"{self.name} failed: {_error(result)}")
+        if as_object(result).get("batchItemFailures"):
+            raise RedriveError(f"{self.name} reported batch item failures")
 
     def _records(self, batch: Mapping[str, Any]) -> list[Any]:
-        """The records of a failed batch, of which Lambda keeps nothing but where they stand."""
+        """Return the records of a failed batch; Lambda's record has only their position in the stream."""
         try:
             return self._read(batch)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in GONE:
-                raise Left("expired: the stream keeps its records for 24 hours") from error
+            if error.response.get("Error", {}).get("Code") in EXPIRED:
+                raise RedriveError("expired: DynamoDB Streams keeps records for 24 hours") from error
             raise
         except (KeyError, TypeError, ValueError) as error:
-            raise Left(f"its DDBStreamBatchInfo cannot be read: {type(error).__name__}: {error}") from error
+            raise RedriveError(f"invalid DDBStreamBatchInfo: {type(error).__name__}: {error}") from error
 
     def _read(self, batch: Mapping[str, Any]) -> list[Any]:
         last = int(batch["endSequenceNumber"])
@@ -89,7 +89,7 @@ def _sequence(record: Mapping[str, Any]) -> int:
 
 
 def _as_delivered(record: Mapping[str, Any], stream: str) -> Any:
-    """A record of the stream's API as Lambda delivers it."""
+    """Convert a record of the streams API to the form in which Lambda delivers it."""
     return json.loads(json.dumps({**record, "eventSourceARN": stream}, default=_plain))
 
 
@@ -100,9 +100,9 @@ def _plain(value: object) -> Any:
         return base64.b64encode(value).decode()
     if isinstance(value, set):
         return list(cast("set[Any]", value))
-    raise TypeError(f"{type(value).__name__}: no stream record holds that")
+    raise TypeError(f"{type(value).__name__}: not a type of a stream record")
 
 
-def _error(said: Any) -> str:
-    found = as_object(said)
-    return f"{found.get('errorType')}: {found.get('errorMessage')}"
+def _error(result: Any) -> str:
+    error = as_object(result)
+    return f"{error.get('errorType')}: {error.get('errorMessage')}"

@@ -1,7 +1,7 @@
-"""The bus's events as they come: a rule and a queue of one's own, for as long as one looks.
+"""Live events of the bus, received through a temporary rule and queue.
 
-A rule is made before its queue and removed after it, and says in a tag when its owner was last alive. So
-whatever a killed process left behind hangs on a rule, and the next who looks removes it.
+The rule is created before its queue and deleted after it, and its tag has the time of the last heartbeat. So
+the resources of a killed process can be found by their rule, and the next tail deletes them.
 """
 
 from __future__ import annotations
@@ -18,23 +18,26 @@ from operate.errors import OperateError
 from operate.target import Target
 
 PREFIX = "operate-tail-"
-ALIVE = "operate:alive"
-"""The tag that says when, in seconds since the epoch, a tail was last known to run."""
+HEARTBEAT_TAG = "operate:alive"
+"""The rule's tag with the time of the last heartbeat, in seconds since the epoch."""
 
-ALIVE_SECONDS = 600
-LEFT_BEHIND_SECONDS = 3_600
+HEARTBEAT_SECONDS = 600
+STALE_SECONDS = 3_600
+"""Age of the last heartbeat from which a tail is stale."""
+
 WAIT_SECONDS = 5
 RETENTION_SECONDS = 300
 
 
 @dataclass(frozen=True)
 class Tail:
-    """A subscription of one's own.
+    """A temporary subscription to the bus.
 
     Attributes:
-        name: of both the rule and the queue.
+        target: the stack.
+        name: the name of the rule and of the queue.
         rule: the rule's ARN.
-        url: the queue's.
+        url: the queue's URL.
     """
 
     target: Target
@@ -43,35 +46,35 @@ class Tail:
     url: str
 
     def read(self, seconds: float | None) -> Iterator[dict[str, Any]]:
-        """Events as they come, as EventBridge delivers them.
+        """Yield events as they arrive, in the form in which EventBridge delivers them.
 
         Args:
-            seconds: for how long; None for ever.
+            seconds: time limit; None for no limit.
         """
-        sqs, started, told = self.target.client("sqs"), time.monotonic(), time.monotonic()
-        while (left := _left(started, seconds)) > 0:
-            answer: Any = sqs.receive_message(
+        sqs, started, heartbeat = self.target.client("sqs"), time.monotonic(), time.monotonic()
+        while (remaining := _remaining(started, seconds)) > 0:
+            response: Any = sqs.receive_message(
                 QueueUrl=self.url,
                 MaxNumberOfMessages=10,
-                WaitTimeSeconds=min(WAIT_SECONDS, max(1, round(left))),
+                WaitTimeSeconds=min(WAIT_SECONDS, max(1, round(remaining))),
             )
-            for message in answer.get("Messages", []):
+            for message in response.get("Messages", []):
                 yield json.loads(message["Body"])
                 sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-            if time.monotonic() - told > ALIVE_SECONDS:
-                told = time.monotonic()
+            if time.monotonic() - heartbeat > HEARTBEAT_SECONDS:
+                heartbeat = time.monotonic()
                 self.target.client("events").tag_resource(ResourceARN=self.rule, Tags=_tags())
 
 
 @contextmanager
 def tail(target: Target, pattern: Mapping[str, Any]) -> Generator[Tail]:
-    """Subscribe to the bus, and take everything away again on leaving.
+    """Subscribe to the bus; delete the rule and the queue on exit.
 
     Args:
         target: the stack.
-        pattern: which events, as EventBridge's rules have it.
+        pattern: an EventBridge event pattern.
     """
-    sweep(target)
+    delete_stale(target)
     name = f"{PREFIX}{uuid4().hex}"
     events = target.client("events")
     try:
@@ -79,34 +82,34 @@ def tail(target: Target, pattern: Mapping[str, Any]) -> Generator[Tail]:
             Name=name,
             EventBusName=target.event_bus,
             EventPattern=json.dumps(pattern),
-            Description="Somebody looks at the events; it goes when they stop",
+            Description="Temporary rule of operate events tail",
             Tags=_tags(),
         )["RuleArn"]
-        url = _make_queue(target, name, rule)
-        queue = _arn(target, url)
-        put: Any = events.put_targets(
+        url = _create_queue(target, name, rule)
+        queue = _queue_arn(target, url)
+        response: Any = events.put_targets(
             Rule=name, EventBusName=target.event_bus, Targets=[{"Id": "queue", "Arn": queue}]
         )
-        if put["FailedEntryCount"]:
-            raise OperateError(f"PutTargets: {put['FailedEntries'][0]['ErrorMessage']}")
+        if response["FailedEntryCount"]:
+            raise OperateError(f"PutTargets: {response['FailedEntries'][0]['ErrorMessage']}")
         yield Tail(target, name, rule, url)
     finally:
-        remove(target, name)
+        delete(target, name)
 
 
-def sweep(target: Target) -> list[str]:
-    """Remove what killed tails have left; answer their names."""
+def delete_stale(target: Target) -> list[str]:
+    """Delete the rules and queues of killed tails; return their names."""
     events = target.client("events")
     pages: Any = events.get_paginator("list_rules").paginate(EventBusName=target.event_bus, NamePrefix=PREFIX)
     rules = [rule for page in pages for rule in page["Rules"]]
-    dead = [rule["Name"] for rule in rules if time.time() - _alive(target, rule["Arn"]) > LEFT_BEHIND_SECONDS]
-    for name in dead:
-        remove(target, name)
-    return dead
+    stale = [rule["Name"] for rule in rules if time.time() - _heartbeat(target, rule["Arn"]) > STALE_SECONDS]
+    for name in stale:
+        delete(target, name)
+    return stale
 
 
-def remove(target: Target, name: str) -> None:
-    """Remove a tail's queue and rule, as far as they are there."""
+def delete(target: Target, name: str) -> None:
+    """Delete the queue and the rule of a tail, if they exist."""
     sqs, events = target.client("sqs"), target.client("events")
     with suppress(sqs.exceptions.QueueDoesNotExist):
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
@@ -115,10 +118,10 @@ def remove(target: Target, name: str) -> None:
         events.delete_rule(Name=name, EventBusName=target.event_bus)
 
 
-def _make_queue(target: Target, name: str, rule: str) -> str:
-    """A queue that takes messages of this rule alone."""
+def _create_queue(target: Target, name: str, rule: str) -> str:
+    """Create a queue that accepts messages from this rule only, and return its URL."""
     sqs = target.client("sqs")
-    # The queue's ARN is the rule's but for the service: same account, same region.
+    # The queue has the rule's partition, region and account.
     arn = ":".join(["arn", rule.split(":")[1], "sqs", *rule.split(":")[3:5], name])
     statement = {
         "Effect": "Allow",
@@ -136,20 +139,20 @@ def _make_queue(target: Target, name: str, rule: str) -> str:
     return sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags)["QueueUrl"]
 
 
-def _arn(target: Target, url: str) -> str:
-    answer: Any = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]
+def _queue_arn(target: Target, url: str) -> str:
+    response: Any = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return response["Attributes"]["QueueArn"]
 
 
 def _tags() -> list[dict[str, str]]:
-    return [{"Key": ALIVE, "Value": str(int(time.time()))}]
+    return [{"Key": HEARTBEAT_TAG, "Value": str(int(time.time()))}]
 
 
-def _alive(target: Target, rule: str) -> float:
-    """When the tail of this rule was last known to run."""
+def _heartbeat(target: Target, rule: str) -> float:
+    """Return the time of the last heartbeat of a tail's rule, in seconds since the epoch."""
     tags: Any = target.client("events").list_tags_for_resource(ResourceARN=rule)["Tags"]
-    return float(next((tag["Value"] for tag in tags if tag["Key"] == ALIVE), 0))
+    return float(next((tag["Value"] for tag in tags if tag["Key"] == HEARTBEAT_TAG), 0))
 
 
-def _left(started: float, seconds: float | None) -> float:
+def _remaining(started: float, seconds: float | None) -> float:
     return WAIT_SECONDS if seconds is None else started + seconds - time.monotonic()

@@ -1,4 +1,4 @@
-"""The stack that a command is for: its outputs, and how to speak to the cloud that it stands in."""
+"""The stack that a command targets: its outputs, and AWS clients for its account and region."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from operate.errors import OperateError
 
 ROOT = Path(__file__).parents[1]
 LOCAL = "local"
-"""The stack that stands in the embedded cloud on this machine."""
+"""The stack in the embedded cloud on this machine."""
 
 OUTPUTS = "outputs.json"
 EMULATOR = "emulator.json"
-"""What the embedded cloud leaves in its directory: the stack's outputs, and the port that it serves."""
+"""Files that the embedded cloud writes to its directory: the stack's outputs, and the emulator's port."""
 
 LOCAL_KEY = "local"
-"""The embedded cloud's root credentials: it listens on this machine alone."""
+"""The embedded cloud's root credentials, access key and secret; it listens on the loopback interface only."""
 
 
-class DeadLetters(msgspec.Struct, frozen=True):
-    """A dead-letter queue.
+class DeadLetterQueue(msgspec.Struct, frozen=True):
+    """A dead-letter queue in the stack's outputs.
 
     Attributes:
-        url: the queue's.
-        kind: what sends to it: `queue`, `rule`, `topic`, `function`, `schedule` or `stream`.
-        to: where its messages were meant to go: a queue's URL, an ARN, or a function's name.
+        url: the queue's URL.
+        kind: the kind of sender: `queue`, `rule`, `topic`, `function`, `schedule` or `stream`.
+        to: the messages' original destination: a queue URL, an ARN, or a function name.
     """
 
     url: str
@@ -43,13 +43,13 @@ class DeadLetters(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Target:
-    """A stack and its cloud.
+    """A deployed stack.
 
     Attributes:
-        stack: its name.
-        outputs: its outputs, as `pulumi stack output --json` gives them.
-        session: a boto3 session of the account and region that it stands in.
-        endpoint: where the embedded cloud listens; None for AWS.
+        stack: the stack's name.
+        outputs: the stack's outputs, as `pulumi stack output --json` prints them.
+        session: a boto3 session for the stack's account and region.
+        endpoint: the embedded cloud's endpoint URL; None for AWS.
     """
 
     stack: str
@@ -60,12 +60,12 @@ class Target:
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def client(self, service: str) -> Any:
-        """The client of a service; made once, shared by all threads."""
+        """Return the client of a service, created once and shared by all threads."""
         from botocore.config import Config
 
         with self._lock:
             if service not in self._clients:
-                # Operators' calls come in bursts, and CloudWatch Logs takes five a second.
+                # Commands send bursts of calls, and CloudWatch Logs allows five per second.
                 config = Config(
                     retries={"total_max_attempts": 8, "mode": "standard"}, max_pool_connections=16
                 )
@@ -85,27 +85,27 @@ class Target:
 
     @property
     def log_groups(self) -> dict[str, str]:
-        """The log group of each function, by the function's name in the program."""
+        """The log group names, by the functions' names in the program."""
         return self._output("logGroups", dict[str, str])
 
     @property
-    def dead_letters(self) -> dict[str, DeadLetters]:
-        """Every dead-letter queue, by its name in the program."""
-        return self._output("deadLetters", dict[str, DeadLetters])
+    def dead_letters(self) -> dict[str, DeadLetterQueue]:
+        """The dead-letter queues, by their names in the program."""
+        return self._output("deadLetters", dict[str, DeadLetterQueue])
 
     @property
     def partners_table(self) -> str:
-        """The name of the table of partners' keys."""
+        """The name of the partner key table."""
         return self._output("partnersTable", str)
 
     @property
     def webhook_secret(self) -> str:
-        """The name or ARN of the secret that webhooks are signed with."""
+        """The name or ARN of the webhook signing secret."""
         return self._output("webhookSecret", str)
 
     def _output(self, name: str, shape: Any) -> Any:
         if name not in self.outputs:
-            raise OperateError(f"stack {self.stack} has no output {name}: deploy the program as it is now")
+            raise OperateError(f"stack {self.stack} has no output {name}: deploy the current program")
         try:
             return msgspec.convert(self.outputs[name], shape)
         except msgspec.ValidationError as error:
@@ -113,14 +113,14 @@ class Target:
 
 
 def find(stack: str, directory: Path) -> Target:
-    """The stack of this name.
+    """Return the stack with a name.
 
     Args:
-        stack: `local`, or a stack that the Pulumi CLI knows.
-        directory: where the embedded cloud keeps its files.
+        stack: `local`, or the name of a stack in the Pulumi backend.
+        directory: the embedded cloud's directory.
 
     Raises:
-        OperateError: where there is none, or it is not deployed.
+        OperateError: if the stack does not exist or is not deployed.
     """
     from boto3.session import Session
 
@@ -133,10 +133,10 @@ def find(stack: str, directory: Path) -> Target:
 
 
 def _region(stack: str, outputs: Mapping[str, Any]) -> str:
-    """Where the stack stands, as the ARN of a resource of its own says: a stack file may not be at hand."""
+    """Return the stack's region, read from an output ARN because the stack file may be missing."""
     parts = str(outputs.get("eventArchive")).split(":")
     if len(parts) < 6:
-        raise OperateError(f"stack {stack} has no output eventArchive: deploy the program as it is now")
+        raise OperateError(f"stack {stack} has no output eventArchive: deploy the current program")
     return parts[3]
 
 
@@ -149,9 +149,9 @@ def _local_outputs(directory: Path) -> dict[str, Any]:
 
 def _local_endpoint(directory: Path) -> str:
     process = _object(directory / EMULATOR) or {}
-    # A stopped one leaves its port on record, and nothing else.
+    # A stopped emulator leaves a file with its port and without a pid.
     if "pid" not in process:
-        raise OperateError("the embedded cloud does not run: start it with make up")
+        raise OperateError("the embedded cloud is not running: start it with make up")
     return f"http://127.0.0.1:{process['port']}"
 
 
@@ -163,7 +163,7 @@ def _object(path: Path) -> dict[str, Any] | None:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise OperateError(f"{path}: cannot be read: run make up")
+        raise OperateError(f"{path}: invalid file: run make up")
     return cast("dict[str, Any]", found)
 
 
@@ -171,10 +171,10 @@ def _pulumi_outputs(stack: str) -> dict[str, Any]:
     command = shutil.which("pulumi")
     if command is None:
         raise OperateError(
-            f"stack {stack}: its outputs are read with the Pulumi CLI, and there is no pulumi on PATH: "
+            f"stack {stack}: the Pulumi CLI, which reads the stack's outputs, is not on PATH: "
             "install it (https://www.pulumi.com/docs/iac/download-install/)"
         )
-    done = subprocess.run(  # noqa: S603 - the person's own command
+    done = subprocess.run(  # noqa: S603 - the operator's own Pulumi CLI
         [command, "stack", "output", "--json", "--non-interactive", "--stack", stack],
         cwd=ROOT,
         capture_output=True,
@@ -187,6 +187,6 @@ def _pulumi_outputs(stack: str) -> dict[str, Any]:
     except ValueError:
         outputs = None
     if not isinstance(outputs, dict):
-        told = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise OperateError(f"stack {stack}: pulumi stack output: {told[-1].removeprefix('error: ')}")
+        errors = done.stderr.strip().splitlines() or ["no output"]
+        raise OperateError(f"stack {stack}: pulumi stack output: {errors[-1].removeprefix('error: ')}")
     return cast("dict[str, Any]", outputs)

@@ -1,4 +1,4 @@
-"""One request's way through every function, queue and push, put together from what was logged on it."""
+"""Trace of one request through functions, queues and WebSocket pushes, built from its log entries."""
 
 from __future__ import annotations
 
@@ -8,35 +8,34 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from operate.documents import as_object, parsed
-from operate.letters import Letter, open_box
-from operate.moments import of_milliseconds, rfc3339
-from operate.target import DeadLetters, Target
+from operate.dead_letter_queues import DeadMessage, reader
+from operate.documents import as_object, parse
+from operate.target import DeadLetterQueue, Target
 
-AT_ONCE = 4
-"""Requests at a time: CloudWatch Logs takes five FilterLogEvents a second."""
+CONCURRENCY = 4
+"""Number of concurrent calls: CloudWatch Logs allows five FilterLogEvents per second."""
 
-MOST_LETTERS = 1_000
-"""How many messages of a dead-letter queue are looked at."""
+MAX_DEAD_MESSAGES = 1_000
+"""Maximum number of messages that a trace reads from a dead-letter queue."""
 
 FAILURES = frozenset({"failed", "dead-lettered"})
-NOTED = ("status", "attempt", "waitedMs", "queue", "connectionId", "eventId", "source", "error", "problem")
-"""What else of a line is told, in this order."""
+DETAILS = ("status", "attempt", "waitedMs", "queue", "connectionId", "eventId", "source", "error", "problem")
+"""Keys of a log entry that a hop keeps as details, in this order."""
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One thing that was done, or is waiting to be done, for the request.
+    """One step of a request: an invocation, an event, a push, or a dead-lettered message.
 
     Attributes:
-        at: when it began, in milliseconds since the epoch.
-        where: the function's name in the program, or the dead-letter queue's.
-        what: the route, the type of event, or `push`.
-        outcome: the status that was answered, or how it ended.
-        duration: in milliseconds; None for what takes none.
-        failed: whether it is why the request did not do all that it should.
-        details: what else there is to know.
-        message: which message of which queue it was about, and the attempt; None for what came otherwise.
+        at: when the step started, in milliseconds since the epoch.
+        where: the name of the function or dead-letter queue in the program.
+        what: the route, the event type, or `push`.
+        outcome: the HTTP status or the outcome.
+        duration: in milliseconds; None if the entry has none.
+        failed: whether the step failed.
+        details: other facts of the log entry, see `DETAILS`.
+        delivery: queue, message id and attempt of an SQS delivery; None otherwise.
     """
 
     at: float
@@ -46,117 +45,109 @@ class Hop:
     duration: float | None
     failed: bool
     details: Mapping[str, Any]
-    message: tuple[str, str, int] | None = field(default=None, repr=False)
+    delivery: tuple[str, str, int] | None = field(default=None, repr=False)
 
     @property
     def end(self) -> float:
-        """When it was over, in milliseconds since the epoch."""
+        """When the step ended, in milliseconds since the epoch."""
         return self.at + (self.duration or 0)
-
-    def facts(self, start: float) -> dict[str, Any]:
-        """What there is to know of it; `start` is when the first began."""
-        return {
-            "at": rfc3339(of_milliseconds(self.at)),
-            "offsetMs": round(self.at - start, 1),
-            "where": self.where,
-            "what": self.what,
-            "outcome": self.outcome,
-            "durationMs": self.duration,
-            "failed": self.failed,
-            "details": dict(self.details),
-        }
 
 
 def trace(target: Target, correlation_id: str, since: datetime) -> list[Hop]:
-    """Everything that was logged for a request, and the messages of it that were given up, in their order."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        some = [
+    """Return the steps of a request in order of their start: log entries and dead-lettered messages."""
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        pending = [
             *[
                 pool.submit(_logged, target, name, group, correlation_id, since)
                 for name, group in target.log_groups.items()
             ],
             *[
-                pool.submit(_waiting, target, name, queue, correlation_id)
+                pool.submit(_dead_lettered, target, name, queue, correlation_id)
                 for name, queue in target.dead_letters.items()
             ],
         ]
-        hops = [hop for each in some for hop in each.result()]
-    return sorted(_with_missing_attempts(hops), key=lambda hop: (hop.at, -(hop.duration or 0)))
+        hops = [hop for each in pending for hop in each.result()]
+    return sorted(_with_unlogged_attempts(hops), key=lambda hop: (hop.at, -(hop.duration or 0)))
 
 
-def hop_of(where: str, line: Mapping[str, Any], logged_at: float) -> Hop:
-    """What a line of the log tells.
+def from_log_entry(where: str, entry: Mapping[str, Any], logged_at: float) -> Hop:
+    """Return the step that a log entry describes.
 
     Args:
         where: the function's name in the program.
-        line: the JSON object that was logged.
-        logged_at: when, in milliseconds since the epoch; what the line itself says of that goes before.
+        entry: the logged JSON object.
+        logged_at: when CloudWatch Logs received the entry, in milliseconds since the epoch; used if the entry
+            has no valid timestamp.
     """
-    kind = line.get("message")
-    duration = line.get("durationMs")
-    outcome = line.get("outcome", line.get("status"))
-    failed = line.get("outcome") in FAILURES or (kind == "invocation" and _is_error(line))
+    kind = entry.get("message")
+    duration = entry.get("durationMs")
+    outcome = entry.get("outcome", entry.get("status"))
+    failed = entry.get("outcome") in FAILURES or (kind == "invocation" and _is_error(entry))
     return Hop(
-        at=_moment(line, logged_at) - (duration or 0),
+        at=_timestamp(entry, logged_at) - (duration or 0),
         where=where,
-        what=str(line.get("route") or line.get("eventType") or kind),
+        what=str(entry.get("route") or entry.get("eventType") or kind),
         outcome=str(outcome) if outcome is not None else ("failed" if failed else ""),
         duration=duration,
         failed=failed,
-        details={name: line[name] for name in NOTED if line.get(name) is not None},
-        message=_message(line),
+        details={name: entry[name] for name in DETAILS if entry.get(name) is not None},
+        delivery=_delivery(entry),
     )
 
 
-def _is_error(line: Mapping[str, Any]) -> bool:
-    return "error" in line or line.get("status", 200) >= 500
+def _is_error(entry: Mapping[str, Any]) -> bool:
+    return "error" in entry or entry.get("status", 200) >= 500
 
 
-def _message(line: Mapping[str, Any]) -> tuple[str, str, int] | None:
-    if "messageId" not in line or "attempt" not in line:
+def _delivery(entry: Mapping[str, Any]) -> tuple[str, str, int] | None:
+    if "messageId" not in entry or "attempt" not in entry:
         return None
-    return str(line.get("queue")), str(line["messageId"]), int(line["attempt"])
+    return str(entry.get("queue")), str(entry["messageId"]), int(entry["attempt"])
 
 
-def _moment(line: Mapping[str, Any], logged_at: float) -> float:
+def _timestamp(entry: Mapping[str, Any], logged_at: float) -> float:
     try:
-        return datetime.fromisoformat(line["timestamp"]).timestamp() * 1_000
+        return datetime.fromisoformat(entry["timestamp"]).timestamp() * 1_000
     except (KeyError, TypeError, ValueError):
         return logged_at
 
 
 def _logged(target: Target, name: str, group: str, correlation_id: str, since: datetime) -> list[Hop]:
     logs = target.client("logs")
-    # As a phrase, which is found anywhere in a line; what it stands for there is looked at here.
+    # The quoted filter matches anywhere in an entry, so the key is checked below.
     pages: Any = logs.get_paginator("filter_log_events").paginate(
         logGroupName=group, startTime=int(since.timestamp() * 1_000), filterPattern=f'"{correlation_id}"'
     )
     try:
-        entries = [entry for page in pages for entry in page["events"]]
+        logged = [each for page in pages for each in page["events"]]
     except logs.exceptions.ResourceNotFoundException:
         return []
-    lines = ((as_object(parsed(entry["message"])), entry["timestamp"]) for entry in entries)
+    entries = ((as_object(parse(each["message"])), each["timestamp"]) for each in logged)
     return [
-        hop_of(name, line, logged_at)
-        for line, logged_at in lines
-        if line.get("correlationId") == correlation_id
+        from_log_entry(name, entry, logged_at)
+        for entry, logged_at in entries
+        if entry.get("correlationId") == correlation_id
     ]
 
 
-def _waiting(target: Target, name: str, dead_letters: DeadLetters, correlation_id: str) -> list[Hop]:
-    box = open_box(target, dead_letters)
-    if not box.depth():
+def _dead_lettered(target: Target, name: str, queue: DeadLetterQueue, correlation_id: str) -> list[Hop]:
+    source = reader(target, queue)
+    if not source.depth():
         return []
-    with box.taken(MOST_LETTERS) as letters:
-        return [_given_up(name, letter) for letter in letters if correlation_id in letter.correlation_ids]
+    with source.messages(MAX_DEAD_MESSAGES) as messages:
+        return [
+            _from_dead_message(name, message)
+            for message in messages
+            if correlation_id in message.correlation_ids
+        ]
 
 
-def _given_up(name: str, letter: Letter) -> Hop:
-    details = {"messageId": letter.id, "eventId": letter.event_id, "error": letter.reason}
+def _from_dead_message(name: str, message: DeadMessage) -> Hop:
+    details = {"messageId": message.id, "eventId": message.event_id, "error": message.reason}
     return Hop(
-        at=letter.sent,
+        at=message.sent,
         where=name,
-        what=letter.event_type or "message",
+        what=message.event_type or "message",
         outcome="waiting",
         duration=None,
         failed=True,
@@ -164,24 +155,24 @@ def _given_up(name: str, letter: Letter) -> Hop:
     )
 
 
-def _with_missing_attempts(hops: Sequence[Hop]) -> list[Hop]:
-    """Tell of attempts that left no line: whoever crashes or times out logs nothing any more."""
-    seen: dict[tuple[str, str], set[int]] = {}
+def _with_unlogged_attempts(hops: Sequence[Hop]) -> list[Hop]:
+    """Add attempts without a log entry to the details: a function that crashes or times out logs nothing."""
+    logged: dict[tuple[str, str], set[int]] = {}
     for hop in hops:
-        if hop.message:
-            seen.setdefault(hop.message[:2], set()).add(hop.message[2])
-    told: list[Hop] = []
-    for hop in hops:
-        if hop.message and (missing := _before(hop.message, seen[hop.message[:2]])):
-            hop = replace(hop, details={**hop.details, "unlogged": missing})  # noqa: PLW2901 - the same, with more
-        told.append(hop)
-    return told
+        if hop.delivery:
+            logged.setdefault(hop.delivery[:2], set()).add(hop.delivery[2])
+    return [
+        replace(hop, details={**hop.details, "unlogged": missing})
+        if hop.delivery and (missing := _unlogged_before(hop.delivery, logged[hop.delivery[:2]]))
+        else hop
+        for hop in hops
+    ]
 
 
-def _before(message: tuple[str, str, int], seen: set[int]) -> list[int]:
-    """The attempts right before this one of which nothing was logged."""
-    attempt, missing = message[2] - 1, list[int]()
-    while attempt > 0 and attempt not in seen:
+def _unlogged_before(delivery: tuple[str, str, int], logged: set[int]) -> list[int]:
+    """Return the attempts directly before this one that have no log entry."""
+    attempt, missing = delivery[2] - 1, list[int]()
+    while attempt > 0 and attempt not in logged:
         missing.insert(0, attempt)
         attempt -= 1
     return missing

@@ -1,4 +1,4 @@
-"""The secret that webhooks are signed with."""
+"""The webhook signing secret."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from operate.target import Target
 
 
 def replace_secret(target: Target, value: str) -> str:
-    """Make this the current secret; the one before stays good beside it. Answers the new version's id.
+    """Store a new webhook signing secret and return its version id; the previous secret stays accepted.
 
     Raises:
-        UsageError: where the value is empty.
+        UsageError: if the value is empty.
     """
     if not value.strip():
-        raise UsageError("the secret is empty: expected it on standard input")
-    answer: Any = target.client("secretsmanager").put_secret_value(
+        raise UsageError("the secret is empty: pass it on standard input")
+    response: Any = target.client("secretsmanager").put_secret_value(
         SecretId=target.webhook_secret, SecretString=value.strip()
     )
-    return answer["VersionId"]
+    return response["VersionId"]

@@ -1,8 +1,8 @@
-"""What each resource type takes of AWS, layer by layer, and what a stack's roles may do at most."""
+"""IAM actions for each resource type, by layer, and the permissions boundary of a stack's roles."""
 
 from __future__ import annotations
 
-from bootstrap.permissions.access import NAMED, Access, Scope
+from bootstrap.permissions.access import STACK_NAMES, Access, Scope
 from bootstrap.permissions.ceiling import ceiling
 from bootstrap.permissions.compute import COMPUTE, ROLES
 from bootstrap.permissions.data import DATA
@@ -11,7 +11,7 @@ from bootstrap.permissions.front import FRONT
 from bootstrap.permissions.mail import MAIL
 from components.iam import Grant
 
-__all__ = ["LAYERS", "NAMED", "ROLES", "Scope", "ceiling", "platform"]
+__all__ = ["LAYERS", "ROLES", "STACK_NAMES", "Scope", "ceiling", "platform"]
 
 LAYERS: dict[str, tuple[Access, ...]] = {
     "compute": COMPUTE,
@@ -20,11 +20,11 @@ LAYERS: dict[str, tuple[Access, ...]] = {
     "front": FRONT,
     "mail": MAIL,
 }
-"""Every resource type that the platform declares: a deployment needs these calls and no others."""
+"""The access to every resource type that the platform declares, by layer."""
 
 
 def platform(scope: Scope, *, write: bool = False) -> dict[str, list[Grant]]:
-    """What it takes, in each layer, to see the scope's resources, or to deploy them."""
+    """Return the grants to read the scope's resources, and with `write` to deploy them, by layer."""
     return {
         layer: [grant for access in accesses for grant in access.grants(scope, write=write)]
         for layer, accesses in LAYERS.items()

@@ -1,7 +1,7 @@
-"""Whose resources a role may look after, and how AWS is told so.
+"""The stacks that a role has access to, and the IAM conditions that limit it to them.
 
-A name carries the stack that it belongs to (Pulumi.yaml's autonaming), so most services are held to
-names. What AWS names by an id of its own is held to the tags that every component sets.
+A resource's name contains its stack (the autonaming in Pulumi.yaml), so most grants are limited by a name
+pattern. For a resource whose id AWS generates, the grant is limited by the tags that every component sets.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from bootstrap.config import PULL_REQUESTS
 from components.iam import Condition, Grant
 
-NAMED = "the stack's name begins the resource's, and a random suffix ends it"
-NUMBERED = "AWS names it by an id; the condition on its tags says whose it is"
+STACK_NAMES = "the pattern matches the names of the stack's resources, which have a random suffix"
+GENERATED_ID = "AWS generates the id; the condition on the tags limits the grant to the stack"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose resources.
+    """The stacks that a role has access to.
 
     Attributes:
-        stack: the stack's name, as IAM matches it: `dev`, `pr-*`, or `*` for all of the project.
+        account: the account id.
+        region: the region.
+        project: the Pulumi project.
+        stack: the stack's name as an IAM pattern: `dev`, `pr-*`, or `*` for all stacks of the project.
     """
 
     account: str
@@ -31,13 +34,14 @@ class Scope:
 
     @property
     def ephemeral(self) -> bool:
-        """Whether its stacks come and go, with all that is in them."""
+        """Whether the stacks are those of pull requests."""
         return self.stack.startswith(f"{PULL_REQUESTS}-")
 
     def arn(self, pattern: str) -> str:
-        """An ARN with its blanks filled in: `{region}`, `{account}`, `{names}`.
+        """Return an ARN with its placeholders replaced: `{region}`, `{account}`, `{names}`, `{identifiers}`.
 
-        Where AWS takes no hyphen in a name, `{identifiers}` is the same with underscores.
+        `{names}` is the name pattern of the stacks' resources. `{identifiers}` is the same with underscores,
+        for services that do not allow hyphens.
         """
         names = f"{self.project}-{self.stack}-*"
         return pattern.format(
@@ -45,33 +49,41 @@ class Scope:
         )
 
     def grant(
-        self, actions: Sequence[str], arns: Sequence[str], reason: str, held_by: Holder | None = None
+        self,
+        actions: Sequence[str],
+        arns: Sequence[str],
+        reason: str,
+        condition: ScopeCondition | None = None,
     ) -> Grant:
-        """Leave to do `actions` on ARNs with blanks, as far as `held_by` lets."""
-        condition = held_by(self) if held_by else None
-        return Grant(tuple(actions), tuple(self.arn(arn) for arn in arns), reason, condition)
+        """Return a grant of `actions` on ARNs with placeholders, with the condition for this scope."""
+        return Grant(
+            tuple(actions),
+            tuple(self.arn(arn) for arn in arns),
+            reason,
+            condition(self) if condition else None,
+        )
 
     def tags(self, key: str) -> Condition:
-        """That the tags under `aws:<key>` are those of the scope."""
+        """Return the condition that the tags under `aws:<key>` are those of the scope."""
         return {"StringLike": {f"aws:{key}/project": self.project, f"aws:{key}/stack": self.stack}}
 
 
-Holder = Callable[[Scope], Condition]
-"""What holds a grant to a scope besides its ARNs."""
+ScopeCondition = Callable[[Scope], Condition]
+"""A function that returns the condition of a grant for a scope."""
 
 
-def tagged(scope: Scope) -> Condition:
-    """The tags that the resource has."""
+def resource_tags(scope: Scope) -> Condition:
+    """Return the condition that the resource has the scope's tags."""
     return scope.tags("ResourceTag")
 
 
-def tagging(scope: Scope) -> Condition:
-    """The tags that the call gives it."""
+def request_tags(scope: Scope) -> Condition:
+    """Return the condition that the request sets the scope's tags."""
     return scope.tags("RequestTag")
 
 
-def tagging_unclaimed(scope: Scope) -> Condition:
-    """The same, where it belongs to no project yet: nobody takes over what another stack made."""
+def request_tags_if_untagged(scope: Scope) -> Condition:
+    """Return the condition that the request sets the scope's tags on a resource without a project tag."""
     return {**scope.tags("RequestTag"), "Null": {"aws:ResourceTag/project": "true"}}
 
 
@@ -80,28 +92,28 @@ class Access:
     """The calls that the AWS provider makes for some resource types.
 
     Attributes:
-        types: Pulumi's type tokens.
-        on: the ARN, as `Scope.arn` fills it in.
-        beside: ARNs that the same calls touch as well.
-        read: to see them: what a refresh does.
-        write: to make, change and delete them.
-        reason: why an ARN holds a `*`.
-        held_by: what holds it to the scope besides the ARNs.
-        ephemeral: whether it is for stacks that come and go alone.
+        types: Pulumi type tokens.
+        resource: the ARN, with placeholders of `Scope.arn`.
+        related: other ARNs that the same calls access.
+        read: actions that read the resource, as a refresh does.
+        write: actions that create, update and delete the resource.
+        reason: why an ARN contains a `*`.
+        condition: the condition that limits the grant to the scope; none by default.
+        ephemeral: whether only the stacks of pull requests get the grant.
     """
 
     types: tuple[str, ...]
-    on: str
-    beside: tuple[str, ...] = ()
+    resource: str
+    related: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
-    reason: str = NAMED
-    held_by: Holder | None = None
+    reason: str = STACK_NAMES
+    condition: ScopeCondition | None = None
     ephemeral: bool = False
 
     def grants(self, scope: Scope, *, write: bool) -> list[Grant]:
-        """Leave to read, or to write too; none where there is nothing to allow."""
+        """Return the grants of the read actions, and with `write` of all actions; empty without actions."""
         actions = (*self.read, *self.write) if write else self.read
         if not actions or (self.ephemeral and not scope.ephemeral):
             return []
-        return [scope.grant(actions, (self.on, *self.beside), self.reason, self.held_by)]
+        return [scope.grant(actions, (self.resource, *self.related), self.reason, self.condition)]

@@ -1,6 +1,6 @@
-"""The most that a role of the stacks may be given, whatever its policy says: the permissions boundary.
+"""The permissions boundary of a stack's roles.
 
-It is one for all of a stack's roles: those of functions, and those of the AWS services that work for it.
+All roles of a stack share it: those of functions, and those that AWS services assume.
 """
 
 from __future__ import annotations
@@ -8,28 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bootstrap.permissions.access import NAMED, NUMBERED, Holder, Scope, tagged
+from bootstrap.permissions.access import GENERATED_ID, STACK_NAMES, Scope, ScopeCondition, resource_tags
 from components.iam import Condition, Grant
 
 METRICS = "Strata"
-"""CloudWatch's namespace of the platform's own metrics."""
+"""The CloudWatch namespace of the platform's metrics."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """What may be done at most.
+    """Actions that the boundary allows.
 
     Attributes:
-        on: the ARNs, as `Scope.arn` fills them in.
-        actions: IAM's actions.
-        reason: why an ARN holds a `*`.
-        held_by: what holds it to the scope besides the ARNs.
+        resources: the ARNs, with placeholders of `Scope.arn`.
+        actions: IAM actions.
+        reason: why an ARN contains a `*`.
+        condition: the condition that limits it to the scope; none by default.
     """
 
-    on: tuple[str, ...]
+    resources: tuple[str, ...]
     actions: tuple[str, ...]
-    reason: str = NAMED
-    held_by: Holder | None = None
+    reason: str = STACK_NAMES
+    condition: ScopeCondition | None = None
 
 
 def _own_metrics(scope: Scope) -> Condition:
@@ -54,7 +54,7 @@ CEILING = (
         ),
     ),
     Bound(
-        ("arn:aws:s3:::{names}",),  # Firehose's: functions put nothing there themselves.
+        ("arn:aws:s3:::{names}",),  # For Firehose; functions do not write to buckets.
         (
             "s3:AbortMultipartUpload",
             "s3:GetBucketLocation",
@@ -93,41 +93,41 @@ CEILING = (
             "arn:aws:ses:{region}:{account}:template/{names}",
         ),
         ("ses:SendEmail", "ses:SendTemplatedEmail"),
-        "an identity is named by its domain, and stacks that come and go share one",
+        "an identity has the name of its domain, and the stacks of pull requests share one",
     ),
     Bound(("*",), ("sns:Publish",), "a phone number has no ARN"),
     Bound(("arn:aws:states:{region}:{account}:stateMachine:{names}",), ("states:StartExecution",)),
     Bound(
         ("arn:aws:execute-api:{region}:{account}:*/POST/@connections/*",),
         ("execute-api:ManageConnections",),
-        "AWS names a WebSocket API, and each of its connections, by an id",
+        "AWS generates the ids of a WebSocket API and of its connections",
     ),
     Bound(
         ("arn:aws:cognito-idp:{region}:{account}:userpool/*",),
         ("cognito-idp:ListUsersInGroup",),
-        NUMBERED,
-        tagged,
+        GENERATED_ID,
+        resource_tags,
     ),
     Bound(
         ("arn:aws:kms:{region}:{account}:key/*",),
         ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
-        "DynamoDB's key, which AWS names; its own policy lets callers in through DynamoDB alone",
+        "AWS generates the key id; the key's policy allows use through DynamoDB only",
     ),
     Bound(
         ("*",),
         ("cloudwatch:PutMetricData",),
-        "metrics have no ARN; the condition says whose they are",
+        "metrics have no ARN; the condition limits the namespace",
         _own_metrics,
     ),
     Bound(
         ("*",),
         ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-        "X-Ray knows no resource for these actions",
+        "X-Ray has no resource-level permissions for these actions",
     ),
 )
 
 
 def ceiling(scope: Scope) -> Iterator[Grant]:
-    """The bounds of the scope's roles."""
+    """Yield the grants of the permissions boundary of the scope's roles."""
     for bound in CEILING:
-        yield scope.grant(bound.actions, bound.on, bound.reason, bound.held_by)
+        yield scope.grant(bound.actions, bound.resources, bound.reason, bound.condition)

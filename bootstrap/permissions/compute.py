@@ -1,4 +1,4 @@
-"""Functions, what they run as, and what they and the services beside them leave behind: logs and alarms."""
+"""Access to functions, layers, event source mappings, roles, log groups and alarms."""
 
 from __future__ import annotations
 
@@ -72,25 +72,25 @@ COMPUTE = (
         ("aws:lambda/eventSourceMapping:EventSourceMapping",),
         "*",
         write=("lambda:CreateEventSourceMapping",),
-        reason="a mapping has no ARN before it is made",
-        held_by=_of_own_functions,
+        reason="a mapping has no ARN before it is created",
+        condition=_of_own_functions,
     ),
     Access(
         ("aws:lambda/eventSourceMapping:EventSourceMapping",),
         MAPPINGS,
         write=("lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"),
-        reason="AWS names a mapping by an id; the condition says whose function it feeds",
-        held_by=_of_own_functions,
+        reason="AWS generates a mapping's id; the condition limits the function",
+        condition=_of_own_functions,
     ),
-    # Without a condition: one that is gone feeds no function, and the provider looks until it is gone.
+    # No condition: a deleted mapping has no function, and the provider reads until it is deleted.
     Access(
         ("aws:lambda/eventSourceMapping:EventSourceMapping",),
         MAPPINGS,
         read=("lambda:GetEventSourceMapping", "lambda:ListTags"),
         write=("lambda:TagResource", "lambda:UntagResource"),
-        reason="AWS names a mapping by an id, and nothing depends on its tags",
+        reason="AWS generates a mapping's id, and no permission depends on its tags",
     ),
-    # What makes a role or fills it is in `roles.Deployer`: it hangs on the permissions boundary.
+    # Creating a role and writing its policy require the permissions boundary: see `roles.Deployer`.
     Access(
         ("aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"),
         ROLES,
@@ -113,7 +113,7 @@ COMPUTE = (
     Access(
         ("aws:cloudwatch/logGroup:LogGroup",),
         "arn:aws:logs:{region}:{account}:log-group:{names}",
-        beside=("arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/{names}",),
+        related=("arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/{names}",),
         read=("logs:ListTagsForResource",),
         write=LOG_GROUP_WRITES,
     ),
@@ -121,7 +121,7 @@ COMPUTE = (
         ("aws:cloudwatch/logGroup:LogGroup",),
         "*",
         read=("logs:DescribeLogGroups",),
-        reason="log groups are listed, all or none",
+        reason="DescribeLogGroups has no resource-level permissions",
     ),
     Access(
         ("aws:cloudwatch/logStream:LogStream",),

@@ -1,4 +1,4 @@
-"""What is kept: tables, buckets and what flows into them, catalogues and secrets."""
+"""Access to tables, buckets, delivery streams, data catalogs and secrets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DATA = (
             "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         ),
         BUCKETS,
-        # Of a bucket, everything is read: what companions keep is among its outputs too.
+        # The provider reads all settings of a bucket, also those that other resource types manage.
         read=(
             "s3:GetAccelerateConfiguration",
             "s3:GetBucketAcl",
@@ -70,7 +70,7 @@ DATA = (
             "s3:UntagResource",
         ),
     ),
-    # A bucket that goes with its pull request is emptied first; nobody empties any other.
+    # The bucket of a pull request's stack is emptied before it is deleted; no other bucket is emptied.
     Access(
         ("aws:s3/bucket:Bucket",),
         BUCKETS,
@@ -94,8 +94,8 @@ DATA = (
     Access(
         ("aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable"),
         "arn:aws:glue:{region}:{account}:database/{identifiers}",
-        # A call is for what it names and all above it; a database is deleted with what is in it.
-        beside=(
+        # Glue also checks the parents of a resource, and the contents of a database on deletion.
+        related=(
             "arn:aws:glue:{region}:{account}:catalog",
             "arn:aws:glue:{region}:{account}:table/{identifiers}",
             "arn:aws:glue:{region}:{account}:userDefinedFunction/{identifiers}",
@@ -112,7 +112,7 @@ DATA = (
             "glue:UpdateTable",
         ),
     ),
-    # Their values are none of a deployment's business: whoever operates the stack sets them.
+    # No access to the values: the stack's operator sets them.
     Access(
         ("aws:secretsmanager/secret:Secret",),
         "arn:aws:secretsmanager:{region}:{account}:secret:{names}",

@@ -1,8 +1,14 @@
-"""What happens, and whom it reaches: the bus, schedules, queues, topics and their key."""
+"""Access to the event bus, schedules, queues, topics and their key."""
 
 from __future__ import annotations
 
-from bootstrap.permissions.access import NUMBERED, Access, tagged, tagging, tagging_unclaimed
+from bootstrap.permissions.access import (
+    GENERATED_ID,
+    Access,
+    request_tags,
+    request_tags_if_untagged,
+    resource_tags,
+)
 
 CONNECTION = "aws:cloudwatch/eventConnection:EventConnection"
 KEY = "aws:kms/key:Key"
@@ -23,7 +29,7 @@ BUS = (
     Access(
         ("aws:cloudwatch/eventArchive:EventArchive",),
         "arn:aws:events:{region}:{account}:archive/{names}",
-        beside=("arn:aws:events:{region}:{account}:event-bus/{names}",),
+        related=("arn:aws:events:{region}:{account}:event-bus/{names}",),
         read=("events:DescribeArchive",),
         write=("events:CreateArchive", "events:DeleteArchive", "events:UpdateArchive"),
     ),
@@ -46,7 +52,7 @@ BUS = (
         read=("events:DescribeConnection",),
         write=("events:CreateConnection", "events:DeleteConnection", "events:UpdateConnection"),
     ),
-    # EventBridge keeps a connection's key there itself, in the name of whoever makes the connection.
+    # EventBridge stores a connection's key in a secret, with the permissions of the connection's creator.
     Access(
         (CONNECTION,),
         "arn:aws:secretsmanager:{region}:{account}:secret:events!connection/{names}",
@@ -59,7 +65,7 @@ BUS = (
             "secretsmanager:UpdateSecret",
         ),
     ),
-    # The first connection of an account brings along the role that EventBridge reads the key by.
+    # The first connection of an account creates the service-linked role that reads the key.
     Access(
         (CONNECTION,),
         "arn:aws:iam::{account}:role/aws-service-role/apidestinations.events.amazonaws.com"
@@ -69,7 +75,7 @@ BUS = (
     Access(
         ("aws:cloudwatch/eventApiDestination:EventApiDestination",),
         "arn:aws:events:{region}:{account}:api-destination/{names}",
-        beside=("arn:aws:events:{region}:{account}:connection/{names}",),
+        related=("arn:aws:events:{region}:{account}:connection/{names}",),
         read=("events:DescribeApiDestination",),
         write=(
             "events:CreateApiDestination",
@@ -147,22 +153,22 @@ MESSAGES = (
             "kms:UpdateAlias",
             "kms:UpdateKeyDescription",
         ),
-        reason=NUMBERED,
-        held_by=tagged,
+        reason=GENERATED_ID,
+        condition=resource_tags,
     ),
     Access(
         (KEY,),
         "*",
         write=("kms:CreateKey",),
-        reason="a key has no ARN before it is made",
-        held_by=tagging,
+        reason="a key has no ARN before it is created",
+        condition=request_tags,
     ),
     Access(
         (KEY,),
         "*",
         write=("kms:TagResource",),
-        reason="a key is tagged as it is made, and has no ARN yet",
-        held_by=tagging_unclaimed,
+        reason="a key is tagged on creation, before it has an ARN",
+        condition=request_tags_if_untagged,
     ),
     Access(
         ("aws:kms/alias:Alias",),
@@ -173,7 +179,7 @@ MESSAGES = (
         ("aws:kms/alias:Alias",),
         "*",
         read=("kms:ListAliases",),
-        reason="aliases are listed, all or none",
+        reason="ListAliases has no resource-level permissions",
     ),
 )
 

@@ -1,8 +1,8 @@
-"""Where callers come in, and who they are: HTTP and WebSocket APIs, and user pools."""
+"""Access to HTTP APIs, WebSocket APIs and user pools."""
 
 from __future__ import annotations
 
-from bootstrap.permissions.access import NUMBERED, Access, tagged, tagging
+from bootstrap.permissions.access import GENERATED_ID, Access, request_tags, resource_tags
 
 APIS = (
     "aws:apigatewayv2/api:Api",
@@ -56,61 +56,61 @@ FRONT = (
             "cognito-idp:UpdateUserPoolClient",
             "cognito-idp:UpdateUserPoolDomain",
         ),
-        reason=NUMBERED,
-        held_by=tagged,
+        reason=GENERATED_ID,
+        condition=resource_tags,
     ),
     Access(
         POOLS,
         "*",
         read=("cognito-idp:DescribeUserPoolDomain",),
-        reason="a domain is looked up before its pool is known",
+        reason="a domain is described before its pool is known",
     ),
     Access(
         POOLS,
         "*",
         write=("cognito-idp:CreateUserPool",),
-        reason="a pool has no ARN before it is made",
-        held_by=tagging,
+        reason="a pool has no ARN before it is created",
+        condition=request_tags,
     ),
     Access(
         APIS,
         "arn:aws:apigateway:{region}::/apis/*",
         read=("apigateway:GET",),
         write=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
-        reason=NUMBERED,
-        held_by=tagged,
+        reason=GENERATED_ID,
+        condition=resource_tags,
     ),
     Access(
         APIS,
         "arn:aws:apigateway:{region}::/apis/*/*",
         read=("apigateway:GET",),
         write=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
-        reason="what stands below an HTTP API carries no tags, and its id is known to AWS alone",
+        reason="resources of an API have no tags, and AWS generates their ids",
     ),
     Access(
         APIS,
         "arn:aws:apigateway:{region}::/apis",
         write=("apigateway:POST",),
-        held_by=tagging,
+        condition=request_tags,
     ),
     Access(
         APIS,
         "arn:aws:apigateway:{region}::/tags/*",
         write=("apigateway:POST", "apigateway:PUT"),
-        reason="what is tagged stands there by its id; the condition lets no other stack's tags be given",
-        held_by=tagging,
+        reason="the path has the id of the tagged resource; the condition allows only the stack's tags",
+        condition=request_tags,
     ),
     Access(
         APIS,
         "arn:aws:apigateway:{region}::/tags/*",
         write=("apigateway:DELETE",),
-        reason="what loses a tag stands there by its id",
+        reason="the path has the id of the untagged resource",
     ),
     Access(
         ("aws:apigatewayv2/api:Api",),
         "arn:aws:iam::{account}:role/aws-service-role/ops.apigateway.amazonaws.com/*",
         write=("iam:CreateServiceLinkedRole",),
-        reason="API Gateway's own role, which the first API of an account brings along; AWS names it",
+        reason="the service-linked role that the first API of an account creates; AWS generates its name",
     ),
     Access(
         ("aws:apigatewayv2/stage:Stage",),
@@ -124,6 +124,6 @@ FRONT = (
             "logs:PutResourcePolicy",
             "logs:UpdateLogDelivery",
         ),
-        reason="a stage's access log is a delivery of the account, and deliveries have no ARN",
+        reason="the access log of a stage is a log delivery, and log deliveries have no ARN",
     ),
 )

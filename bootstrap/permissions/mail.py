@@ -1,8 +1,8 @@
-"""What mail is sent from, what it says, and where SES tells what became of it."""
+"""Access to SES identities, configuration sets and templates."""
 
 from __future__ import annotations
 
-from bootstrap.permissions.access import Access, tagged, tagging, tagging_unclaimed
+from bootstrap.permissions.access import Access, request_tags, request_tags_if_untagged, resource_tags
 
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 IDENTITIES = "arn:aws:ses:{region}:{account}:identity/*"
@@ -36,28 +36,28 @@ MAIL = (
         IDENTITIES,
         read=("ses:GetEmailIdentity", "ses:ListTagsForResource"),
         write=("ses:DeleteEmailIdentity", "ses:TagResource", "ses:UntagResource"),
-        reason="an identity is named by its domain; the condition on its tags says whose it is",
-        held_by=tagged,
+        reason="an identity has the name of its domain; the condition limits the tags",
+        condition=resource_tags,
     ),
     Access(
         (IDENTITY,),
         IDENTITIES,
         write=("ses:CreateEmailIdentity",),
-        reason="an identity is named by its domain; the condition says whose it becomes",
-        held_by=tagging,
+        reason="an identity has the name of its domain; the condition limits the new tags",
+        condition=request_tags,
     ),
     Access(
         (IDENTITY,),
         IDENTITIES,
         write=("ses:TagResource",),
-        reason="an identity is tagged as it is made, and named by its domain",
-        held_by=tagging_unclaimed,
+        reason="an identity is tagged on creation, and has the name of its domain",
+        condition=request_tags_if_untagged,
     ),
     Access(
         ("aws:ses/template:Template",),
         "*",
         read=("ses:GetTemplate",),
         write=("ses:CreateTemplate", "ses:DeleteTemplate", "ses:UpdateTemplate"),
-        reason="the API that the provider makes templates by knows no resource for these actions",
+        reason="the provider's API for templates has no resource-level permissions",
     ),
 )

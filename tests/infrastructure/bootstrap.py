@@ -1,4 +1,4 @@
-"""The graph of the bootstrap program, and what each of its roles may do."""
+"""The graph of the bootstrap program, and the permissions of its roles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
 BUCKET = "arn:aws:s3:::state"
-MADE = {
+GENERATED = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {"arn": PROVIDER},
     "aws:kms/key:Key": {"arn": KEY, "keyId": "1"},
     "aws:s3/bucket:Bucket": {"arn": BUCKET, "bucket": "state"},
@@ -39,7 +39,7 @@ DEPLOYERS = {"deploy-dev": "dev", "deploy-prod": "prod", "deploy-pr": "pr-*"}
 READERS = ("preview", "drift")
 EVERY_OPTION = "dev with every option"
 DECLARED = (*STACKS, EVERY_OPTION)
-"""The graphs of the platform that the account's permissions are held against."""
+"""The graphs of the platform against which the account's permissions are checked."""
 
 OPTIONS = {
     "alarms": {"emails": ["ops@example.com"]},
@@ -59,25 +59,25 @@ POLICIES = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 
 
 class Account(Recorder):
-    """Answers with what AWS would number besides what the platform itself declares."""
+    """A recorder that also returns the values that AWS generates for the bootstrap's resources."""
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
         response = super().RegisterResource(request)
-        made = MADE.get(request.type, {})
+        generated = GENERATED.get(request.type, {})
         if request.type == "aws:iam/policy:Policy":
-            made = {"arn": policy_arn(request.name)}
-        response.object.update(made)
+            generated = {"arn": policy_arn(request.name)}
+        response.object.update(generated)
         return response
 
 
 def policy_arn(name: str) -> str:
-    """The ARN of a policy by its logical name."""
+    """Return the ARN of a policy with a logical name."""
     return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
 
 
 @cache
 def declared(stack: str) -> Graph:
-    """What the platform declares: of a stack, or of one whose config leaves no option out."""
+    """Return the platform's graph of a stack, or of a stack with every option of the config."""
     if stack != EVERY_OPTION:
         return graph_of(stack)
     config = {f"strata__{section}": options for section, options in OPTIONS.items()}
@@ -86,7 +86,7 @@ def declared(stack: str) -> Graph:
 
 @cache
 def bootstrapped(**overrides: str) -> Graph:
-    """The graph of the bootstrap program, with config laid over the smallest one."""
+    """Return the graph of the bootstrap program; `overrides` are added to the minimal config."""
     config = {**CONFIG, **{f"strata-bootstrap:{key}": value for key, value in overrides.items()}}
     recorder = Account()
     recorder.graph.outputs = program.register(
@@ -98,12 +98,12 @@ def bootstrapped(**overrides: str) -> Graph:
 
 
 def inline(role: str) -> str:
-    """The text of a role's own policy."""
+    """Return the text of a role's inline policy."""
     return bootstrapped().inputs("aws:iam/rolePolicy:RolePolicy", role)["policy"]
 
 
 def attached(role: str) -> dict[str, str]:
-    """The texts of the policies attached to a role, by their logical names."""
+    """Return the texts of a role's attached policies, by logical name."""
     graph = bootstrapped()
     arns = [
         item.inputs["policyArn"]
@@ -115,21 +115,21 @@ def attached(role: str) -> dict[str, str]:
 
 
 def allowed(role: str) -> list[dict[str, Any]]:
-    """The statements of all policies of a role."""
+    """Return the statements of all policies of a role."""
     return [statement for text in (inline(role), *attached(role).values()) for statement in statements(text)]
 
 
 def allowing(role: str, action: str) -> list[dict[str, Any]]:
-    """The statements of a role's policies that allow an action."""
+    """Return the statements of a role's policies that allow an action."""
     return [statement for statement in allowed(role) if action in statement["Action"]]
 
 
 def boundary(environment: str) -> list[dict[str, Any]]:
-    """The statements of an environment's permissions boundary."""
+    """Return the statements of an environment's permissions boundary."""
     name = f"deploy-{environment}-boundary"
     return statements(bootstrapped().inputs("aws:iam/policy:Policy", name)["policy"])
 
 
 def policies() -> list[Registered]:
-    """Every policy that the account gets: roles' own, attached ones, and boundaries."""
+    """Return every policy of the program: inline policies, attached policies and boundaries."""
     return [item for item in bootstrapped().resources.values() if item.type in POLICIES]

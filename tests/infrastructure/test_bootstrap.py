@@ -1,6 +1,6 @@
-"""What makes an account ready: state that cannot be lost, and an identity provider without secrets.
+"""The account's state bucket, key and identity provider.
 
-What this cannot show: what AWS itself would say to it.
+These tests check the registered inputs; they do not check whether AWS accepts them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from tests.infrastructure.bootstrap import BUCKET, KEY, PROVIDER, bootstrapped
 from tools.graph import ACCOUNT, REGION, statements
 
 
-def test_the_state_bucket_keeps_every_version_encrypted_and_to_itself() -> None:
-    """Versions, the key of our own, no public way in, TLS alone, and old versions go in the end."""
+def test_state_bucket_is_versioned_encrypted_and_private() -> None:
+    """Versions are kept for 90 days and encrypted with the key; public access and plain HTTP are denied."""
     found = {
         item.type.rpartition(":")[2]: {key: value for key, value in item.inputs.items() if key != "bucket"}
         for item in bootstrapped().resources.values()
@@ -61,8 +61,8 @@ def test_the_state_bucket_keeps_every_version_encrypted_and_to_itself() -> None:
     }
 
 
-def test_the_key_is_rotated_and_leaves_time_to_think() -> None:
-    """KMS makes new key material by itself, and waits its longest before a deletion."""
+def test_key_is_rotated_and_has_the_longest_waiting_period() -> None:
+    """KMS rotates the key material, and waits 30 days before it deletes the key."""
     graph = bootstrapped()
 
     assert graph.inputs("aws:kms/key:Key", "state") == {
@@ -76,8 +76,8 @@ def test_the_key_is_rotated_and_leaves_time_to_think() -> None:
     }
 
 
-def test_what_cannot_be_made_again_is_protected() -> None:
-    """State, its key, and the trust that lets CI in survive a `pulumi destroy`."""
+def test_irreplaceable_resources_are_protected() -> None:
+    """`pulumi destroy` does not delete the state, its key or the identity provider."""
     protected = {item.type for item in bootstrapped().resources.values() if item.protect}
 
     assert protected == {
@@ -88,15 +88,15 @@ def test_what_cannot_be_made_again_is_protected() -> None:
     }
 
 
-def test_an_account_without_ephemeral_stacks_has_no_role_for_them() -> None:
-    """Production's account need not let pull requests in at all."""
+def test_account_without_ephemeral_stacks_has_no_role_for_them() -> None:
+    """An account for production only has no role for pull requests."""
     graph = bootstrapped(environments='["prod"]', ephemeral="false")
 
     assert set(graph.of("aws:iam/role:Role")) == {"preview", "drift", "deploy-prod", "gateway"}
 
 
-def test_an_identity_provider_that_exists_is_trusted_and_not_made() -> None:
-    """Its ARN follows from the account and the issuer."""
+def test_existing_identity_provider_is_trusted_and_not_created() -> None:
+    """The ARN is built from the account and the issuer."""
     graph = bootstrapped(identityProvider="existing")
     (statement,) = statements(graph.inputs("aws:iam/role:Role", "preview")["assumeRolePolicy"])
 
@@ -104,8 +104,8 @@ def test_an_identity_provider_that_exists_is_trusted_and_not_made() -> None:
     assert statement["Principal"] == {"Federated": PROVIDER}
 
 
-def test_the_outputs_are_the_variables_that_the_workflows_read() -> None:
-    """The addresses of state and key, and a role for each job."""
+def test_outputs_are_the_variables_of_the_workflows() -> None:
+    """The outputs are the URLs of the state and the key, and one role per job."""
     assert bootstrapped().outputs == {
         "repositoryVariables": {
             "AWS_REGION": REGION,
@@ -121,4 +121,15 @@ def test_the_outputs_are_the_variables_that_the_workflows_read() -> None:
             }
             for stack in ("dev", "prod", "pr")
         },
+    }
+
+
+def test_components_have_type_tokens_of_the_bootstrap() -> None:
+    """The namespace of the type tokens is `bootstrap`, not that of the platform's components."""
+    assert {item.type for item in bootstrapped().resources.values() if not item.custom} == {
+        "strata:bootstrap:Deployer",
+        "strata:bootstrap:Gateway",
+        "strata:bootstrap:GitHub",
+        "strata:bootstrap:Reader",
+        "strata:bootstrap:State",
     }

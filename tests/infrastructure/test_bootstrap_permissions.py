@@ -1,6 +1,6 @@
-"""The permissions of CI and of the stacks' roles: exact, as wide as the platform needs, and no wider.
+"""The permissions of CI's roles and of the stacks' roles: exactly those that the platform needs.
 
-What this cannot show: how AWS itself evaluates the policies.
+These tests check the policy documents; they do not check how AWS evaluates them.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from tests.infrastructure.bootstrap import (
 from tools.graph import ACCOUNT, REGION, statements
 
 CHARACTERS = {"aws:iam/rolePolicy:RolePolicy": 10_240, "aws:iam/policy:Policy": 6_144}
-"""What IAM takes of a role's own policy, and of one that can be attached, without white space."""
+"""IAM's limits in characters without white space: all inline policies of a role, and a managed policy."""
 
 ATTACHED_LIMIT = 10
-"""Policies attached to one role."""
+"""IAM's limit of policies attached to one role."""
 
-TAGS_TO_BE = ["aws:RequestTag/project", "aws:RequestTag/stack"]
+REQUEST_TAGS = ["aws:RequestTag/project", "aws:RequestTag/stack"]
 
 
-def test_no_policy_allows_a_pattern_of_actions() -> None:
-    """Every action is written out."""
+def test_no_action_has_a_wildcard() -> None:
+    """Every action is named in full."""
     patterns = {
         (policy.name, action)
         for policy in policies()
@@ -44,8 +44,8 @@ def test_no_policy_allows_a_pattern_of_actions() -> None:
     assert patterns == set()
 
 
-def test_everything_is_a_resource_only_where_aws_knows_none() -> None:
-    """These actions AWS holds to no resource; what makes something is held by what it makes."""
+def test_wildcard_resources_are_limited_to_known_actions() -> None:
+    """These actions have no resource-level permissions; creation is limited by conditions."""
     wide = {
         action: sorted(key for keys in statement.get("Condition", {}).values() for key in keys)
         for policy in policies()
@@ -56,11 +56,11 @@ def test_everything_is_a_resource_only_where_aws_knows_none() -> None:
 
     assert wide == {
         "cloudwatch:PutMetricData": ["cloudwatch:namespace"],
-        "cognito-idp:CreateUserPool": TAGS_TO_BE,
+        "cognito-idp:CreateUserPool": REQUEST_TAGS,
         "cognito-idp:DescribeUserPoolDomain": [],
-        "kms:CreateKey": TAGS_TO_BE,
+        "kms:CreateKey": REQUEST_TAGS,
         "kms:ListAliases": [],
-        "kms:TagResource": [*TAGS_TO_BE, "aws:ResourceTag/project"],
+        "kms:TagResource": [*REQUEST_TAGS, "aws:ResourceTag/project"],
         "lambda:CreateEventSourceMapping": ["lambda:FunctionArn"],
         "logs:CreateLogDelivery": [],
         "logs:DeleteLogDelivery": [],
@@ -81,13 +81,13 @@ def test_everything_is_a_resource_only_where_aws_knows_none() -> None:
 
 
 @pytest.mark.parametrize("role", [*DEPLOYERS, *READERS])
-def test_every_role_has_a_policy_a_layer(role: str) -> None:
-    """Each layer's permissions stand by themselves, under its name."""
+def test_every_role_has_one_policy_per_layer(role: str) -> None:
+    """Each layer has its own attached policy, with the layer's name."""
     assert sorted(attached(role)) == [f"{role}-{layer}" for layer in sorted(LAYERS)]
 
 
-def test_every_policy_fits_what_iam_takes() -> None:
-    """IAM counts the characters of a policy without white space, and the policies of a role."""
+def test_policies_are_within_the_limits_of_iam() -> None:
+    """IAM limits the characters of a policy and the number of policies of a role."""
     sizes = [(policy, len("".join(policy.inputs["policy"].split()))) for policy in policies()]
 
     assert [policy.name for policy, size in sizes if size > CHARACTERS[policy.type]] == []
@@ -95,16 +95,16 @@ def test_every_policy_fits_what_iam_takes() -> None:
 
 
 @pytest.mark.parametrize("stack", DECLARED)
-def test_every_type_that_the_platform_declares_can_be_deployed(stack: str) -> None:
-    """A new resource type is a new permission of CI, and is seen before CI is denied."""
-    known = {kind for layer in LAYERS.values() for access in layer for kind in access.types}
-    there = {item.type for item in declared(stack).resources.values() if item.custom}
+def test_every_declared_type_can_be_deployed(stack: str) -> None:
+    """A new resource type needs permissions for CI before it is deployed."""
+    known = {token for layer in LAYERS.values() for access in layer for token in access.types}
+    used = {item.type for item in declared(stack).resources.values() if item.custom}
 
-    assert there - known == set()
+    assert used - known == set()
 
 
-def test_a_boundary_holds_what_a_stack_s_roles_may_be_given_and_nothing_more() -> None:
-    """What functions do, and the services that work for them, with what is the stack's own."""
+def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
+    """The boundary allows the actions of functions and AWS services, on the stack's resources."""
     items = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
     stream = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     bounds = {
@@ -155,8 +155,8 @@ def test_a_boundary_holds_what_a_stack_s_roles_may_be_given_and_nothing_more() -
     }
 
 
-def test_a_boundary_holds_ids_and_metrics_by_condition() -> None:
-    """User pools by their tags, metrics by their namespace, which is the one that the handlers write to."""
+def test_boundary_has_conditions_for_generated_ids_and_metrics() -> None:
+    """User pools are limited by tags, and metrics by the namespace that the handlers write to."""
     assert {
         action: statement["Condition"]
         for statement in boundary("dev")
@@ -171,8 +171,8 @@ def test_a_boundary_holds_ids_and_metrics_by_condition() -> None:
 
 
 @pytest.mark.parametrize("stack", DECLARED)
-def test_every_grant_lies_within_the_boundary(stack: str) -> None:
-    """A grant that the boundary leaves out would be denied on AWS alone, so it is found here."""
+def test_every_grant_is_within_the_boundary(stack: str) -> None:
+    """AWS would deny a grant outside the boundary, and the embedded cloud would not."""
     beyond = {
         (item.name, action, resource)
         for item in declared(stack).of("aws:iam/rolePolicy:RolePolicy").values()
@@ -186,7 +186,7 @@ def test_every_grant_lies_within_the_boundary(stack: str) -> None:
 
 
 def _within(action: str, resource: str) -> bool:
-    """Whether the boundary holds an action on a resource, whose name in the graph says no stack."""
+    """Return whether the boundary allows an action on a resource; names in the graph have no stack prefix."""
     return any(
         action in statement["Action"]
         and any(fnmatchcase(resource, bound.replace("strata-prod-*", "*")) for bound in statement["Resource"])

@@ -1,6 +1,6 @@
-"""The roles of CI and of API Gateway: each is for one job, and reaches no further than it must.
+"""The roles of CI and of API Gateway: each has the permissions for one job.
 
-What this cannot show: how AWS itself evaluates the policies.
+These tests check the policy documents; they do not check how AWS evaluates them.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from tests.infrastructure.bootstrap import (
 from tools.graph import ACCOUNT, REGION, statements
 
 
-def test_every_role_trusts_one_context_of_the_repository() -> None:
-    """The whole subject is compared: no other repository, branch or environment gets in."""
+def test_each_role_trusts_one_context_of_the_repository() -> None:
+    """The whole subject is compared: no other repository, branch or environment can assume the role."""
     roles = bootstrapped().of("aws:iam/role:Role")
     contexts = {
         "preview": "pull_request",
@@ -56,8 +56,8 @@ def test_every_role_trusts_one_context_of_the_repository() -> None:
     }
 
 
-def test_api_gateway_writes_logs_with_a_role_of_its_own() -> None:
-    """One that nobody else assumes, and with AWS's own policy for just that."""
+def test_api_gateway_has_a_role_for_logs() -> None:
+    """Only API Gateway can assume the role, and it has the AWS managed policy for logs."""
     graph = bootstrapped()
     (attachment,) = [
         item.inputs
@@ -81,19 +81,19 @@ def test_api_gateway_writes_logs_with_a_role_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("role", "stack"), DEPLOYERS.items())
-def test_a_deployer_reaches_its_own_stacks_alone(role: str, stack: str) -> None:
-    """What it may do is held to the stack's names, tags or state, where AWS knows a resource at all."""
-    strangers = {
+def test_deployer_can_access_only_its_own_stacks(role: str, stack: str) -> None:
+    """Grants are limited to the stack's names, tags or state, except for actions without a resource."""
+    others = {
         resource
         for statement in allowed(role)
-        if not _held(statement, stack)
+        if not _limited(statement, stack)
         for resource in statement["Resource"]
         if not _named(resource, stack) and resource not in ("*", KEY, BUCKET)
     }
 
-    # What AWS gives ids and no tags, and what an account has one of; docs/decisions/0009-ci-roles.md.
+    # Resources with generated ids and no tags, and singletons of an account: docs/decisions/0009-ci-roles.md.
     service_roles = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role"
-    assert strangers == {
+    assert others == {
         f"arn:aws:apigateway:{REGION}::/apis/*/*",
         f"arn:aws:apigateway:{REGION}::/tags/*",
         f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog",
@@ -104,10 +104,10 @@ def test_a_deployer_reaches_its_own_stacks_alone(role: str, stack: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["kms:TagResource", "ses:TagResource"])
-def test_a_deployer_tags_as_its_own_only_what_is_nobody_s(action: str) -> None:
-    """By its tags a key or an identity is held to its stack: whoever could set them could take it."""
+def test_deployer_can_tag_only_untagged_resources(action: str) -> None:
+    """Tags limit a key or an identity to its stack, so a deployer cannot tag another stack's resource."""
     own = {"aws:ResourceTag/project": "strata", "aws:ResourceTag/stack": "dev"}
-    becoming = {"aws:RequestTag/project": "strata", "aws:RequestTag/stack": "dev"}
+    requested = {"aws:RequestTag/project": "strata", "aws:RequestTag/stack": "dev"}
 
     assert [
         statement["Condition"]
@@ -115,12 +115,12 @@ def test_a_deployer_tags_as_its_own_only_what_is_nobody_s(action: str) -> None:
         if not all(_named(resource, "dev") for resource in statement["Resource"])
     ] == [
         {"StringLike": own},
-        {"StringLike": becoming, "Null": {"aws:ResourceTag/project": "true"}},
+        {"StringLike": requested, "Null": {"aws:ResourceTag/project": "true"}},
     ]
 
 
-def test_only_what_comes_and_goes_may_be_emptied() -> None:
-    """A bucket that lasts keeps its objects, whoever deploys."""
+def test_only_ephemeral_buckets_can_be_emptied() -> None:
+    """No deployer can delete objects of a permanent stack's bucket."""
     emptying = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"}
     emptied = {
         role: [
@@ -142,10 +142,8 @@ def test_only_what_comes_and_goes_may_be_emptied() -> None:
 
 
 @pytest.mark.parametrize(("role", "stack"), DEPLOYERS.items())
-def test_a_deployer_makes_roles_within_its_boundary_for_the_services_that_need_one(
-    role: str, stack: str
-) -> None:
-    """A role that it makes or fills carries the boundary, and only those that work for a stack get one."""
+def test_deployer_creates_bounded_roles_for_known_services(role: str, stack: str) -> None:
+    """Created and changed roles have the boundary, and only services that assume roles can be passed one."""
     roles = [f"arn:aws:iam::{ACCOUNT}:role/strata-{stack}-*"]
     services = [f"{service}.amazonaws.com" for service in ("events", "firehose", "lambda", "scheduler")]
 
@@ -168,8 +166,8 @@ def test_a_deployer_makes_roles_within_its_boundary_for_the_services_that_need_o
 
 
 @pytest.mark.parametrize("stack", DECLARED)
-def test_every_service_that_works_for_a_stack_may_be_given_its_role(stack: str) -> None:
-    """Who is trusted by one of the stack's roles is who a deployment may hand it to."""
+def test_every_trusted_service_can_be_passed_a_role(stack: str) -> None:
+    """A deployment can pass a role to each service that a role of the stack trusts."""
     (passing,) = allowing("deploy-dev", "iam:PassRole")
     trusted = {
         statement["Principal"]["Service"]
@@ -181,8 +179,8 @@ def test_every_service_that_works_for_a_stack_may_be_given_its_role(stack: str) 
 
 
 @pytest.mark.parametrize(("role", "stack"), DEPLOYERS.items())
-def test_a_deployer_reads_and_writes_the_secrets_of_its_own_stacks(role: str, stack: str) -> None:
-    """The key opens state through S3, and secrets only in the stack's own encryption context."""
+def test_deployer_can_encrypt_only_secrets_of_its_own_stacks(role: str, stack: str) -> None:
+    """The key is used for state through S3, and for secrets only with the stack's encryption context."""
     through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
     own = {"StringLike": {"kms:EncryptionContext:stack": stack}}
 
@@ -199,8 +197,8 @@ def test_a_deployer_reads_and_writes_the_secrets_of_its_own_stacks(role: str, st
 
 
 @pytest.mark.parametrize("role", READERS)
-def test_a_reader_changes_nothing(role: str) -> None:
-    """It describes, lists, reads state and decrypts; what drift writes besides are locks."""
+def test_reader_cannot_write(role: str) -> None:
+    """A reader describes, lists, reads state and decrypts; the drift role can also write locks."""
     actions = {action for statement in allowed(role) for action in statement["Action"]}
     verbs = ("Get", "List", "Describe", "GET", "Decrypt")
     locks = {
@@ -216,14 +214,14 @@ def test_a_reader_changes_nothing(role: str) -> None:
 
 
 def _named(resource: str, stack: str) -> bool:
-    """Whether a resource carries the stack's name, as its state does too."""
+    """Return whether a resource has the stack's name; state objects have it too."""
     names = f"strata-{stack}-*"
-    mine = (names, names.replace("-", "_"), ".pulumi/meta.yaml")
-    return resource.endswith(mine) or f"/strata/{stack}" in resource
+    suffixes = (names, names.replace("-", "_"), ".pulumi/meta.yaml")
+    return resource.endswith(suffixes) or f"/strata/{stack}" in resource
 
 
-def _held(statement: dict[str, Any], stack: str) -> bool:
-    """Whether a statement holds for the stack's own tags or functions alone."""
+def _limited(statement: dict[str, Any], stack: str) -> bool:
+    """Return whether a statement is limited to the stack's tags or functions."""
     functions = {"lambda:FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:strata-{stack}-*"}
     condition = statement.get("Condition", {})
     tags = {key.rpartition("/")[2]: value for key, value in condition.get("StringLike", {}).items()}

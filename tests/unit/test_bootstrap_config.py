@@ -1,4 +1,4 @@
-"""The bootstrap's stack config: what it takes, and what it says to a broken one."""
+"""The bootstrap's stack config: defaults, and error messages for invalid values."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ CONFIG = {
 }
 
 
-def test_an_account_and_a_repository_are_a_whole_config() -> None:
-    """The rest is what most accounts want: dev, prod and a stack a pull request."""
+def test_account_and_repository_are_a_complete_config() -> None:
+    """By default there are the stacks dev, prod and one per pull request."""
     config = Config.parse(CONFIG)
 
     assert (config.account, config.project) == ("123456789012", "strata")
@@ -45,37 +45,37 @@ def test_an_account_and_a_repository_are_a_whole_config() -> None:
         ),
         pytest.param(
             {"strata-bootstrap:repository": "shop"},
-            'strata-bootstrap:repository: "shop": expected owner@id/name@id as GitHub\'s tokens spell it, '
+            'strata-bootstrap:repository: "shop": expected owner@id/name@id as in GitHub\'s tokens, '
             "or owner/name for an older repository",
             id="repository-without-owner",
         ),
         pytest.param(
             {"strata-bootstrap:repository": "acme/*"},
-            'strata-bootstrap:repository: "acme/*": expected owner@id/name@id as GitHub\'s tokens spell it, '
+            'strata-bootstrap:repository: "acme/*": expected owner@id/name@id as in GitHub\'s tokens, '
             "or owner/name for an older repository",
-            id="every-repository",
+            id="repository-wildcard",
         ),
         pytest.param(
             {"strata-bootstrap:environments": '["dev-eu"]'},
-            'strata-bootstrap:environments: "dev-eu": expected names of lower-case letters and digits, '
-            'such as ["dev", "prod"]; pr and bootstrap are taken',
-            id="a-name-that-dev-would-match",
+            'strata-bootstrap:environments: "dev-eu": expected names of lowercase a-z and digits, '
+            'such as ["dev", "prod"]; pr and bootstrap are reserved',
+            id="name-with-hyphen",
         ),
         pytest.param(
             {"strata-bootstrap:environments": '["pr"]'},
-            'strata-bootstrap:environments: "pr": expected names of lower-case letters and digits, '
-            'such as ["dev", "prod"]; pr and bootstrap are taken',
-            id="a-name-that-is-taken",
+            'strata-bootstrap:environments: "pr": expected names of lowercase a-z and digits, '
+            'such as ["dev", "prod"]; pr and bootstrap are reserved',
+            id="reserved-name",
         ),
         pytest.param(
             {"strata-bootstrap:ephemeral": "perhaps"},
             'strata-bootstrap:ephemeral: "perhaps": expected true or false',
-            id="neither-true-nor-false",
+            id="not-a-boolean",
         ),
     ],
 )
-def test_a_broken_config_is_told_in_one_line(config: dict[str, str | None], expected: str) -> None:
-    """The line names the key, the value and what was expected."""
+def test_invalid_config_is_reported_in_one_line(config: dict[str, str | None], expected: str) -> None:
+    """The line has the key, the value and the expected value."""
     given = {key: value for key, value in {**CONFIG, **config}.items() if value is not None}
 
     with pytest.raises(SettingsError) as caught:
@@ -84,6 +84,6 @@ def test_a_broken_config_is_told_in_one_line(config: dict[str, str | None], expe
     assert caught.value.problems == (expected,)
 
 
-def test_a_repository_of_the_older_kind_is_taken_as_it_is() -> None:
-    """Subjects without ids are still what GitHub gives an older repository."""
+def test_repository_without_ids_is_accepted() -> None:
+    """The tokens of an older repository have a subject without ids."""
     assert Config.parse({**CONFIG, "strata-bootstrap:repository": "acme/shop"}).repository == "acme/shop"

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from operate import letters
+from operate.dead_letter_queues import peek, read_depth
 from operate.target import Target
 from tests.local.chaos.changes import Accepted
 from tests.local.chaos.surroundings import Ses
@@ -75,7 +75,7 @@ class Census:
 
     def dead_letters(self) -> dict[str, int]:
         """How many messages each dead-letter queue has; those without any are left out."""
-        depths = [letters.depth(self.target, name, queue) for name, queue in self.target.dead_letters.items()]
+        depths = [read_depth(self.target, name, queue) for name, queue in self.target.dead_letters.items()]
         return {depth.name: depth.messages for depth in depths if depth.messages}
 
     def _welcomed(self) -> frozenset[str]:
@@ -111,7 +111,7 @@ class Census:
         return Counter(json.loads(line)["detail"]["metadata"]["id"] for line in lines)
 
     def _letters(self, queue: str) -> frozenset[str]:
-        found = letters.peek(self.target, self.target.dead_letters[f"{queue}-dead-letters"], MOST_LETTERS)
+        found = peek(self.target, self.target.dead_letters[f"{queue}-dead-letters"], MOST_LETTERS)
         return frozenset(letter.event_id for letter in found if letter.event_id)
 
     def _items(self, name: str) -> Iterator[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.events.catalogue import CATALOGUE
 from handlers.events.effect import DOUBT_SECONDS
-from operate.letters import peek
+from operate.dead_letter_queues import peek
 from tests.local.events.bus import dead_letter, metadata, put
 from tests.local.events.test_notifications import TEXT, telephone
 from tests.local.platform import Platform, until

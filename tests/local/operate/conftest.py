@@ -1,4 +1,4 @@
-"""A small stack in the embedded cloud, as operators find it: by its outputs alone."""
+"""A small stack in the embedded cloud, which the commands find by its outputs."""
 
 from __future__ import annotations
 
@@ -19,14 +19,22 @@ from provider.cloud import Cloud
 
 DEADLINE_SECONDS = 20.0
 
+EVENT = {
+    "detail-type": "user.created",
+    "source": "strata.users",
+    "detail": {"metadata": {"id": "e-1", "correlationId": "c-1"}, "data": {}},
+}
+
 
 @dataclass
 class Stack:
-    """What a stack's outputs name, made one by one; every name is the stack's own.
+    """A stack whose resources tests create one by one, under unique names.
 
     Attributes:
-        cloud: where it stands.
-        directory: where `operate` finds its outputs.
+        cloud: the embedded cloud.
+        directory: the directory with the stack's outputs.
+        name: the stack's unique name.
+        outputs: the stack's outputs.
     """
 
     cloud: Cloud
@@ -35,16 +43,16 @@ class Stack:
     outputs: dict[str, Any] = field(default_factory=lambda: {"logGroups": {}, "deadLetters": {}})
 
     def operate(self, *arguments: str) -> int:
-        """Run a command against this stack; answer its exit status."""
+        """Run a command on this stack and return its exit status."""
         self.save()
         return main(arguments, self.directory)
 
     def save(self) -> None:
-        """Leave on file what `operate` reads."""
+        """Write the outputs file."""
         (self.directory / "outputs.json").write_text(json.dumps(self.outputs))
 
     def bus(self) -> str:
-        """The stack's event bus with its archive."""
+        """Create the event bus and its archive; return its name."""
         events = self.cloud.client("events")
         arn = events.create_event_bus(Name=self.name)["EventBusArn"]
         self.outputs["eventBus"] = self.name
@@ -54,7 +62,7 @@ class Stack:
         return self.name
 
     def queue(self, name: str, rule: dict[str, Any] | None = None) -> str:
-        """A queue's URL; with a pattern, the bus's events of that pattern go there."""
+        """Create a queue and return its URL; with an event pattern, subscribe it to the bus."""
         sqs = self.cloud.client("sqs")
         url = sqs.create_queue(QueueName=f"{self.name}-{name}", Attributes={"VisibilityTimeout": "1"})[
             "QueueUrl"
@@ -67,13 +75,13 @@ class Stack:
         return url
 
     def dead_letters(self, name: str, kind: str, to: str) -> str:
-        """The URL of a dead-letter queue that stands in the outputs."""
+        """Create a dead-letter queue, add it to the outputs, and return its URL."""
         url = self.queue(f"{name}-dead")
         self.outputs["deadLetters"][name] = {"url": url, "kind": kind, "to": to}
         return url
 
     def function(self, name: str, code: str) -> str:
-        """The name of a function with its log group; `code` is a module with a handler `handler`."""
+        """Create a function and return its name; `code` is a module that defines `handler`."""
         full = f"{self.name}-{name}"
         role = self.cloud.client("iam").create_role(
             RoleName=full, AssumeRolePolicyDocument=json.dumps(TRUST), Path="/"
@@ -92,7 +100,7 @@ class Stack:
         return full
 
     def log(self, name: str, *lines: dict[str, Any] | str) -> None:
-        """Let a function have logged these lines just now."""
+        """Write log entries of a function, with the current time."""
         logs, group = self.cloud.client("logs"), f"/aws/lambda/{self.name}-{name}"
         if name not in self.outputs["logGroups"]:
             logs.create_log_group(logGroupName=group)
@@ -108,7 +116,7 @@ class Stack:
         )
 
     def send(self, url: str, body: Any, **attributes: str) -> None:
-        """Put a message into a queue."""
+        """Send a message to a queue."""
         self.cloud.client("sqs").send_message(
             QueueUrl=url,
             MessageBody=body if isinstance(body, str) else json.dumps(body),
@@ -118,24 +126,24 @@ class Stack:
         )
 
     def take(self, url: str, count: int) -> list[dict[str, Any]]:
-        """So many messages of a queue, for good, waited for."""
+        """Wait for a number of messages, delete them from the queue, and return them."""
         sqs, taken = self.cloud.client("sqs"), list[dict[str, Any]]()
         deadline = time.monotonic() + DEADLINE_SECONDS
         while len(taken) < count:
-            assert time.monotonic() < deadline, f"{len(taken)} of {count} messages came"
-            answer = sqs.receive_message(
+            assert time.monotonic() < deadline, f"received {len(taken)} of {count} messages"
+            response = sqs.receive_message(
                 QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, MessageAttributeNames=["All"]
             )
-            for message in answer.get("Messages", []):
+            for message in response.get("Messages", []):
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
                 taken.append(message)
         return taken
 
     def visible(self, url: str) -> int:
-        """How many messages of a queue anybody could take now."""
+        """Return the number of visible messages of a queue."""
         name = "ApproximateNumberOfMessages"
-        answer = self.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-        return int(answer["Attributes"][name])
+        response = self.cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+        return int(response["Attributes"][name])
 
 
 TRUST = {
@@ -148,20 +156,20 @@ TRUST = {
 
 @pytest.fixture
 def stack(cloud: Cloud, tmp_path: Path) -> Iterator[Stack]:
-    """An empty stack with a bus; the bus goes at the end."""
-    made = Stack(cloud, tmp_path)
-    made.bus()
+    """An empty stack with a bus, whose archive is deleted at the end."""
+    created = Stack(cloud, tmp_path)
+    created.bus()
     port = int(cloud.endpoint.rpartition(":")[2])
     (tmp_path / "emulator.json").write_text(json.dumps({"pid": 1, "port": port}))
-    made.save()
-    yield made
-    cloud.client("events").delete_archive(ArchiveName=made.name)
+    created.save()
+    yield created
+    cloud.client("events").delete_archive(ArchiveName=created.name)
 
 
-def until(what: Callable[[], Any]) -> Any:
-    """The first value that is true; waited for."""
+def until(condition: Callable[[], Any]) -> Any:
+    """Wait until a function returns a true value, and return it."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while not (value := what()):
-        assert time.monotonic() < deadline, "it did not come true in time"
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
     return value

@@ -1,4 +1,4 @@
-"""The bus under an operator's hands: looked on, put to, repeated."""
+"""Operator commands on the event bus: tail, put and replay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from operate.tail import ALIVE, LEFT_BEHIND_SECONDS, PREFIX
+from operate import results
+from operate.tail import HEARTBEAT_TAG, PREFIX, STALE_SECONDS
 from tests.local.operate.conftest import Stack, until
 
 ROOT = Path(__file__).parents[3]
@@ -22,15 +23,15 @@ PAYMENT = {"paymentId": "p-1", "amount": 100, "currency": "EUR"}
 
 
 def tails(stack: Stack) -> tuple[list[str], list[str]]:
-    """The names of the rules and queues that tails have now; other stacks' tails share the queues' names."""
+    """Return the names of the rules of this stack's tails, and of the queues of all tails."""
     rules = stack.cloud.client("events").list_rules(EventBusName=stack.name, NamePrefix=PREFIX)["Rules"]
     names = [rule["Name"] for rule in rules]
     queues = stack.cloud.client("sqs").list_queues(QueueNamePrefix=PREFIX).get("QueueUrls", [])
     return names, [url.rpartition("/")[2] for url in queues]
 
 
-def hearing(stack: Stack) -> int:
-    """How many tails hear what is put on the bus from now on."""
+def subscribed(stack: Stack) -> int:
+    """Return the number of tails that receive events."""
     events = stack.cloud.client("events")
     names, _ = tails(stack)
     targets = [events.list_targets_by_rule(Rule=name, EventBusName=stack.name)["Targets"] for name in names]
@@ -42,87 +43,90 @@ def put(stack: Stack, *arguments: str) -> None:
 
 
 def tailing(stack: Stack, *arguments: str) -> subprocess.Popen[str]:
-    """A tail in a process of its own that hears already."""
+    """Start a tail in a new process, and wait until it receives events."""
     stack.save()
-    others = hearing(stack)
+    others = subscribed(stack)
     code = "import sys; from pathlib import Path; from operate.cli import main; "
     code += f"sys.exit(main({['events', 'tail', *arguments]!r}, Path({str(stack.directory)!r})))"
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    until(lambda: hearing(stack) > others)
+    until(lambda: subscribed(stack) > others)
     return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_tail_prints_a_line_an_event_and_leaves_nothing(stack: Stack, number: signal.Signals) -> None:
-    """Only what it was asked for is told, and when it is ended its rule and queue go."""
+def test_tail_prints_one_line_per_event_and_deletes_its_resources(
+    stack: Stack, number: signal.Signals
+) -> None:
+    """Only events of the given types are printed; a signal deletes the rule and the queue."""
     process = tailing(stack, "--type", "payment.failed", "--type", "order.placed")
     put(stack, "payment.succeeded", json.dumps(PAYMENT))
     put(stack, "order.placed", json.dumps(ORDER), "--source", "partner.acme")
     assert process.stdout is not None
     line = process.stdout.readline()
     process.send_signal(number)
-    rest, told = process.communicate(timeout=20)
+    rest, notes = process.communicate(timeout=20)
 
     assert line.split()[1:] == ["order.placed", "e-1", "c-1"]
     assert (process.returncode, rest) == (0, "")
-    assert told.splitlines() == ["looking on; Ctrl-C ends it", "no longer looking on"]
+    assert notes.splitlines() == ["listening for events; press Ctrl-C to stop", "stopped"]
     assert tails(stack) == ([], [])
 
 
-def test_tail_ends_when_nobody_reads_it_any_more(stack: Stack) -> None:
-    """A pipe that was closed, as by head, is no error, and leaves nothing either."""
+def test_tail_stops_when_its_output_is_closed(stack: Stack) -> None:
+    """A closed pipe, as with head, is not an error, and the resources are deleted."""
     process = tailing(stack)
     assert process.stdout is not None
     process.stdout.close()
     put(stack, "payment.succeeded", json.dumps(PAYMENT))
     process.wait(timeout=20)
     assert process.stderr is not None
-    with process.stderr as told:
-        assert told.read() == "looking on; Ctrl-C ends it\n"
+    with process.stderr as notes:
+        assert notes.read() == "listening for events; press Ctrl-C to stop\n"
     assert (process.returncode, tails(stack)) == (0, ([], []))
 
 
-def test_tail_as_json_gives_whole_events_until_its_time_is_over(
+def test_tail_as_json_prints_whole_events_until_its_time_limit(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A program gets what EventBridge delivers, a line each, and the command ends by itself."""
+    """Each line is one event as EventBridge delivers it, and the command ends after --for."""
     codes: list[int] = []
     pattern = '{"source": ["partner.acme"]}'
     arguments = ["events", "tail", "--pattern", pattern, "--for", "4", "--json"]
     thread = threading.Thread(target=lambda: codes.append(stack.operate(*arguments)))
     thread.start()
-    until(lambda: hearing(stack))
+    until(lambda: subscribed(stack))
     put(stack, "order.placed", json.dumps(ORDER), "--source", "partner.acme", "--json")
     thread.join(timeout=20)
     printed = capsys.readouterr().out
-    told = json.loads(next(line for line in printed.splitlines() if line.startswith('{"version"')))
+    event = json.loads(next(line for line in printed.splitlines() if line.startswith('{"version"')))
 
     assert (codes, tails(stack)) == ([0], ([], []))
-    assert (told["source"], told["detail-type"], told["detail"]["data"]) == (
+    assert event.keys() == set(results.keys_of(results.Event)) - {"replay-name"}
+    assert (event["source"], event["detail-type"], event["detail"]["data"]) == (
         "partner.acme",
         "order.placed",
         ORDER,
     )
-    assert {name: told["detail"]["metadata"][name] for name in ("id", "correlationId")} == {
+    assert {name: event["detail"]["metadata"][name] for name in ("id", "correlationId")} == {
         "id": "e-1",
         "correlationId": "c-1",
     }
 
 
-def test_next_tail_removes_what_a_killed_one_left(stack: Stack) -> None:
-    """What is known to have run an hour ago and not since goes; one that runs still stays."""
+def test_tail_deletes_stale_tails(stack: Stack) -> None:
+    """A tail without a heartbeat for an hour is deleted; a running one is not."""
     killed = tailing(stack)
     (left_behind,), _ = tails(stack)
     running = tailing(stack)
     (other,) = set(tails(stack)[0]) - {left_behind}
     killed.kill()
     killed.communicate()
-    long_ago = str(int(time.time()) - LEFT_BEHIND_SECONDS - 1)
+    long_ago = str(int(time.time()) - STALE_SECONDS - 1)
     stack.cloud.client("events").tag_resource(
         ResourceARN=stack.cloud.arn("events", f"rule/{stack.name}/{left_behind}"),
-        Tags=[{"Key": ALIVE, "Value": long_ago}],
+        Tags=[{"Key": HEARTBEAT_TAG, "Value": long_ago}],
     )
     code = stack.operate("events", "tail", "--for", "1")
     left = tails(stack)
@@ -133,10 +137,10 @@ def test_next_tail_removes_what_a_killed_one_left(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["user.gone", "{}"], "detail-type: 'user.gone': expected one of user.created, user.updated, "),
-        (["order.placed", json.dumps(ORDER)], "order.placed has many sources: give one with --source"),
+        (["order.placed", json.dumps(ORDER)], "order.placed has several sources: pass one with --source"),
         (
             ["payment.failed", '{"amount": 1}', "--source", "partner.a"],
             "source: 'partner.a': expected webhook",
@@ -152,32 +156,32 @@ def test_next_tail_removes_what_a_killed_one_left(stack: Stack) -> None:
     ],
     ids=["type", "no source", "other source", "field", "id"],
 )
-def test_event_that_fits_nothing_is_not_put(
-    stack: Stack, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+def test_invalid_event_is_rejected(
+    stack: Stack, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
-    """What the catalogue does not have never reaches the bus; the field is named, and the status is 2."""
+    """An invalid event never reaches the bus; the error names the field, and the status is 2."""
     url = stack.queue("all", {"source": [{"prefix": ""}]})
     code = stack.operate("events", "put", *arguments)
 
     assert code == 2
-    assert capsys.readouterr().err.startswith(f"error: {told}")
+    assert capsys.readouterr().err.startswith(f"error: {expected}")
     assert stack.visible(url) == 0
 
 
-def test_put_event_is_on_the_bus_under_the_ids_that_are_printed(
+def test_put_event_has_the_printed_ids(
     stack: Stack, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Ids that were not given are new; data may stand in a file."""
+    """Missing ids are generated, and data can be read from a file."""
     url = stack.queue("all", {"source": [{"prefix": ""}]})
     (tmp_path / "data.json").write_text(json.dumps(PAYMENT))
     code = stack.operate("--json", "events", "put", "payment.failed", f"@{tmp_path / 'data.json'}")
-    told = json.loads(capsys.readouterr().out)
+    ids = json.loads(capsys.readouterr().out)
     (message,) = stack.take(url, 1)
     event = json.loads(message["Body"])
     metadata = event["detail"]["metadata"]
 
     assert code == 0
-    assert told == {"id": metadata["id"], "correlationId": metadata["correlationId"]}
+    assert ids == {"id": metadata["id"], "correlationId": metadata["correlationId"]}
     assert (event["source"], event["detail-type"], event["detail"]["data"]) == (
         "webhook.stripe",
         "payment.failed",
@@ -185,35 +189,35 @@ def test_put_event_is_on_the_bus_under_the_ids_that_are_printed(
     )
 
 
-def test_replay_repeats_what_was_on_the_bus(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """The events of that time come again, and say in which replay."""
+def test_replay_delivers_archived_events(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The events of the time range are delivered again, with the name of the replay."""
     url = stack.queue("all", {"source": [{"prefix": ""}]})
     put(stack, "payment.failed", json.dumps(PAYMENT))
     (first,) = stack.take(url, 1)
     capsys.readouterr()
     code = stack.operate("events", "replay", "--from", "5m", "--subscription", "all", "--wait", "--json")
-    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    replay: dict[str, Any] = json.loads(capsys.readouterr().out)
     (again,) = stack.take(url, 1)
 
-    assert (code, told["state"]) == (0, "COMPLETED")
-    assert json.loads(again["Body"]) == json.loads(first["Body"]) | {"replay-name": told["name"]}
+    assert (code, replay["state"]) == (0, "COMPLETED")
+    assert json.loads(again["Body"]) == json.loads(first["Body"]) | {"replay-name": replay["name"]}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
-        (["--from", "1h", "--to", "2h"], "expected the earlier moment first\n"),
+        (["--from", "1h", "--to", "2h"], "expected the earlier time first\n"),
         (
-            ["--from", "1h", "--subscription", "nobody"],
-            "is called 'nobody'; there are: {name}-bus-all-0123abc\n",
+            ["--from", "1h", "--subscription", "unknown"],
+            "no subscription matches 'unknown'; existing: {name}-bus-all-0123abc\n",
         ),
     ],
     ids=["reversed", "unknown subscription"],
 )
-def test_replay_that_makes_no_sense_is_refused(
-    stack: Stack, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+def test_invalid_replay_is_rejected(
+    stack: Stack, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
-    """Nothing is started for reversed moments or a subscription that is not there."""
+    """A reversed time range or an unknown subscription starts no replay."""
     stack.queue("all", {"source": [{"prefix": ""}]})
     code = stack.operate("events", "replay", *arguments)
     replays = stack.cloud.client("events").list_replays(EventSourceArn=stack.outputs["eventArchive"])[
@@ -221,5 +225,5 @@ def test_replay_that_makes_no_sense_is_refused(
     ]
 
     assert code == 2
-    assert capsys.readouterr().err.endswith(told.format(name=stack.name))
+    assert capsys.readouterr().err.endswith(expected.format(name=stack.name))
     assert [replay for replay in replays if replay["EventSourceArn"] == stack.outputs["eventArchive"]] == []

@@ -1,4 +1,4 @@
-"""What outsiders show to be let in: partners' keys, and the secret that webhooks are signed with."""
+"""Partner keys, and the webhook signing secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = 24 * 3600
 
 @pytest.fixture
 def partners(stack: Stack) -> Stack:
-    """A stack with an empty table of partners' keys."""
+    """A stack with an empty partner key table."""
     stack.cloud.client("dynamodb").create_table(
         TableName=f"{stack.name}-partners",
         AttributeDefinitions=[
@@ -38,8 +38,8 @@ def items(stack: Stack) -> list[dict[str, Any]]:
     return stack.cloud.client("dynamodb").scan(TableName=stack.outputs["partnersTable"])["Items"]
 
 
-def given(stack: Stack, capsys: pytest.CaptureFixture[str], *arguments: str) -> keys.Key:
-    """The key that a command prints."""
+def created(stack: Stack, capsys: pytest.CaptureFixture[str], *arguments: str) -> keys.Key:
+    """Run a command that creates a key, and return the printed key."""
     capsys.readouterr()
     assert stack.operate("partners", *arguments) == 0
     key = keys.parse(capsys.readouterr().out.strip())
@@ -47,9 +47,9 @@ def given(stack: Stack, capsys: pytest.CaptureFixture[str], *arguments: str) -> 
     return key
 
 
-def test_key_is_told_once_and_kept_as_a_hash(partners: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """The table holds the key's digest and nothing that lets anybody in."""
-    key = given(partners, capsys, "add", "acme")
+def test_key_is_stored_as_a_hash(partners: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The table has the key's digest, not the key."""
+    key = created(partners, capsys, "add", "acme")
     (item,) = items(partners)
 
     assert {name: item[name] for name in item if name != "createdAt"} == {
@@ -60,12 +60,10 @@ def test_key_is_told_once_and_kept_as_a_hash(partners: Stack, capsys: pytest.Cap
     assert key.text not in json.dumps(item)
 
 
-def test_rotation_lets_two_keys_count_for_a_while(
-    partners: Stack, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The key before gets an end, the new one has none, and a third is not given out."""
-    first = given(partners, capsys, "add", "acme")
-    second = given(partners, capsys, "rotate", "acme", "--keep", "1d")
+def test_rotation_keeps_two_keys_valid(partners: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The previous key expires, the new one does not, and a third key is refused."""
+    first = created(partners, capsys, "add", "acme")
+    second = created(partners, capsys, "rotate", "acme", "--keep", "1d")
     kept = {item["keyId"]["S"]: item for item in items(partners)}
     third = partners.operate("partners", "rotate", "acme")
 
@@ -75,9 +73,9 @@ def test_rotation_lets_two_keys_count_for_a_while(
     assert (third, len(items(partners))) == (1, 2)
 
 
-def test_revoked_key_counts_no_longer(partners: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is marked as such, and listed; what is listed lets nobody in."""
-    key = given(partners, capsys, "add", "acme")
+def test_revoked_key_is_invalid(partners: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The key is marked as revoked and listed as invalid; the list does not have the key itself."""
+    key = created(partners, capsys, "add", "acme")
     code = partners.operate("partners", "revoke", "acme", key.key_id)
     (item,) = items(partners)
     capsys.readouterr()
@@ -95,31 +93,31 @@ def test_revoked_key_counts_no_longer(partners: Stack, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "expected"),
     [
-        (["add", "Acme!"], 2, "partner 'Acme!': expected 2 to 32 lower-case letters"),
-        (["add", "known"], 1, "known has a key already: partners rotate gives out the next one"),
-        (["rotate", "unknown"], 1, "unknown has no key that counts: partners add gives out the first one"),
-        (["revoke", "unknown", "0badcafe"], 1, "unknown has no key '0badcafe'; there are: none"),
+        (["add", "Acme!"], 2, "partner 'Acme!': expected 2 to 32 "),
+        (["add", "known"], 1, "known already has a valid key: use partners rotate to create the next one"),
+        (["rotate", "unknown"], 1, "unknown has no valid key: use partners add to create the first one"),
+        (["revoke", "unknown", "0badcafe"], 1, "unknown has no key '0badcafe'; existing: none"),
     ],
     ids=["name", "known", "unknown", "no such key"],
 )
-def test_key_that_cannot_be_is_refused(
-    partners: Stack, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, told: str
+def test_invalid_key_command_is_rejected(
+    partners: Stack, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, expected: str
 ) -> None:
-    """One line says why, and the table stays as it is."""
-    given(partners, capsys, "add", "known")
+    """The error is one line, and the table is unchanged."""
+    created(partners, capsys, "add", "known")
     before = items(partners)
     status = partners.operate("partners", *arguments)
 
     assert (status, items(partners)) == (code, before)
-    assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: {told}")
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: {expected}")
 
 
-def test_webhook_secret_is_replaced_and_the_one_before_stays_good(
+def test_webhook_secret_is_replaced_and_the_previous_one_is_kept(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The value comes from standard input, without the end of its line; the old one is AWSPREVIOUS."""
+    """The value is read from standard input without its newline; the previous one is AWSPREVIOUS."""
     secrets = stack.cloud.client("secretsmanager")
     arn = secrets.create_secret(Name=stack.name)["ARN"]
     stack.outputs["webhookSecret"] = arn
@@ -135,15 +133,15 @@ def test_webhook_secret_is_replaced_and_the_one_before_stays_good(
     ] == ["whsec_second", "whsec_first"]
 
 
-def test_empty_webhook_secret_is_refused(
+def test_empty_webhook_secret_is_rejected(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An empty line would let everybody sign."""
-    stack.outputs["webhookSecret"] = "never asked for"
+    """With an empty secret anyone could sign a webhook."""
+    stack.outputs["webhookSecret"] = "unused"
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     code = stack.operate("webhooks", "secret")
 
     assert (code, capsys.readouterr().err) == (
         2,
-        "error: the secret is empty: expected it on standard input\n",
+        "error: the secret is empty: pass it on standard input\n",
     )

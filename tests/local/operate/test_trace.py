@@ -1,4 +1,4 @@
-"""One request's way, put together from functions' logs and from what was given up."""
+"""The trace of a request, from function logs and dead-letter queues."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests.local.operate.conftest import Stack
 START = "2026-01-31T09:30:00"
 
 
-def moment(milliseconds: int) -> str:
+def timestamp(milliseconds: int) -> str:
     return f"{START}.{milliseconds:03d}Z"
 
 
 def invocation(correlation_id: str, at: int, duration: float, **facts: Any) -> dict[str, Any]:
-    return line("invocation", correlation_id, at, coldStart=False, durationMs=duration, **facts)
+    return entry("invocation", correlation_id, at, coldStart=False, durationMs=duration, **facts)
 
 
-def line(message: str, correlation_id: str, at: int, **facts: Any) -> dict[str, Any]:
-    """A line of ours, as `handlers.kit.log` writes it: logged when what it tells of is over."""
+def entry(message: str, correlation_id: str, at: int, **facts: Any) -> dict[str, Any]:
+    """Return a log entry as `handlers.kit.log` writes it, at the end of the step that it describes."""
     return {
-        "timestamp": moment(at),
+        "timestamp": timestamp(at),
         "level": "INFO",
         "message": message,
         "correlationId": correlation_id,
@@ -40,28 +40,28 @@ def correlation_id() -> str:
 
 
 @pytest.fixture
-def told(stack: Stack, correlation_id: str) -> Stack:
-    """A stack in which a request went through four functions, and one message of it was given up."""
+def traced(stack: Stack, correlation_id: str) -> Stack:
+    """A stack with a request that ran through four functions, and one dead-lettered message of it."""
     event = {"eventId": "e-1", "eventType": "user.created", "source": "strata.users"}
     stack.log(
         "push",
-        line("push", correlation_id, 300, eventId="e-1", connectionId="x=", outcome="sent"),
+        entry("push", correlation_id, 300, eventId="e-1", connectionId="x=", outcome="sent"),
     )
     stack.log(
         "welcome",
-        line(
+        entry(
             "event", correlation_id, 280, **event, outcome="failed", durationMs=20.0,
             queue="q", messageId="m", attempt=2, waitedMs=1500, error="KeyError: 'x'",
         ),
         invocation(uuid.uuid4().hex, 281, 21.0, messages=1),
         f"Traceback of {correlation_id}",
     )  # fmt: skip
-    stack.log("changes", line("event", correlation_id, 150, **event, outcome="published"))
+    stack.log("changes", entry("event", correlation_id, 150, **event, outcome="published"))
     stack.log(
         "create",
         invocation(correlation_id, 140, 40.0, route="POST /users", status=201),
         invocation(f"{correlation_id}-other", 141, 1.0, route="GET /users", status=200),
-        line("invocation", "other", 142, note=correlation_id),
+        entry("invocation", "other", 142, note=correlation_id),
     )
     url = stack.dead_letters("audit", "queue", "https://queue")
     detail = {"metadata": {"id": "e-1", "correlationId": correlation_id}, "data": {}}
@@ -70,18 +70,18 @@ def told(stack: Stack, correlation_id: str) -> Stack:
     return stack
 
 
-def test_trace_as_json_gives_the_whole_way_in_order(
-    told: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
+def test_trace_as_json_has_all_steps_in_order(
+    traced: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every hop of this request and of no other, by when it began; what waits in dead letters comes last."""
-    code = told.operate("trace", correlation_id, "--json")
+    """Only steps of this request are printed, by start time; the dead-lettered message is last."""
+    code = traced.operate("trace", correlation_id, "--json")
     hops = json.loads(capsys.readouterr().out)
     waiting = hops.pop()
 
     assert code == 0
     assert hops == [
         {
-            "at": moment(100),
+            "at": timestamp(100),
             "offsetMs": 0,
             "where": "create",
             "what": "POST /users",
@@ -91,7 +91,7 @@ def test_trace_as_json_gives_the_whole_way_in_order(
             "details": {"status": 201},
         },
         {
-            "at": moment(150),
+            "at": timestamp(150),
             "offsetMs": 50,
             "where": "changes",
             "what": "user.created",
@@ -101,7 +101,7 @@ def test_trace_as_json_gives_the_whole_way_in_order(
             "details": {"eventId": "e-1", "source": "strata.users"},
         },
         {
-            "at": moment(260),
+            "at": timestamp(260),
             "offsetMs": 160,
             "where": "welcome",
             "what": "user.created",
@@ -119,7 +119,7 @@ def test_trace_as_json_gives_the_whole_way_in_order(
             },
         },
         {
-            "at": moment(300),
+            "at": timestamp(300),
             "offsetMs": 200,
             "where": "push",
             "what": "push",
@@ -139,11 +139,11 @@ def test_trace_as_json_gives_the_whole_way_in_order(
     assert waiting["details"]["error"] == "no schema"
 
 
-def test_trace_fits_a_terminal_and_marks_what_failed(
-    told: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
+def test_trace_fits_a_terminal_and_marks_failures(
+    traced: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No line is longer than 100 columns, a failure begins with a mark, and a line at the end sums up."""
-    code = told.operate("trace", correlation_id)
+    """Lines have at most 100 columns, failures start with a mark, and the last line is a summary."""
+    code = traced.operate("trace", correlation_id)
     lines = capsys.readouterr().out.splitlines()
 
     assert code == 0
@@ -152,26 +152,26 @@ def test_trace_fits_a_terminal_and_marks_what_failed(
     assert lines[-1].startswith("5 hops, 2 failures, ")
 
 
-def test_trace_leaves_dead_letters_where_they_are(told: Stack, correlation_id: str) -> None:
-    """Looking hides no message from anybody: all can be taken at once afterwards."""
-    told.operate("trace", correlation_id)
+def test_trace_does_not_remove_dead_letters(traced: Stack, correlation_id: str) -> None:
+    """All messages are visible after the trace."""
+    traced.operate("trace", correlation_id)
 
-    assert told.visible(told.outputs["deadLetters"]["audit"]["url"]) == 2
+    assert traced.visible(traced.outputs["deadLetters"]["audit"]["url"]) == 2
 
 
-def test_trace_of_nothing_says_so(told: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """An id that nobody logged is an error with a hint, and an empty list for a program."""
-    code = told.operate("trace", "nothing-of-the-kind", "--json")
+def test_unknown_correlation_id_is_an_error(traced: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON output is an empty list, and the error has a hint."""
+    code = traced.operate("trace", "unknown-id", "--json")
     printed = capsys.readouterr()
 
     assert (code, json.loads(printed.out)) == (1, [])
-    assert printed.err.startswith("error: nothing was logged for nothing-of-the-kind since ")
+    assert printed.err.startswith("error: no log entries for unknown-id since ")
 
 
-def test_trace_goes_through_logs_longer_than_a_page(
+def test_trace_reads_all_pages_of_a_log(
     stack: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A request is found behind more lines of others than one answer of CloudWatch Logs holds."""
+    """An entry is found after more entries of other requests than one response of CloudWatch Logs has."""
     other = json.dumps(invocation("other-request", 1, 1.0))
     for _ in range(3):
         stack.log("busy", *[other] * 4_000)

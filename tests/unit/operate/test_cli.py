@@ -1,4 +1,4 @@
-"""The command line: what it refuses, and how errors end."""
+"""The command line: argument validation, and the exit status and text of errors."""
 
 from __future__ import annotations
 
@@ -27,33 +27,36 @@ OUTPUTS = {
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """Where a stack is on record whose cloud does not answer."""
+    """A directory with a deployed stack whose embedded cloud does not respond."""
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
     (tmp_path / "emulator.json").write_text(json.dumps({"pid": 1, "port": free_port()}))
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (
             ["events", "tail", "--pattern", "[]"],
             "--pattern: '[]': expected a JSON object with at least one key",
         ),
-        (["events", "tail", "--pattern", "{"], "--pattern: no JSON: Expecting property name enclosed in"),
+        (
+            ["events", "tail", "--pattern", "{"],
+            "--pattern: invalid JSON: Expecting property name enclosed in",
+        ),
         (["events", "tail", "--type", "user.gone"], "--type: invalid choice: 'user.gone' (choose from"),
         (["events", "tail", "--for", "0"], "--for: '0': expected a number of seconds above 0"),
         (["events", "tail", "--for", "nan"], "--for: 'nan': expected a number of seconds above 0"),
-        (["events", "put", "user.created", "{'a'}"], "DATA: no JSON: "),
+        (["events", "put", "user.created", "{'a'}"], "DATA: invalid JSON: "),
         (["events", "put", "user.created", "@nowhere.json"], "DATA: nowhere.json: No such file or directory"),
         (["events", "replay"], "the following arguments are required: --from"),
         (
             ["events", "replay", "--from", "2999-01-01T00:00:00Z"],
-            "--from: '2999-01-01T00:00:00Z': lies in the",
+            "--from: '2999-01-01T00:00:00Z': is in the",
         ),
         (["dlq", "redrive"], "one of the arguments NAME --all is required"),
         (["dlq", "show", "x", "--limit", "0"], "--limit: '0': expected a number between 1 and 10000"),
-        (["trace", 'a" || "'], "CORRELATION_ID: 'a\" || \"': expected the X-Correlation-Id of an answer"),
+        (["trace", 'a" || "'], "CORRELATION_ID: 'a\" || \"': expected the X-Correlation-Id of a response"),
         (
             ["partners", "rotate", "acme", "--keep", "long"],
             "--keep: 'long': expected a number with s, m, h or d",
@@ -62,15 +65,15 @@ def directory(tmp_path: Path) -> Path:
         ([], "the following arguments are required: COMMAND"),
     ],
 )
-def test_bad_argument_is_refused_before_any_stack_is_looked_for(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+def test_invalid_argument_is_rejected_without_a_stack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
-    """Status 2, with what was expected; no stack is needed to learn of it."""
+    """The exit status is 2, and the message states the expected value."""
     with pytest.raises(SystemExit) as caught:
         main(arguments, tmp_path)
 
     assert caught.value.code == 2
-    assert told in capsys.readouterr().err.splitlines()[-1]
+    assert expected in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -82,13 +85,13 @@ def test_bad_argument_is_refused_before_any_stack_is_looked_for(
         (["--stack", "prod", "trace", "c-1", "--stack", "dev"], ("dev", False)),
     ],
 )
-def test_stack_and_json_may_stand_before_or_after_the_command(
+def test_stack_and_json_are_accepted_before_and_after_the_command(
     arguments: list[str], expected: tuple[str, bool]
 ) -> None:
-    """The later one counts; local and for people is what goes without saying."""
-    given = parser().parse_args(arguments)
+    """The last value is used; the defaults are the local stack and text output."""
+    parsed = parser().parse_args(arguments)
 
-    assert (given.stack, given.json) == expected
+    assert (parsed.stack, parsed.json) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,18 +104,18 @@ def test_stack_and_json_may_stand_before_or_after_the_command(
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )
-def test_cloud_that_does_not_answer_is_told(
+def test_stopped_cloud_is_an_error(
     directory: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stopped emulator is one line, and no traceback."""
+    """The error is one line without a traceback."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
 
     assert main(arguments, directory) == 1
-    assert capsys.readouterr().err == "error: the embedded cloud does not answer: make up\n"
+    assert capsys.readouterr().err == "error: the embedded cloud does not respond: run make up\n"
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "told"),
+    ("error", "code", "expected"),
     [
         (
             ClientError({"Error": {"Code": "AccessDenied", "Message": "not\nyou"}}, "StartReplay"),
@@ -122,7 +125,7 @@ def test_cloud_that_does_not_answer_is_told(
         (NoCredentialsError(), 1, "error: Unable to locate credentials\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
-    ids=["refused", "no credentials", "Ctrl-C"],
+    ids=["denied", "no credentials", "Ctrl-C"],
 )
 def test_error_is_one_line(
     directory: Path,
@@ -130,31 +133,31 @@ def test_error_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
     code: int,
-    told: str,
+    expected: str,
 ) -> None:
-    """What AWS refuses is told with the operation and the reason."""
+    """An AWS error has its operation, code and message."""
 
     def fail(target: object) -> None:
         raise error
 
-    monkeypatch.setattr(commands.partners, "listed", fail)
+    monkeypatch.setattr(commands.partners, "list_keys", fail)
 
     assert main(["partners", "list"], directory) == code
-    assert capsys.readouterr().err == told
+    assert capsys.readouterr().err == expected
 
 
-def test_every_command_is_explained() -> None:
-    """The operations page names each command that there is."""
+def test_every_command_is_documented() -> None:
+    """The operations page names each command."""
     page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
 
     assert [name for name in names(parser()) if f"operate {name}" not in page] == []
 
 
 def names(of: argparse.ArgumentParser, prefix: str = "") -> Iterator[str]:
-    """The words of every command below a parser."""
-    rooms = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
-    if not rooms:
+    """Yield the full name of every command of a parser."""
+    groups = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
+    if not groups:
         yield prefix.strip()
-    for room in rooms:
-        for name, below in room.choices.items():
+    for group in groups:
+        for name, below in group.choices.items():
             yield from names(below, f"{prefix} {name}")

@@ -1,4 +1,4 @@
-"""Finding a stack by its outputs."""
+"""Stack lookup by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from operate.errors import OperateError
-from operate.target import LOCAL, DeadLetters, Target, find
+from operate.target import LOCAL, DeadLetterQueue, Target, find
 
 OUTPUTS = {
     "eventArchive": "arn:aws:events:eu-west-1:123456789012:archive/strata",
@@ -19,15 +19,15 @@ OUTPUTS = {
 }
 
 
-def record(directory: Path, outputs: Any = None, process: Any = None) -> None:
-    """Leave on file what the embedded cloud does."""
+def write_files(directory: Path, outputs: Any = None, process: Any = None) -> None:
+    """Write the files of the embedded cloud."""
     for name, value in (("outputs.json", outputs), ("emulator.json", process)):
         if value is not None:
             (directory / name).write_text(value if isinstance(value, str) else json.dumps(value))
 
 
 def pulumi(directory: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put a pulumi on PATH that does this, and nothing else."""
+    """Make PATH contain only a `pulumi` command that runs a script."""
     command = directory / "pulumi"
     command.write_text(f"#!/bin/sh\n{script}\n")
     command.chmod(0o700)
@@ -40,9 +40,9 @@ def problem(stack: str, directory: Path) -> str:
     return str(caught.value)
 
 
-def test_local_stack_is_found_by_what_stands_on_file(tmp_path: Path) -> None:
-    """Its outputs, its port and its region: nothing of the person's own AWS setup."""
-    record(tmp_path, OUTPUTS, {"pid": 1, "port": 4567, "started": "1", "since": 1.0})
+def test_local_stack_is_found_by_its_files(tmp_path: Path) -> None:
+    """Outputs, port and region come from the files, not from the operator's AWS configuration."""
+    write_files(tmp_path, OUTPUTS, {"pid": 1, "port": 4567, "started": "1", "since": 1.0})
     target = find(LOCAL, tmp_path)
     credentials = target.session.get_credentials()
 
@@ -52,75 +52,75 @@ def test_local_stack_is_found_by_what_stands_on_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outputs", "process", "told"),
+    ("outputs", "process", "expected"),
     [
         (None, None, "nothing is deployed on this machine: run make up"),
-        (OUTPUTS, None, "the embedded cloud does not run: start it with make up"),
-        (OUTPUTS, {"port": 4566}, "the embedded cloud does not run: start it with make up"),
-        ("{", {"pid": 1, "port": 1}, "{directory}/outputs.json: cannot be read: run make up"),
+        (OUTPUTS, None, "the embedded cloud is not running: start it with make up"),
+        (OUTPUTS, {"port": 4566}, "the embedded cloud is not running: start it with make up"),
+        ("{", {"pid": 1, "port": 1}, "{directory}/outputs.json: invalid file: run make up"),
         (
             {},
             {"pid": 1, "port": 1},
-            "stack local has no output eventArchive: deploy the program as it is now",
+            "stack local has no output eventArchive: deploy the current program",
         ),
     ],
-    ids=["nothing", "never ran", "stopped", "broken", "old"],
+    ids=["nothing", "never started", "stopped", "broken", "old"],
 )
-def test_local_stack_that_is_not_there_is_told(tmp_path: Path, outputs: Any, process: Any, told: str) -> None:
-    """One line says what is missing and how it comes to be."""
-    record(tmp_path, outputs, process)
+def test_missing_local_stack_is_an_error(tmp_path: Path, outputs: Any, process: Any, expected: str) -> None:
+    """The error states what is missing and the command that fixes it."""
+    write_files(tmp_path, outputs, process)
 
-    assert problem(LOCAL, tmp_path) == told.format(directory=tmp_path)
+    assert problem(LOCAL, tmp_path) == expected.format(directory=tmp_path)
 
 
-def test_other_stacks_outputs_come_from_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The CLI is asked for that stack, and AWS is spoken to in the region of the stack's own resources."""
+def test_outputs_of_other_stacks_come_from_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI prints the stack's outputs, and the region is that of the stack's resources."""
     (tmp_path / "outputs").write_text(json.dumps(OUTPUTS))
-    pulumi(tmp_path, monkeypatch, f'echo "$@" > "{tmp_path}/asked"; /bin/cat "{tmp_path}/outputs"')
+    pulumi(tmp_path, monkeypatch, f'echo "$@" > "{tmp_path}/arguments"; /bin/cat "{tmp_path}/outputs"')
     target = find("dev", tmp_path)
 
     assert (target.outputs, target.endpoint, target.session.region_name) == (OUTPUTS, None, "eu-west-1")
-    assert (tmp_path / "asked").read_text().split() == [
+    assert (tmp_path / "arguments").read_text().split() == [
         "stack", "output", "--json", "--non-interactive", "--stack", "dev",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "expected"),
     [
         ("echo \"error: no stack named 'dev' found\" >&2; exit 255", "no stack named 'dev' found"),
-        ("exit 1", "it said nothing"),
-        ("echo '[]'", "it said nothing"),
+        ("exit 1", "no output"),
+        ("echo '[]'", "no output"),
     ],
-    ids=["unknown", "silent", "no object"],
+    ids=["unknown", "silent", "not an object"],
 )
-def test_what_pulumi_says_of_a_stack_is_passed_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: str
+def test_pulumi_error_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, expected: str
 ) -> None:
-    """Its last line is the reason, whatever it printed before."""
+    """The last line of standard error is the reason."""
     pulumi(tmp_path, monkeypatch, script)
 
-    assert problem("dev", tmp_path) == f"stack dev: pulumi stack output: {told}"
+    assert problem("dev", tmp_path) == f"stack dev: pulumi stack output: {expected}"
 
 
-def test_missing_pulumi_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has no CLI learns that it is needed, and where it is."""
+def test_missing_pulumi_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error states that the CLI is required and where to get it."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert problem("dev", tmp_path) == (
-        "stack dev: its outputs are read with the Pulumi CLI, and there is no pulumi on PATH: "
+        "stack dev: the Pulumi CLI, which reads the stack's outputs, is not on PATH: "
         "install it (https://www.pulumi.com/docs/iac/download-install/)"
     )
 
 
-def test_outputs_are_typed() -> None:
-    """A command gets what it works with, or one line that names the output."""
+def test_outputs_are_validated() -> None:
+    """A missing or invalid output is an error that names it."""
     target = Target("dev", {**OUTPUTS, "logGroups": ["a"]}, session=None)
 
-    assert target.dead_letters == {"welcome": DeadLetters("https://dead", "queue", "https://source")}
+    assert target.dead_letters == {"welcome": DeadLetterQueue("https://dead", "queue", "https://source")}
     with pytest.raises(OperateError, match=r"^stack dev, output logGroups: Expected `object`, got `array`"):
         _ = target.log_groups
     with pytest.raises(
-        OperateError, match=r"^stack dev has no output partnersTable: deploy the program as it is now$"
+        OperateError, match=r"^stack dev has no output partnersTable: deploy the current program$"
     ):
         _ = target.partners_table

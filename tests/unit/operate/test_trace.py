@@ -1,4 +1,4 @@
-"""A line of the log as a hop of a request."""
+"""Steps of a request, from log entries."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from operate.render import own_name, summary
-from operate.trace import Hop, hop_of
+from operate.trace import Hop, from_log_entry
 
 LOGGED = {"timestamp": "2026-01-31T09:30:00.100Z", "correlationId": "c-1", "durationMs": 100}
 BEGAN = 1_769_851_800_000.0
 
 
 @pytest.mark.parametrize(
-    ("line", "what", "outcome", "failed"),
+    ("entry", "what", "outcome", "failed"),
     [
         ({"message": "invocation", "route": "GET /me", "status": 200}, "GET /me", "200", False),
         ({"message": "invocation", "route": "GET /me", "status": 404}, "GET /me", "404", False),
@@ -29,24 +29,24 @@ BEGAN = 1_769_851_800_000.0
         ({"message": "something else"}, "something else", "", False),
     ],
 )
-def test_line_is_told_by_what_was_done_and_how_it_ended(
-    line: dict[str, Any], what: str, outcome: str, failed: bool
+def test_log_entry_is_a_step_with_its_outcome(
+    entry: dict[str, Any], what: str, outcome: str, failed: bool
 ) -> None:
-    """What the caller did wrong is no failure, and nor is a browser that has left."""
-    hop = hop_of("fn", {**LOGGED, **line}, 0)
+    """A client error is not a failure, and neither is a push to a closed connection."""
+    hop = from_log_entry("fn", {**LOGGED, **entry}, 0)
 
     assert (hop.where, hop.what, hop.outcome, hop.failed) == ("fn", what, outcome, failed)
     assert (hop.at, hop.end) == (BEGAN, BEGAN + 100)
 
 
 @pytest.mark.parametrize("timestamp", [None, 5, "yesterday"])
-def test_line_without_a_time_has_that_of_the_log(timestamp: Any) -> None:
-    """The log's own time stands in for one that cannot be read."""
-    assert hop_of("fn", {"message": "push", "timestamp": timestamp}, 1_000.0).at == 1_000.0
+def test_invalid_timestamp_is_replaced_by_the_ingestion_time(timestamp: Any) -> None:
+    """The time of the log event is used if the entry has no valid timestamp."""
+    assert from_log_entry("fn", {"message": "push", "timestamp": timestamp}, 1_000.0).at == 1_000.0
 
 
-def test_summary_counts_what_there_is() -> None:
-    """The time in all is from the first beginning to the last end."""
+def test_summary_has_counts_and_the_total_time() -> None:
+    """The total time runs from the first start to the last end."""
 
     def hop(at: float, duration: float | None, failed: bool) -> Hop:
         return Hop(at, "fn", "x", "", duration, failed, {})
@@ -57,8 +57,8 @@ def test_summary_counts_what_there_is() -> None:
     )
 
 
-def test_own_name_is_what_the_program_says() -> None:
-    """Project, stack and random digits go; a name without them stays."""
+def test_own_name_has_no_generated_parts() -> None:
+    """Project, stack and random suffix are removed; a name without them is unchanged."""
     names = ["strata-local-welcome-0123abc", "strata-pr-12-welcome-0123abc", "orders", "two-words"]
 
     assert [own_name(name) for name in names] == ["welcome", "welcome", "orders", "two-words"]

@@ -1,4 +1,4 @@
-"""Moments as people give them."""
+"""Parsing and formatting of times and durations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operate.moments import EXPECTED, length, past, rfc3339, span
+from operate.times import EXPECTED, format_duration, parse_duration, parse_past_time, rfc3339
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "time"),
     [
         ("90s", datetime(2026, 1, 31, 11, 58, 30, tzinfo=UTC)),
         ("15m", datetime(2026, 1, 31, 11, 45, tzinfo=UTC)),
@@ -24,9 +24,9 @@ NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
         ("2026-01-31T09:30:00+02:00", datetime(2026, 1, 31, 7, 30, tzinfo=UTC)),
     ],
 )
-def test_past_moment_is_read(text: str, moment: datetime) -> None:
-    """How long ago, or RFC 3339 with any offset."""
-    assert past(text, NOW) == moment
+def test_past_time_is_parsed(text: str, time: datetime) -> None:
+    """An age, and RFC 3339 with any offset, are accepted."""
+    assert parse_past_time(text, NOW) == time
 
 
 @pytest.mark.parametrize(
@@ -36,33 +36,33 @@ def test_past_moment_is_read(text: str, moment: datetime) -> None:
         ("15", ""),
         ("-5m", ""),
         ("999999d", ""),
-        ("2026-01-31T09:30:00", "has no offset from UTC: "),
-        ("2026-01-31T12:00:01Z", "lies in the future: "),
+        ("2026-01-31T09:30:00", "has no UTC offset: "),
+        ("2026-01-31T12:00:01Z", "is in the future: "),
     ],
 )
-def test_what_is_no_past_moment_is_refused(text: str, problem: str) -> None:
-    """The error names what was given and what was expected."""
+def test_invalid_past_time_is_rejected(text: str, problem: str) -> None:
+    """The error has the input and the expected format."""
     with pytest.raises(ValueError, match="expected") as caught:
-        past(text, NOW)
+        parse_past_time(text, NOW)
 
     assert str(caught.value) == f"{text!r}: {problem}{EXPECTED}"
 
 
-def test_span_has_a_unit() -> None:
-    """A number alone says nothing."""
+def test_duration_requires_a_unit() -> None:
+    """A number without a unit is rejected."""
     with pytest.raises(ValueError, match="expected") as caught:
-        span("7")
+        parse_duration("7")
 
     assert str(caught.value) == "'7': expected a number with s, m, h or d, such as 15m or 2h"
-    assert span("7d") == timedelta(days=7)
+    assert parse_duration("7d") == timedelta(days=7)
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis adds the zone
-def test_printed_moment_is_read_again(moment: datetime) -> None:
-    """What is printed is the same moment, but for what is shorter than a millisecond."""
-    again = past(rfc3339(moment), datetime(2100, 1, 1, tzinfo=UTC))
+def test_formatted_time_is_parsed_again(time: datetime) -> None:
+    """Formatting truncates a time to milliseconds and loses nothing else."""
+    again = parse_past_time(rfc3339(time), datetime(2100, 1, 1, tzinfo=UTC))
 
-    assert timedelta() <= moment - again < timedelta(milliseconds=1)
+    assert timedelta() <= time - again < timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,6 @@ def test_printed_moment_is_read_again(moment: datetime) -> None:
         (273_600, "3 d 4 h"),
     ],
 )
-def test_length_has_at_most_two_units(seconds: float, text: str) -> None:
-    """As precise as a person needs it."""
-    assert length(seconds) == text
+def test_formatted_duration_has_at_most_two_units(seconds: float, text: str) -> None:
+    """The two largest units are printed."""
+    assert format_duration(seconds) == text

@@ -1,4 +1,4 @@
-"""What a dead letter says of itself, whoever sent it."""
+"""The facts in a dead-lettered message, from every kind of sender."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from operate.letters import Letter
+from operate.dead_letter_queues import DeadMessage
 
 EVENT = {
     "detail-type": "user.created",
@@ -16,8 +16,8 @@ EVENT = {
 CAUSE = {"M": {"correlationId": {"S": "c-1"}, "actor": {"S": "sub"}}}
 
 
-def letter(body: Any, **attributes: str) -> Letter:
-    return Letter(
+def message(body: Any, **attributes: str) -> DeadMessage:
+    return DeadMessage(
         id="m-1",
         receipt="r-1",
         body=body if isinstance(body, str) else json.dumps(body),
@@ -41,9 +41,9 @@ def letter(body: Any, **attributes: str) -> Letter:
     ],
     ids=["event", "function", "batch", "stream", "mail", "many", "number", "text", "deep"],
 )
-def test_correlation_ids_are_found_wherever_they_stand(body: Any, ids: list[str]) -> None:
-    """Each sender wraps a message in its own way; the request's id is still found, once."""
-    assert letter(body).correlation_ids == ids
+def test_correlation_ids_are_found_at_any_depth(body: Any, ids: list[str]) -> None:
+    """Each sender wraps a message differently; each correlation id is found once."""
+    assert message(body).correlation_ids == ids
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ def test_correlation_ids_are_found_wherever_they_stand(body: Any, ids: list[str]
         ),
         (EVENT, {}, ""),
     ],
-    ids=["ours", "rule", "code alone", "topic", "function", "age", "queue"],
+    ids=["consumer", "rule", "code only", "topic", "function", "age", "queue"],
 )
-def test_reason_is_what_the_sender_says(body: Any, attributes: dict[str, str], reason: str) -> None:
-    """A consumer of ours, EventBridge, SNS and Lambda say it in different places; a queue does not."""
-    assert letter(body, **attributes).reason == reason
+def test_reason_is_read_from_every_sender(body: Any, attributes: dict[str, str], reason: str) -> None:
+    """Consumers, EventBridge, SNS and Lambda store it in different places; a redrive policy stores none."""
+    assert message(body, **attributes).reason == reason
 
 
-def test_event_is_told_by_type_and_id() -> None:
-    """Wrapped or not; what holds no event has neither."""
+def test_event_type_and_id_are_found() -> None:
+    """A wrapped event is found too; a message without an event has neither."""
     facts = [
-        (each.event_type, each.event_id) for each in map(letter, [EVENT, {"requestPayload": EVENT}, [], ""])
+        (each.event_type, each.event_id) for each in map(message, [EVENT, {"requestPayload": EVENT}, [], ""])
     ]
 
     assert facts == [("user.created", "user.created:u:1")] * 2 + [(None, None)] * 2

@@ -97,7 +97,7 @@ def test_revoked_key_counts_no_longer(partners: Stack, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["add", "Acme!"], 2, "partner 'Acme!': expected 2 to 32 lower-case letters"),
+        (["add", "Acme!"], 2, "partner 'Acme!': expected 2 to 32 characters of a-z"),
         (["add", "known"], 1, "known has a key already: partners rotate gives out the next one"),
         (["rotate", "unknown"], 1, "unknown has no key that counts: partners add gives out the first one"),
         (["revoke", "unknown", "0badcafe"], 1, "unknown has no key '0badcafe'; there are: none"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.realtime.connect import handler as connect
-from handlers.realtime.push import handler as push
+from handlers.realtime.push import handler
 from handlers.realtime.storage import feed
 from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document
 from tests.unit.handlers.lambda_ import Context
@@ -34,7 +34,7 @@ UPDATED = {
 
 
 def add_connection(aws: Any, audience: str, connection: str, seconds_ago: int = 60) -> None:
-    """Store a connection that has been open for a minute."""
+    """Store a connection that opened some seconds ago."""
     aws.put_item(
         TableName=TABLES["CONNECTIONS_TABLE"]["TableName"],
         Item={
@@ -45,9 +45,9 @@ def add_connection(aws: Any, audience: str, connection: str, seconds_ago: int = 
     )
 
 
-def failed_pushes(*documents: dict[str, Any]) -> list[str]:
+def push(*documents: dict[str, Any]) -> list[str]:
     """Push a batch and return the ids of the messages to retry."""
-    response = push(push_batch(*documents), Context())
+    response = handler(push_batch(*documents), Context())
     return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
@@ -61,7 +61,7 @@ def test_event_is_pushed_to_its_user_and_to_everything(aws: Any, gateway: Gatewa
     for audience, connection in ((ADA, "ada-1"), (ADA, "ada-2"), ("user#eve", "eve"), (EVERYTHING, "admin")):
         add_connection(aws, audience, connection)
 
-    assert failed_pushes(user_event()) == []
+    assert push(user_event()) == []
 
     assert sorted(gateway.posts) == ["ada-1", "ada-2", "admin"]
     assert all(len(messages) == 1 for messages in gateway.posts.values())
@@ -82,7 +82,7 @@ def test_event_without_a_subject_is_pushed_only_to_everything(
     add_connection(aws, ADA, "ada")
     add_connection(aws, EVERYTHING, "admin")
 
-    assert failed_pushes(event) == []
+    assert push(event) == []
 
     assert list(gateway.posts) == ["admin"]
 
@@ -91,7 +91,7 @@ def test_message_contains_only_public_fields(aws: Any, gateway: Gateway) -> None
     """The message contains neither the actor, nor the subject, nor the preferences of the user."""
     add_connection(aws, ADA, "ada")
 
-    failed_pushes(user_event())
+    push(user_event())
 
     (message,) = gateway.posts["ada"]
     assert message.pop("token").isdigit()
@@ -112,7 +112,7 @@ def test_update_contains_the_previous_state(aws: Any, gateway: Gateway) -> None:
     """The message contains both states as the API returns them, and the changed public fields."""
     add_connection(aws, EVERYTHING, "admin")
 
-    failed_pushes(document("user.updated", data={**UPDATED, "changed": ["name", "subject"]}))
+    push(document("user.updated", data={**UPDATED, "changed": ["name", "subject"]}))
 
     (message,) = gateway.posts["admin"]
     assert message["event"]["data"] == {
@@ -126,8 +126,8 @@ def test_second_delivery_pushes_nothing(aws: Any, items: Items, gateway: Gateway
     """A copy in the same batch and a replayed event are both dropped."""
     add_connection(aws, ADA, "ada")
 
-    assert failed_pushes(user_event(), user_event()) == []
-    assert failed_pushes(user_event(**{"replay-name": "again"})) == []
+    assert push(user_event(), user_event()) == []
+    assert push(user_event(**{"replay-name": "again"})) == []
 
     assert len(gateway.posts["ada"]) == 1
     assert len(items("FEED_TABLE")) == 2
@@ -142,9 +142,9 @@ def test_delivery_after_a_crash_pushes_again(
     add_connection(aws, ADA, "ada")
     with monkeypatch.context() as patch:
         patch.setattr(feed, "mark_pushed", lambda _: (_ for _ in ()).throw(SystemError("killed")))
-        assert failed_pushes(user_event()) == ["message-0"]
+        assert push(user_event()) == ["message-0"]
 
-    assert failed_pushes(user_event()) == []
+    assert push(user_event()) == []
 
     first, second = gateway.posts["ada"]
     assert first["event"] == second["event"]
@@ -157,7 +157,7 @@ def test_feed_stores_messages_for_ten_minutes(items: Items, gateway: Gateway) ->
     """Each audience's feed stores the message at the position of its token, even without connections."""
     before = int(time.time())
 
-    failed_pushes(user_event())
+    push(user_event())
 
     stored = {row["audience"]["S"]: row for row in items("FEED_TABLE")}
     message = json.loads(stored[ADA]["message"]["S"])
@@ -172,7 +172,7 @@ def test_gone_connection_is_deleted(aws: Any, items: Items, gateway: Gateway, lo
         add_connection(aws, ADA, connection)
     gateway.statuses["gone"] = 410
 
-    assert failed_pushes(user_event()) == []
+    assert push(user_event()) == []
 
     assert sorted(gateway.posts) == ["a", "z"]
     assert connections(items) == {"a", "z"}
@@ -203,7 +203,7 @@ def test_opening_connection_is_not_deleted(items: Items, gateway: Gateway) -> No
     invoke(connect, gateway_event(route="$connect"))
     gateway.statuses[CONNECTION] = 410
 
-    assert failed_pushes(user_event()) == []
+    assert push(user_event()) == []
 
     assert connections(items) == {CONNECTION}
 
@@ -217,10 +217,10 @@ def test_failed_post_retries_the_event(
     add_connection(aws, ADA, "busy")
     gateway.statuses["busy"] = status
 
-    assert failed_pushes(user_event()) == ["message-0"]
+    assert push(user_event()) == ["message-0"]
     failed = [line for line in log() if line["message"] == "push" and line["outcome"] == "failed"]
     gateway.statuses.clear()
-    assert failed_pushes(user_event()) == []
+    assert push(user_event()) == []
 
     assert {name: len(messages) for name, messages in gateway.posts.items()} == {"ada": 2, "busy": 1}
     assert connections(items) == {"ada", "busy"}
@@ -233,6 +233,6 @@ def test_hundreds_of_connections_receive_the_event(aws: Any, gateway: Gateway) -
     for name in names:
         add_connection(aws, EVERYTHING, name)
 
-    assert failed_pushes(user_event()) == []
+    assert push(user_event()) == []
 
     assert {name: len(messages) for name, messages in gateway.posts.items()} == dict.fromkeys(names, 1)

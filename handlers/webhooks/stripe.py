@@ -73,13 +73,13 @@ def translate(content: bytes) -> TranslatedEvent:
         InvalidRequest: the body is not an event of Stripe.
     """
     event: StripeEvent = parse.body(StripeEvent, content)
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.created))
-    untranslated = TranslatedEvent(f"stripe:{event.id}", event.type, moment, data=None)
+    event_id = f"stripe:{event.id}"
+    occurred_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.created))
     if event.type not in TRANSLATED:
-        return untranslated
+        return TranslatedEvent(event_id, event.type, occurred_at, data=None)
     payment: PaymentEvent = parse.body(PaymentEvent, content)
     type_, data_of = TRANSLATED[event.type]
-    return untranslated._replace(type=type_, data=data_of(payment.data.object))
+    return TranslatedEvent(event_id, type_, occurred_at, data_of(payment.data.object))
 
 
 def _succeeded(intent: PaymentIntent) -> Struct:

@@ -42,8 +42,8 @@ def day_before(moment: str | None) -> date:
     Raises:
         ValueError: the text is not a time.
     """
-    given = datetime.now(UTC) if moment is None else datetime.fromisoformat(moment)
-    return given.astimezone(UTC).date() - timedelta(days=1)
+    parsed = datetime.now(UTC) if moment is None else datetime.fromisoformat(moment)
+    return parsed.astimezone(UTC).date() - timedelta(days=1)
 
 
 def _users_created_on(day: date) -> Iterator[User]:

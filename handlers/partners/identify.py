@@ -20,7 +20,7 @@ def partner_of(authorization: str) -> str | None:
 
 
 def _is_valid(key: keys.Key) -> bool:
-    stored = storage.find_key(key.partner, key.key_id)
+    stored = storage.read_key(key.partner, key.key_id)
     return (
         stored is not None
         and compare_digest(stored.hash, keys.digest(key.text))

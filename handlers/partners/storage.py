@@ -28,7 +28,7 @@ class StoredKey(NamedTuple):
     expires_at: int | None
 
 
-def find_key(partner: str, key_id: str) -> StoredKey | None:
+def read_key(partner: str, key_id: str) -> StoredKey | None:
     """Return a key of a partner; None if there is no such key (strongly consistent)."""
     response = dynamodb.call(
         dynamodb.client().get_item,

@@ -24,7 +24,7 @@ def issue(claims: Mapping[str, str]) -> Ticket:
         NotAnAccessToken: the token is of another type.
     """
     if claims.get("token_use") != "access":
-        raise NotAnAccessToken("this token is of another type")
+        raise NotAnAccessToken("this is another kind of token")
     subject = claims["sub"]
     audience = EVERYTHING if SCOPE in claims.get("scope", "").split() else user_audience(subject)
     ticket = urlsafe_b64encode(os.urandom(TICKET_BYTES)).decode().rstrip("=")

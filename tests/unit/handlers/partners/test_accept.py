@@ -49,7 +49,7 @@ def faults(reply: Reply) -> list[tuple[str, str]]:
     return [(error["field"], error["detail"]) for error in reply.body["errors"]]
 
 
-def test_event_is_published_under_the_partner_s_source(bus: Bus) -> None:
+def test_event_is_published_under_the_source_of_its_partner(bus: Bus) -> None:
     """The published event has the partner's source and id, and the request's correlation id."""
     reply = send(ORDER)
 
@@ -112,10 +112,10 @@ ORDERED = [
 ]
 
 
-@pytest.mark.parametrize(("given", "status", "problem"), ORDERED)
-def test_errors_have_an_order(bus: Bus, given: dict[str, Any], status: int, problem: str) -> None:
+@pytest.mark.parametrize(("sent", "status", "problem"), ORDERED)
+def test_errors_have_an_order(bus: Bus, sent: dict[str, Any], status: int, problem: str) -> None:
     """The caller is checked before the body, and the body's size before its content; nothing is published."""
-    reply = send(**given)
+    reply = send(**sent)
 
     assert (reply.status, reply.body["type"]) == (status, f"/problems/{problem}")
     assert reply.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)

@@ -139,9 +139,13 @@ def test_delivery_after_a_crash_pushes_again(
     aws: Any, items: Items, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An event that was not marked as pushed is pushed again, with a token at the end of the feed."""
+
+    def crash(_: str) -> None:
+        raise SystemError("killed")
+
     add_connection(aws, ADA, "ada")
     with monkeypatch.context() as patch:
-        patch.setattr(feed, "mark_pushed", lambda _: (_ for _ in ()).throw(SystemError("killed")))
+        patch.setattr(feed, "mark_pushed", crash)
         assert push(user_event()) == ["message-0"]
 
     assert push(user_event()) == []

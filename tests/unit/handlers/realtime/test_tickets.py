@@ -22,7 +22,7 @@ SUBJECT = claims()["sub"]
 pytestmark = pytest.mark.usefixtures("aws")
 
 
-def issued(**changes: str) -> dict[str, Any]:
+def issue(**changes: str) -> dict[str, Any]:
     """Issue a ticket and return the response's body."""
     reply = call(create, request(claims=claims(**{"scope": "openid", **changes})))
     assert reply.status == 201, reply
@@ -42,7 +42,7 @@ def policy(effect: str) -> dict[str, Any]:
 
 def test_ticket_is_random() -> None:
     """A ticket has 256 random bits, and its expiry is in RFC 3339."""
-    first, second = issued(), issued()
+    first, second = issue(), issue()
 
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", first["ticket"])
     assert first["ticket"] != second["ticket"]
@@ -54,12 +54,12 @@ def test_only_the_digest_is_stored(items: Items) -> None:
     """The table contains digest, subject, audience and an expiry in 30 seconds, and not the ticket."""
     before = int(time.time())
 
-    given = issued()["ticket"]
+    ticket = issue()["ticket"]
 
     (stored,) = items("TICKETS_TABLE")
     expires = int(stored.pop("expiresAt")["N"])
     assert stored == {
-        "ticket": {"S": sha256(given.encode()).hexdigest()},
+        "ticket": {"S": sha256(ticket.encode()).hexdigest()},
         "subject": {"S": SUBJECT},
         "audience": {"S": f"user#{SUBJECT}"},
     }
@@ -70,7 +70,7 @@ def test_ticket_expires_no_later_than_its_token(items: Items) -> None:
     """The ticket of a token that expires in five seconds expires then."""
     expires = int(time.time()) + 5
 
-    issued(exp=str(expires))
+    issue(exp=str(expires))
 
     assert [int(stored["expiresAt"]["N"]) for stored in items("TICKETS_TABLE")] == [expires]
 
@@ -85,7 +85,7 @@ def test_ticket_expires_no_later_than_its_token(items: Items) -> None:
 )
 def test_scope_determines_the_audience(scope: str, audience: str) -> None:
     """The exact scope events/read selects all events; otherwise the audience is the user's own."""
-    assert authorize(issued(scope=scope)["ticket"]) == {
+    assert authorize(issue(scope=scope)["ticket"]) == {
         "principalId": SUBJECT,
         "policyDocument": policy("Allow"),
         "context": {"audience": audience},
@@ -103,43 +103,43 @@ def test_other_token_gets_no_ticket(items: Items, token_use: str) -> None:
 
 def test_ticket_is_valid_once(items: Items) -> None:
     """Redeeming a ticket deletes it, so a second connection is denied."""
-    given = issued()["ticket"]
+    ticket = issue()["ticket"]
 
-    effects = [authorize(given)["policyDocument"]["Statement"][0]["Effect"] for _ in range(2)]
+    effects = [authorize(ticket)["policyDocument"]["Statement"][0]["Effect"] for _ in range(2)]
 
     assert effects == ["Allow", "Deny"]
     assert items("TICKETS_TABLE") == []
 
 
-@pytest.mark.parametrize("given", ["forged", "x" * 4_000, "\ud800"])
-def test_invalid_ticket_is_denied(given: str) -> None:
+@pytest.mark.parametrize("ticket", ["forged", "x" * 4_000, "\ud800"])
+def test_invalid_ticket_is_denied(ticket: str) -> None:
     """Any text gets a policy that denies this connection."""
-    issued()
+    issue()
 
-    assert authorize(given) == {"principalId": "anonymous", "policyDocument": policy("Deny"), "context": {}}
+    assert authorize(ticket) == {"principalId": "anonymous", "policyDocument": policy("Deny"), "context": {}}
 
 
 def test_expired_ticket_is_denied(aws: Any) -> None:
     """DynamoDB deletes expired tickets with a delay; a ticket is invalid from its expiry on."""
-    given = "expired"
+    ticket = "expired"
     item = {
-        "ticket": {"S": sha256(given.encode()).hexdigest()},
+        "ticket": {"S": sha256(ticket.encode()).hexdigest()},
         "subject": {"S": "ada"},
         "audience": {"S": "everything"},
         "expiresAt": {"N": str(int(time.time()))},
     }
     aws.put_item(TableName=TABLES["TICKETS_TABLE"]["TableName"], Item=item)
 
-    assert authorize(given)["policyDocument"] == policy("Deny")
+    assert authorize(ticket)["policyDocument"] == policy("Deny")
 
 
 def test_log_contains_neither_ticket_nor_subject(log: Any) -> None:
     """Issuing and redeeming log one line each."""
-    given = issued()["ticket"]
-    authorize(given)
+    ticket = issue()["ticket"]
+    authorize(ticket)
 
     lines = log()
 
     assert [line["message"] for line in lines] == ["invocation", "invocation"]
-    assert given not in str(lines)
+    assert ticket not in str(lines)
     assert SUBJECT not in str(lines)

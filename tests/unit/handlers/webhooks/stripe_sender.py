@@ -51,10 +51,10 @@ def signature(text: str, *secrets: str, age: float = 0) -> str:
 
 def send(text: str, header: str | None, provider: str = "stripe", **headers: str) -> Reply:
     """Send a delivery; the response must match the OpenAPI document."""
-    given = {"Content-Type": "application/json; charset=utf-8", **headers}
+    sent = {"Content-Type": "application/json; charset=utf-8", **headers}
     if header is not None:
-        given["Stripe-Signature"] = header
-    event = request(ROUTE, path={"provider": provider}, text=text, headers=given)
+        sent["Stripe-Signature"] = header
+    event = request(ROUTE, path={"provider": provider}, text=text, headers=sent)
     return DECLARED.check(call(handler, event))
 
 

@@ -1,1 +1,1 @@
-"""The audit trail: every event, unchanged, a line each."""
+"""The audit trail: every event, unchanged, one per line."""

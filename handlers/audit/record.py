@@ -1,7 +1,7 @@
-"""Takes every event off its queue and puts it on the audit stream as it came, a line each.
+"""Consumes the queue of all events, and records each as a line of the audit stream.
 
-The queue and the stream both deliver at least once, so a line may come twice: whoever reads the trail tells
-by the event's `metadata.id`.
+The queue and the stream both deliver at least once, so an event may be recorded twice: readers of the audit
+trail recognize duplicates by the event's `metadata.id`.
 """
 
 from __future__ import annotations
@@ -19,55 +19,55 @@ from handlers.kit import correlation, log
 from handlers.kit.invocation import Context, Invocation
 
 Record = Mapping[str, Any]
-"""A message of the queue, as Lambda passes it."""
+"""A message of the queue, in Lambda's format."""
 
-BREAKS = str.maketrans("\r\n", "  ")
-"""Between JSON's tokens a line break means no more than a space; within its strings none can stand."""
+_LINE_BREAKS = str.maketrans("\r\n", "  ")
+"""Replaces line breaks: JSON allows them only between tokens, where a space means the same."""
 
 
-class Fate(NamedTuple):
-    """What has become of a message; `error` says why where it is not recorded."""
+class Result(NamedTuple):
+    """The result of recording a message; `error` is the reason if it was not recorded."""
 
     outcome: str
     error: str | None = None
 
 
 def handler(batch: Mapping[str, Any], context: Context) -> Response:
-    """Record a batch of events; each that the answer does not name is recorded, or dead-lettered."""
+    """Record a batch of events; the response lists the messages to retry."""
     records: Sequence[Record] = batch["Records"]
     with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:
         started = time.monotonic()
-        fates = record_all([record["body"] for record in records])
+        results = record_all([record["body"] for record in records])
         duration = round((time.monotonic() - started) * 1_000, 1)
         failed: list[dict[str, str]] = []
-        for record, fate in zip(records, fates, strict=True):
-            _log(record, fate, {**invocation.where, "durationMs": duration})
-            if fate.outcome == "failed":
+        for record, result in zip(records, results, strict=True):
+            _log(record, result, {**invocation.where, "durationMs": duration})
+            if result.outcome == "failed":
                 failed.append({"itemIdentifier": record["messageId"]})
         invocation.note(failed=len(failed))
         return {"batchItemFailures": failed}
 
 
-def record_all(bodies: Sequence[str]) -> list[Fate]:
-    """Record the bodies; the fate of each, in their order."""
+def record_all(bodies: Sequence[str]) -> list[Result]:
+    """Record messages by their bodies, and return the result of each, in the same order."""
     lines = [_line_or_poison(body) for body in bodies]
-    refusals = iter(storage.put([line for line in lines if isinstance(line, bytes)]))
+    errors = iter(storage.record([line for line in lines if isinstance(line, bytes)]))
     return [
-        _bury(body, line) if isinstance(line, Poison) else _fate(next(refusals))
+        _dead_letter(body, line) if isinstance(line, Poison) else _result_of(next(errors))
         for body, line in zip(bodies, lines, strict=True)
     ]
 
 
 def line_of(body: str) -> bytes:
-    """The event as a line of its own, and otherwise as it came.
+    """Return the event as one line, and otherwise unchanged.
 
     Raises:
-        Poison: for what is no JSON object, and would stop every query, or is longer than the stream takes.
+        Poison: the body is not a JSON object, which would break every query, or exceeds Firehose's limit.
     """
     document_of(body)
-    line = body.translate(BREAKS).encode() + b"\n"
-    if len(line) > storage.LONGEST_LINE:
-        raise Poison(f"the event has {len(line)} bytes: expected {storage.LONGEST_LINE} at most")
+    line = body.translate(_LINE_BREAKS).encode() + b"\n"
+    if len(line) > storage.MAX_LINE_BYTES:
+        raise Poison(f"the event has {len(line)} bytes: expected {storage.MAX_LINE_BYTES} at most")
     return line
 
 
@@ -78,26 +78,26 @@ def _line_or_poison(body: str) -> bytes | Poison:
         return poison
 
 
-def _fate(refusal: str | None) -> Fate:
-    return Fate("failed", refusal) if refusal else Fate("done")
+def _result_of(error: str | None) -> Result:
+    return Result("failed", error) if error else Result("done")
 
 
-def _bury(body: str, poison: Poison) -> Fate:
+def _dead_letter(body: str, poison: Poison) -> Result:
     try:
         dead_letter(body, str(poison))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the others of the batch are done with
-        return Fate("failed", f"{type(error).__name__}: {error}")
-    return Fate("dead-lettered", str(poison))
+    except Exception as error:  # noqa: BLE001 - a failure must not stop the rest of the batch
+        return Result("failed", f"{type(error).__name__}: {error}")
+    return Result("dead-lettered", str(poison))
 
 
-def _log(record: Record, fate: Fate, where: Mapping[str, object]) -> None:
-    level: log.Level = "ERROR" if fate.outcome == "failed" else "INFO"
-    facts = {**_event(record["body"]), **where, **delivery_of(record), "outcome": fate.outcome}
-    log.write(level, "event", facts | ({"error": fate.error} if fate.error else {}))
+def _log(record: Record, result: Result, where: Mapping[str, object]) -> None:
+    level: log.Level = "ERROR" if result.outcome == "failed" else "INFO"
+    facts = {**_event(record["body"]), **where, **delivery_of(record), "outcome": result.outcome}
+    log.write(level, "event", facts | ({"error": result.error} if result.error else {}))
 
 
 def _event(body: str) -> dict[str, object]:
-    """What the log says of an event, which may be anything."""
+    """Return the fields of the log line that identify an event; the body may be malformed."""
     document: Mapping[str, Any] = {}
     with suppress(Poison):
         document = document_of(body)

@@ -1,4 +1,4 @@
-"""The audit stream: lines that Firehose gathers into objects of the audit bucket."""
+"""The audit stream: Firehose batches its lines into objects of the audit bucket."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Any
 from handlers.kit import aws
 from handlers.kit.environment import variable
 
-LONGEST_LINE = 1_000 * 1_024
-"""The bytes that Firehose takes as one record."""
+MAX_LINE_BYTES = 1_000 * 1_024
+"""Firehose's limit for a record."""
 
-MOST_LINES = 500
-MOST_BYTES = 4 * 1_024 * 1_024
-"""What one PutRecordBatch takes."""
+MAX_BATCH_LINES = 500
+MAX_BATCH_BYTES = 4 * 1_024 * 1_024
+"""Firehose's limits for a PutRecordBatch request."""
 
 
-def put(lines: Sequence[bytes]) -> list[str | None]:
-    """Put lines, none longer than `LONGEST_LINE`, on the stream.
+def record(lines: Sequence[bytes]) -> list[str | None]:
+    """Put lines of at most `MAX_LINE_BYTES` on the stream.
 
     Returns:
-        For each line, in their order, why the stream has not taken it; None where it has.
+        The error of each line, in the same order; None for a line that was recorded.
     """
-    return [refusal for batch in batches(lines) for refusal in _refusals(batch)]
+    return [error for batch in batches(lines) for error in _record_batch(batch)]
 
 
 def batches(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """The lines in their order, as many together as one call takes."""
+    """Yield the lines in order, in the largest batches that a request allows."""
     batch: list[bytes] = []
     size = 0
     for line in lines:
-        if batch and (len(batch) == MOST_LINES or size + len(line) > MOST_BYTES):
+        if batch and (len(batch) == MAX_BATCH_LINES or size + len(line) > MAX_BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(line)
@@ -39,20 +39,20 @@ def batches(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _refusals(batch: list[bytes]) -> list[str | None]:
+def _record_batch(batch: list[bytes]) -> list[str | None]:
     try:
-        answers = _put(batch)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other batches go on
+        responses = _put(batch)
+    except Exception as error:  # noqa: BLE001 - a failed request must not stop the other batches
         return [f"{type(error).__name__}: {error}"] * len(batch)
     return [
-        f"{answer['ErrorCode']}: {answer['ErrorMessage']}" if "ErrorCode" in answer else None
-        for answer in answers
+        f"{response['ErrorCode']}: {response['ErrorMessage']}" if "ErrorCode" in response else None
+        for response in responses
     ]
 
 
 def _put(batch: list[bytes]) -> list[dict[str, str]]:
     with aws.calling("the audit trail"):
-        answer: Any = aws.client("firehose").put_record_batch(
+        response: Any = aws.client("firehose").put_record_batch(
             DeliveryStreamName=variable("AUDIT_STREAM"), Records=[{"Data": line} for line in batch]
         )
-    return answer["RequestResponses"]
+    return response["RequestResponses"]

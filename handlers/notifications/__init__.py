@@ -1,1 +1,1 @@
-"""Notifications: who is told what by mail and SMS, once, and what comes back of it."""
+"""Notifications: emails and SMS messages, each sent once, and SES's feedback on the emails."""

@@ -1,4 +1,7 @@
-"""The nightly digest: the schedule gives the time that it is for, so that a late retry does the same day."""
+"""Handles the nightly schedule: emails a digest of the previous day's new users to the administrators.
+
+The schedule passes the time of its run, so that a late retry reports the same day.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,20 @@ from collections.abc import Mapping
 
 from handlers.kit import correlation
 from handlers.kit.invocation import Context, Invocation
-from handlers.notifications import newcomers
+from handlers.notifications import new_users
 
 
 def handler(event: Mapping[str, str], context: Context) -> None:
-    """Tell the administrators of the users who were new on the day before `time` (RFC 3339; or now).
+    """Email the digest of the day before `time` (RFC 3339; now if missing) to every administrator.
 
-    Each administrator gets one mail for a day, however often it is run. Where some mails fail, the others
-    are sent, and then it fails as a whole: Lambda runs it again.
+    Each administrator receives one email per day, however often the function runs. If some emails fail, the
+    others are still sent; then the invocation fails, and Lambda retries it.
     """
     # Lambda's own retries have the same request id.
     correlation_id = correlation.accepted(context.aws_request_id)
     with Invocation(context, correlation_id) as invocation:
-        day = newcomers.day_before(event.get("time"))
-        users, outcomes, errors = newcomers.digest(day, correlation_id)
+        day = new_users.day_before(event.get("time"))
+        users, outcomes, errors = new_users.send_digest(day, correlation_id)
         invocation.note(day=day.isoformat(), users=users, sent=outcomes.count("done"), failed=len(errors))
         if errors:
             raise ExceptionGroup(f"{len(errors)} digests of {day} failed", errors)

@@ -1,4 +1,4 @@
-"""The queue of what SES tells of our mails."""
+"""Consumes the queue of SES's feedback on sent emails."""
 
 from handlers.events.consumer import consumer
 from handlers.notifications import logic, ses
@@ -7,5 +7,5 @@ from handlers.notifications.models import Feedback
 
 @consumer(reads=ses.read)
 def handler(feedback: Feedback) -> str | None:
-    """Confirm what was sent, and keep in mind where nothing must be sent again."""
-    return logic.heed(feedback)
+    """Confirm emails that were sent, and suppress addresses that bounced or complained."""
+    return logic.handle_feedback(feedback)

@@ -1,4 +1,4 @@
-"""What notifications are made of."""
+"""The types of notifications: emails, SES's feedback on them, and entries of the suppression list."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from msgspec import Struct
 Reason = Literal["bounce", "complaint"]
 
 
-class Letter(NamedTuple):
-    """A mail to be.
+class Email(NamedTuple):
+    """An email to send.
 
     Attributes:
-        address: whom it is for.
-        data: what its template is filled with.
-        effect: the effect that it is, which comes back with everything that SES tells of it.
-        correlation_id: the request that set it off.
+        address: the recipient.
+        data: the values of the template's placeholders.
+        effect: the name of the effect that sending it is; SES returns it in its feedback.
+        correlation_id: the correlation id of the request that caused the email.
     """
 
     address: str
@@ -27,16 +27,17 @@ class Letter(NamedTuple):
 
 
 class Feedback(Struct, frozen=True, kw_only=True):
-    """What SES tells of a mail.
+    """An event that SES reports about a sent email.
 
     Attributes:
-        type: such as `mail.delivery`.
-        id: the same however often it is told.
-        correlation_id: the request that set the mail off.
-        effect: the effect that the mail is; None for a mail that is none of ours.
-        at: when it happened, RFC 3339.
-        unreachable: addresses that must not be written to again, with `reason`.
-        fault: why SES took the mail and did not send it; None where it did.
+        type: the type of the event, such as `mail.delivery`.
+        id: the id of the event, the same for every delivery.
+        correlation_id: the correlation id of the request that caused the email.
+        effect: the effect that sending the email is; None for an email that this platform did not send.
+        at: the time of the event, RFC 3339.
+        to_suppress: addresses to put on the suppression list, with `reason`.
+        reason: why those addresses are suppressed.
+        fault: why SES accepted the email and did not send it; None if it was sent.
     """
 
     type: str
@@ -44,13 +45,20 @@ class Feedback(Struct, frozen=True, kw_only=True):
     correlation_id: str
     effect: str | None
     at: str
-    unreachable: Sequence[str] = ()
+    to_suppress: Sequence[str] = ()
     reason: Reason | None = None
     fault: str | None = None
 
 
-class Mark(NamedTuple):
-    """That an address must not be written to: since when, why, and the request whose mail told so."""
+class Suppression(NamedTuple):
+    """An entry of the suppression list: an address that must not receive email.
+
+    Attributes:
+        address: the suppressed address.
+        reason: the type of feedback that suppressed it.
+        at: the time of that feedback, RFC 3339.
+        correlation_id: the correlation id of the request that caused the email.
+    """
 
     address: str
     reason: Reason

@@ -1,4 +1,4 @@
-"""The queue of user events: whoever is new is welcomed."""
+"""Consumes the queue of user events and welcomes new users."""
 
 from handlers.events.consumer import consumer
 from handlers.events.event import Event
@@ -7,5 +7,5 @@ from handlers.notifications import logic
 
 @consumer
 def handler(event: Event) -> str | None:
-    """Welcome a user by mail when it is new, and by SMS once it has a phone and has consented."""
+    """Welcome a new user by email, and a user who has a phone number and has consented by SMS."""
     return logic.welcome(event.data.user.id, event.correlation_id, new=event.type == "user.created")

@@ -1,6 +1,6 @@
-"""What SES publishes of a mail, as feedback.
+"""Parses the events that SES publishes about emails.
 
-The shapes are those of SES's event publishing, as far as they are read:
+The types cover the fields in use of SES's event publishing:
 https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
 
@@ -50,7 +50,7 @@ class _Mail(Struct, rename="camel"):
     tags: Mapping[str, Sequence[str]] = {}
 
 
-class _Document(Struct, rename="camel"):
+class _Event(Struct, rename="camel"):
     event_type: EventType
     mail: _Mail
     bounce: _Bounce | None = None
@@ -60,49 +60,49 @@ class _Document(Struct, rename="camel"):
 
 
 def read(document: Mapping[str, Any]) -> Feedback:
-    """What SES tells.
+    """Return the feedback in an event of SES.
 
     Raises:
-        InvalidEvent: where it is none of what is subscribed to.
+        InvalidEvent: the event is not one that the topic subscribes to.
     """
     try:
-        told = msgspec.convert(document, _Document)
+        event = msgspec.convert(document, _Event)
     except msgspec.ValidationError as error:
         raise InvalidEvent(fault("", error)) from None
-    mail, kind = told.mail, f"mail.{told.event_type.lower().replace(' ', '-')}"
-    reason, unreachable, at = _unreachable(told)
+    mail, event_type = event.mail, f"mail.{event.event_type.lower().replace(' ', '-')}"
+    reason, to_suppress, at = _suppressed(event)
     return Feedback(
-        type=kind,
-        id=f"{mail.message_id}:{kind}",
+        type=event_type,
+        id=f"{mail.message_id}:{event_type}",
         correlation_id=correlation.accepted(_tag(mail, "correlation")),
         effect=_tag(mail, "effect"),
         at=at,
-        unreachable=unreachable,
+        to_suppress=to_suppress,
         reason=reason,
-        fault=_fault(told),
+        fault=_fault(event),
     )
 
 
-def _unreachable(told: _Document) -> tuple[Reason | None, Sequence[str], str]:
-    """Why which addresses must not be written to again, and since when."""
-    bounce, complaint = told.bounce, told.complaint
+def _suppressed(event: _Event) -> tuple[Reason | None, Sequence[str], str]:
+    """Return the reason for a suppression, the addresses to suppress, and the time of the event."""
+    bounce, complaint = event.bounce, event.complaint
     if bounce is not None and bounce.bounce_type == "Permanent":
         return "bounce", _addresses(bounce.bounced_recipients), bounce.timestamp
-    # Who moves a mail out of the junk folder is reported too.
+    # SES also reports recipients who mark an email as not spam.
     if complaint is not None and complaint.complaint_feedback_type != "not-spam":
         return "complaint", _addresses(complaint.complained_recipients), complaint.timestamp
-    return None, (), told.mail.timestamp
+    return None, (), event.mail.timestamp
 
 
 def _addresses(recipients: Sequence[_Recipient]) -> list[str]:
     return [recipient.email_address for recipient in recipients]
 
 
-def _fault(told: _Document) -> str | None:
-    if told.reject is not None:
-        return f"SES rejected the mail: {told.reject.reason}"
-    if told.failure is not None:
-        return f"SES could not fill the template: {told.failure.error_message}"
+def _fault(event: _Event) -> str | None:
+    if event.reject is not None:
+        return f"SES rejected the email: {event.reject.reason}"
+    if event.failure is not None:
+        return f"SES could not render the template: {event.failure.error_message}"
     return None
 
 

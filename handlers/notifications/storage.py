@@ -1,35 +1,35 @@
-"""Where it is kept that an address must not be written to: a DynamoDB table, known to this module alone.
+"""The suppression list: a DynamoDB table that only this module accesses.
 
-addresses     address              the address in lower case; why, since when, and whose mail told so
+addresses     address              in lower case, with reason, at and correlationId of the feedback
 """
 
 from __future__ import annotations
 
 from handlers.kit import dynamodb
 from handlers.kit.environment import variable
-from handlers.notifications.models import Mark
+from handlers.notifications.models import Suppression
 
 
-def is_marked(address: str) -> bool:
-    """Whether an address must not be written to, as of now."""
-    answer = dynamodb.call(
+def is_suppressed(address: str) -> bool:
+    """Return whether an address is on the suppression list (strongly consistent)."""
+    response = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("ADDRESSES_TABLE"),
         Key={"address": {"S": address.lower()}},
         ConsistentRead=True,
     )
-    return "Item" in answer
+    return "Item" in response
 
 
-def mark(given: Mark) -> None:
-    """Keep that an address must not be written to; the same mark again changes nothing."""
+def suppress(suppression: Suppression) -> None:
+    """Put an address on the suppression list; the call is idempotent."""
     dynamodb.call(
         dynamodb.client().put_item,
         TableName=variable("ADDRESSES_TABLE"),
         Item={
-            "address": {"S": given.address.lower()},
-            "reason": {"S": given.reason},
-            "at": {"S": given.at},
-            "correlationId": {"S": given.correlation_id},
+            "address": {"S": suppression.address.lower()},
+            "reason": {"S": suppression.reason},
+            "at": {"S": suppression.at},
+            "correlationId": {"S": suppression.correlation_id},
         },
     )

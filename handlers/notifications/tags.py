@@ -1,4 +1,4 @@
-"""Ids as SES's message tags take them: letters, digits, hyphens and underscores alone."""
+"""Ids encoded as SES message tags, which may contain only ASCII alphanumerics, hyphens and underscores."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ _ESCAPES = {"_": "_u", ".": "_d", ":": "_c"}
 
 
 def encoded(text: str) -> str:
-    """An id as a tag; of its characters only `_`, `.` and `:` are none that a tag takes as they are."""
+    """Return an id as a tag; besides what a tag allows, an id may contain `.` and `:`."""
     return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 def decoded(tag: str) -> str:
-    """The id that `encoded` made a tag of."""
-    # Every underscore of a tag begins an escape, so that none is found by chance; its own comes last.
+    """Return the id that `encoded` turned into a tag."""
+    # Every underscore in a tag begins an escape. The escape for the underscore itself must be decoded last.
     for character, escape in reversed(_ESCAPES.items()):
         tag = tag.replace(escape, character)
     return tag

@@ -1,7 +1,7 @@
-"""The mails' texts, and what fills them.
+"""The email templates, and the data for their placeholders.
 
-SES fills a template once and escapes nothing: what stands in an HTML part is escaped here, and each value
-comes twice, the escaped one under its name with `Html`. No subject holds what somebody chose.
+SES replaces each placeholder once and does not escape HTML. Each value is therefore passed twice: as it is,
+and escaped under its name with the suffix `Html`. Subjects contain no text that a user has chosen.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from handlers.users.models import User
 
-MOST_LISTED = 50
-"""How many users a digest names."""
+MAX_LISTED = 50
+"""The maximum number of users that a digest lists."""
 
 _BRACES = str.maketrans({"{": "&#123;", "}": "&#125;"})
 
 
 class Template(NamedTuple):
-    """A mail with `{{placeholders}}`, as SES fills them."""
+    """An email template with `{{placeholders}}` in SES's syntax."""
 
     subject: str
     text: str
@@ -35,26 +35,26 @@ WELCOME = Template(
     ),
 )
 DIGEST = Template(
-    subject="{{count}} new on {{date}}",
+    subject="New users on {{date}}: {{count}}",
     text="New users on {{date}} (UTC): {{count}}\n\n{{users}}\n",
     html='<p>New users on {{date}} (UTC): {{count}}</p><p style="white-space: pre-line">{{usersHtml}}</p>',
 )
 TEMPLATES: Mapping[str, Template] = {"welcome": WELCOME, "digest": DIGEST}
-"""Every template by its name; the wiring gives them to SES."""
+"""All templates by name; the wiring creates them in SES."""
 
 
 def welcome(user: User) -> dict[str, str]:
-    """What fills `WELCOME`."""
-    return _twice("name", user.name)
+    """Return the data for `WELCOME`."""
+    return _plain_and_escaped("name", user.name)
 
 
 def digest(date: str, users: Sequence[User]) -> dict[str, str]:
-    """What fills `DIGEST`; all are counted, and the first of them listed."""
-    lines = [f"{user.name} <{user.email}>" for user in users[:MOST_LISTED]]
-    if len(users) > MOST_LISTED:
-        lines.append(f"and {len(users) - MOST_LISTED} more")
-    return {"date": date, "count": str(len(users)), **_twice("users", "\n".join(lines))}
+    """Return the data for `DIGEST`, which counts all users and lists the first `MAX_LISTED`."""
+    lines = [f"{user.name} <{user.email}>" for user in users[:MAX_LISTED]]
+    if len(users) > MAX_LISTED:
+        lines.append(f"and {len(users) - MAX_LISTED} more")
+    return {"date": date, "count": str(len(users)), **_plain_and_escaped("users", "\n".join(lines))}
 
 
-def _twice(name: str, value: str) -> dict[str, str]:
+def _plain_and_escaped(name: str, value: str) -> dict[str, str]:
     return {f"{name}Html": escape(value).translate(_BRACES), name: value}

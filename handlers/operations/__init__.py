@@ -1,1 +1,1 @@
-"""What the platform tells its operators of itself."""
+"""Operations: metrics about the platform for its operators."""

@@ -1,4 +1,4 @@
-"""How many messages wait in every dead-letter queue, hourly, as a metric. It moves none of them."""
+"""Reports the number of messages in every dead-letter queue as a metric, hourly; it does not receive them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible
 
 
 def handler(_event: Mapping[str, Any], context: Context) -> None:
-    """Report the queues of `DEAD_LETTERS`; one that does not answer is told of when the others are done."""
+    """Report the depth of the queues in `DEAD_LETTERS` (JSON, URLs by name).
+
+    Raises:
+        ExceptionGroup: some queues could not be read; the others were reported.
+    """
     with Invocation(context, correlation.accepted(context.aws_request_id)) as invocation:
         urls: dict[str, str] = json.loads(variable("DEAD_LETTERS"))
         depths, errors = _depths(urls)
         _report(depths)
         invocation.note(waiting={name: depth for name, depth in depths.items() if depth})
         if errors:
-            raise ExceptionGroup(f"{len(errors)} of {len(urls)} queues do not answer", errors)
+            raise ExceptionGroup(f"{len(errors)} of {len(urls)} queues could not be read", errors)
 
 
 def _depths(urls: Mapping[str, str]) -> tuple[dict[str, int], list[Exception]]:
+    """Return the depths of the queues that could be read, and the errors of the others."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     depths: dict[str, int] = {}
@@ -40,9 +45,9 @@ def _depths(urls: Mapping[str, str]) -> tuple[dict[str, int], list[Exception]]:
 
 
 def _depth(url: str) -> int:
-    """What waits, with what somebody is looking at."""
-    answer: Any = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)
-    return sum(int(answer["Attributes"][count]) for count in _COUNTS)
+    """Return the number of messages, including those in flight."""
+    response: Any = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)
+    return sum(int(response["Attributes"][count]) for count in _COUNTS)
 
 
 def _report(depths: Mapping[str, int]) -> None:

@@ -1,1 +1,1 @@
-"""Partners: outside systems that put events on the bus, each under its own name and no other."""
+"""Partners: external systems that publish events, each under its own source."""

@@ -9,20 +9,20 @@ from handlers.partners.errors import AnotherPartner, PartnerKeyInvalid
 from handlers.partners.models import Accepted, PartnerEvent, PartnerPath
 
 
-def own_path(request: Request) -> None:
-    """Let a partner in under its own name, before anything of what it sends is looked at."""
+def require_own_path(request: Request) -> None:
+    """Require a valid key of the partner in the path, before the rest of the request is parsed."""
     partner = request.authorizer.get("partner")
     if not partner:
-        raise PartnerKeyInvalid("expected `Authorization: Bearer` with a partner's key that counts")
+        raise PartnerKeyInvalid("expected `Authorization: Bearer` with a valid partner key")
     if request.path.get("partner") != partner:
-        raise AnotherPartner("a key is good for the events of its own partner alone")
+        raise AnotherPartner("a key is valid only for the events of its own partner")
 
 
-@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), admits=own_path)
+@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), admits=require_own_path)
 def handler(path: PartnerPath, body: PartnerEvent) -> Response[Accepted]:
-    """Tell of an event.
+    """Publish an event.
 
-    It is published under the partner's name. The same `id` may be sent again, when an answer was lost
-    say: whoever has dealt with the event does not deal with it twice.
+    The event is published under the partner's source. The request is idempotent: if no response arrives, send
+    the event again with the same `id`; consumers handle it once.
     """
     return Response(Accepted(logic.accept(path.partner, body)))

@@ -1,9 +1,9 @@
-"""The gateway's authorizer for partners: says who a caller is, and leaves it to the operation to refuse.
+"""The Lambda authorizer for partners: identifies the caller, and leaves the rejection to the operation.
 
-The gateway knows only its own words for a refusal, and has a 403 for a wrong key. So it is told to let
-everyone through with the partner's name, or with none, and `handlers/partners/accept.py` answers with a
-problem. It remembers the answer to a key for as long as the wiring says (60 s): a key that is revoked
-works that much longer at most. An error is not remembered.
+API Gateway's own error responses are not problem details, and a wrong key would be a 403. So the authorizer
+allows every request and passes the partner's name, which is empty for an invalid key;
+`handlers/partners/accept.py` then returns a problem. API Gateway caches the response per key, for 60 s by the
+wiring's configuration: a revoked key stays valid for up to that long. Errors are not cached.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from handlers.partners.identify import partner_of
 
 
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Answer an authorizer's event (payload 2.0) with the partner's name in the context, or an empty one."""
+    """Return the response to an authorizer event (payload 2.0), with the partner's name in its context."""
     headers = {name.lower(): value for name, value in event["headers"].items()}
     correlation_id = correlation.accepted(headers.get(correlation.HEADER.lower()))
     with Invocation(context, correlation_id, route=event["routeKey"]) as invocation:

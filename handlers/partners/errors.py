@@ -1,4 +1,4 @@
-"""How partners are refused; the tree begins in `handlers/kit/errors.py`.
+"""Errors when a partner publishes events; `handlers/kit/errors.py` defines their base classes.
 
 Unauthorized
 └── PartnerKeyInvalid
@@ -10,12 +10,12 @@ from handlers.kit.errors import Forbidden, Unauthorized
 
 
 class PartnerKeyInvalid(Unauthorized):
-    """The key is none of ours, or counts no longer."""
+    """The key is missing, unknown, expired or revoked."""
 
     title = "The partner's key is not valid"
 
 
 class AnotherPartner(Forbidden):
-    """The key is one partner's, and the path names another."""
+    """The key belongs to another partner than the one in the path."""
 
     title = "The path names another partner"

@@ -1,4 +1,4 @@
-"""Which partner a key belongs to."""
+"""Identifies the partner that a key belongs to."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from handlers.partners import keys, storage
 
 
 def partner_of(authorization: str) -> str | None:
-    """The partner whose key an `Authorization` header carries; None where it carries none that counts.
+    """Return the partner whose valid key an `Authorization` header contains; None if there is none.
 
     Raises:
-        Unavailable: where the keys cannot be read now.
+        Unavailable: the table of keys cannot be read at the moment.
     """
     scheme, _, text = authorization.partition(" ")
     key = keys.parse(text.strip()) if scheme.lower() == "bearer" else None
-    return key.partner if key and _counts(key) else None
+    return key.partner if key and _is_valid(key) else None
 
 
-def _counts(key: keys.Key) -> bool:
-    kept = storage.find(key.partner, key.key_id)
+def _is_valid(key: keys.Key) -> bool:
+    stored = storage.read_key(key.partner, key.key_id)
     return (
-        kept is not None
-        and compare_digest(kept.hash, keys.digest(key.text))
-        and not kept.revoked
-        and (kept.expires_at is None or time.time() < kept.expires_at)
+        stored is not None
+        and compare_digest(stored.hash, keys.digest(key.text))
+        and not stored.revoked
+        and (stored.expires_at is None or time.time() < stored.expires_at)
     )

@@ -1,8 +1,7 @@
-"""Partners' keys: what one looks like, how one is made, and what is kept of it.
+"""The format of partners' keys, and how a key is created and hashed.
 
-A key is `<partner>.<key id>.<secret>`: the first two say where it is kept, the third that its holder may
-use it. The secret is 256 random bits, which nobody guesses however fast the hash: SHA-256 is enough, where
-a password would need a slow one.
+A key is `<partner>.<key id>.<secret>`. Partner and key id locate the stored digest; the secret authenticates
+the holder. The secret has 256 random bits, so a fast hash like SHA-256 is safe, unlike for a password.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from typing import NamedTuple
 NAME = r"[a-z][a-z0-9-]{1,31}"
 """A partner's name, as a regular expression."""
 RESERVED = frozenset({"stripe"})
-"""Names that begin the ids of other events: a partner of such a name could say first what they will say."""
-_FORM = re.compile(rf"({NAME})\.([0-9a-f]{{8}})\.[A-Za-z0-9_-]{{43}}")
+"""Prefixes of other sources' event ids: a partner of such a name could publish events under their ids."""
+_FORMAT = re.compile(rf"({NAME})\.([0-9a-f]{{8}})\.[A-Za-z0-9_-]{{43}}")
 
 
 class Key(NamedTuple):
@@ -25,8 +24,8 @@ class Key(NamedTuple):
 
     Attributes:
         partner: the partner's name.
-        key_id: which of the partner's keys it is: 8 hexadecimal digits.
-        text: the whole key, secret included: for the partner alone, and never kept.
+        key_id: the id of the key, 8 hexadecimal digits.
+        text: the whole key with the secret; only the partner has it, and it is never stored.
     """
 
     partner: str
@@ -35,18 +34,18 @@ class Key(NamedTuple):
 
 
 class PartnerNameError(ValueError):
-    """No partner may have this name."""
+    """The name is not allowed for a partner."""
 
 
 def new(partner: str) -> Key:
-    """A new key for a partner.
+    """Create a key for a partner.
 
     Raises:
-        PartnerNameError: for a name that no partner may have.
+        PartnerNameError: the name is not allowed.
     """
     if partner in RESERVED or not re.fullmatch(NAME, partner):
         raise PartnerNameError(
-            f"partner {partner!r}: expected 2 to 32 lower-case letters, digits and hyphens, a letter first,"
+            f"partner {partner!r}: expected 2 to 32 characters of a-z, 0-9 and hyphens, beginning with a-z,"
             f" and not {', '.join(sorted(RESERVED))}"
         )
     key_id = os.urandom(4).hex()
@@ -55,13 +54,13 @@ def new(partner: str) -> Key:
 
 
 def parse(text: str) -> Key | None:
-    """The key that a text may be by its form; None where it is none."""
-    form = _FORM.fullmatch(text)
-    if form is None or form[1] in RESERVED:
+    """Return the key in a text, without checking its secret; None if the text has another format."""
+    match = _FORMAT.fullmatch(text)
+    if match is None or match[1] in RESERVED:
         return None
-    return Key(form[1], form[2], text)
+    return Key(match[1], match[2], text)
 
 
 def digest(text: str) -> str:
-    """What is kept of a key: the SHA-256 of the whole of it, in hexadecimal digits."""
+    """Return the digest of a key that is stored: the SHA-256 of the whole text, in hexadecimal digits."""
     return sha256(text.encode()).hexdigest()

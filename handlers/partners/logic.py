@@ -1,4 +1,4 @@
-"""What becomes of a partner's event."""
+"""Publishes partners' events."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from handlers.kit.invocation import correlation_id
 from handlers.partners.models import PartnerEvent
 
 
-def accept(partner: str, told: PartnerEvent) -> str:
-    """Put a partner's event on the bus, and answer its id.
+def accept(partner: str, accepted: PartnerEvent) -> str:
+    """Publish a partner's event and return its id on the bus.
 
-    The id is made of the partner's: an event that is told again has no second effect.
+    The id is derived from the partner's, so a repeated event keeps its id and has no second effect.
 
     Raises:
-        Unavailable: where the bus does not take it.
+        Unavailable: the event bus did not accept the event.
     """
     event = NewEvent(
-        type=str(told.__struct_config__.tag),
+        type=str(accepted.__struct_config__.tag),
         source=f"partner.{partner}",
-        id=f"{partner}:{told.id}",
-        subject=told.id,
-        data=told.data,
+        id=f"{partner}:{accepted.id}",
+        subject=accepted.id,
+        data=accepted.data,
         correlation_id=correlation_id(),
-        occurred_at=msgspec.to_builtins(told.occurred_at),
+        occurred_at=msgspec.to_builtins(accepted.occurred_at),
     )
     publish([event])
     return event.id

@@ -1,4 +1,4 @@
-"""Events as partners tell them."""
+"""The requests and responses of partners."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ PartnerName = Annotated[
     str,
     Meta(
         pattern=rf"^{NAME}$(?!\n)",
-        description="the partner's name: 2 to 32 lower-case letters, digits and hyphens, a letter first",
+        description="the partner's name: 2 to 32 characters of a-z, 0-9 and hyphens, beginning with a-z",
         examples=["acme"],
     ),
 ]
@@ -25,38 +25,40 @@ EventId = Annotated[
         examples=["order-4711-placed"],
     ),
 ]
-Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its offset from UTC")]
+Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with a UTC offset")]
 
 
 class PartnerPath(Struct, frozen=True):
-    """Which partner."""
+    """The path parameters."""
 
     partner: PartnerName
 
 
-class _Told(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, tag_field="type"):
-    """What every partner's event has; `id` is the partner's own, the same however often it is told."""
+class _PartnerEventBase(
+    Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, tag_field="type"
+):
+    """The fields of every partner's event; `id` is the partner's own, and the same in every repetition."""
 
     id: EventId
     occurred_at: Instant
 
 
 class OrderPlaced(catalogue.OrderPlaced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody has ordered at a partner's."""
+    """A customer has placed an order with a partner."""
 
 
 class ContactChanged(catalogue.ContactChanged, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A partner knows something new of a person."""
+    """A partner has new contact data of a person."""
 
 
-class OrderPlacedEvent(_Told, frozen=True, kw_only=True, tag="order.placed"):
-    """Somebody has ordered at the partner's."""
+class OrderPlacedEvent(_PartnerEventBase, frozen=True, kw_only=True, tag="order.placed"):
+    """A customer has placed an order with the partner."""
 
     data: OrderPlaced
 
 
-class ContactChangedEvent(_Told, frozen=True, kw_only=True, tag="contact.changed"):
-    """The partner knows something new of a person."""
+class ContactChangedEvent(_PartnerEventBase, frozen=True, kw_only=True, tag="contact.changed"):
+    """The partner has new contact data of a person."""
 
     data: ContactChanged
 
@@ -65,7 +67,7 @@ PartnerEvent = OrderPlacedEvent | ContactChangedEvent
 
 
 class Accepted(Struct, frozen=True):
-    """The event is on the bus, under this id."""
+    """The event was published, with this id."""
 
     id: Annotated[
         str, Meta(description="`<partner>:<the partner's id>`", examples=["acme:order-4711-placed"])

@@ -1,9 +1,9 @@
-"""Where partners' keys are kept: one DynamoDB table, read here and written by the operator's tool.
+"""Partners' keys: a DynamoDB table that this module reads and the operators' tool writes.
 
     partners      partner, keyId       hash (`keys.digest`), createdAt (RFC 3339),
-                                       expiresAt (epoch seconds) and revoked where they are said
+                                       optional: expiresAt (epoch seconds), revoked
 
-Two keys of a partner are two items, so that one can take over from the other.
+A partner may have two valid keys, so that a new key can replace the old one without an interruption.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from handlers.kit import dynamodb
 from handlers.kit.environment import variable
 
 
-class KeptKey(NamedTuple):
-    """What is kept of a key.
+class StoredKey(NamedTuple):
+    """The stored part of a key.
 
     Attributes:
         hash: the digest of the whole key.
-        revoked: whether it was taken back.
-        expires_at: epoch seconds from which it counts no longer; None for never.
+        revoked: whether the key is revoked.
+        expires_at: the time at which the key expires, in epoch seconds; None if it does not expire.
     """
 
     hash: str
@@ -28,19 +28,19 @@ class KeptKey(NamedTuple):
     expires_at: int | None
 
 
-def find(partner: str, key_id: str) -> KeptKey | None:
-    """One of a partner's keys, as of now."""
-    answer = dynamodb.call(
+def read_key(partner: str, key_id: str) -> StoredKey | None:
+    """Return a key of a partner; None if there is no such key (strongly consistent)."""
+    response = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("PARTNERS_TABLE"),
         Key={"partner": {"S": partner}, "keyId": {"S": key_id}},
         ConsistentRead=True,
     )
-    return _kept(answer["Item"]) if "Item" in answer else None
+    return _stored_key(response["Item"]) if "Item" in response else None
 
 
-def _kept(item: dynamodb.Item) -> KeptKey:
-    return KeptKey(
+def _stored_key(item: dynamodb.Item) -> StoredKey:
+    return StoredKey(
         hash=item["hash"].get("S", ""),
         revoked=item["revoked"].get("BOOL", True) if "revoked" in item else False,
         expires_at=int(item["expiresAt"].get("N", "0")) if "expiresAt" in item else None,

@@ -1,1 +1,1 @@
-"""The push to the browser: tickets to connect with, connections, and what each of them is told."""
+"""Realtime: pushes events to browsers over WebSocket connections, which are opened with tickets."""

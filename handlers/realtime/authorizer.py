@@ -1,4 +1,4 @@
-"""The WebSocket API's authorizer: a ticket lets one connection in, and says what it is told."""
+"""The Lambda authorizer of the WebSocket API: a valid ticket allows one connection and sets its audience."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,28 +6,29 @@ from typing import Any
 from handlers.kit import correlation
 from handlers.kit.invocation import Context, Invocation
 from handlers.realtime import tickets
-from handlers.realtime.models import Pass
+from handlers.realtime.models import Principal
 
-NOBODY = "nobody"
+ANONYMOUS = "anonymous"
+"""The principal of a denied connection."""
 
 
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Answer an authorizer's request with a policy for the very connection that asks."""
+    """Return a policy that allows or denies the requested connection."""
     connection_id = event["requestContext"]["connectionId"]
     with Invocation(context, correlation.accepted(None), connectionId=connection_id) as invocation:
-        holder = tickets.redeem(event["queryStringParameters"]["ticket"])
-        invocation.note(authorized=holder is not None)
-        return _answer(event["methodArn"], holder)
+        principal = tickets.redeem(event["queryStringParameters"]["ticket"])
+        invocation.note(authorized=principal is not None)
+        return _response(event["methodArn"], principal)
 
 
-def _answer(method_arn: str, holder: Pass | None) -> dict[str, Any]:
+def _response(method_arn: str, principal: Principal | None) -> dict[str, Any]:
     statement = {
         "Action": "execute-api:Invoke",
-        "Effect": "Allow" if holder else "Deny",
+        "Effect": "Allow" if principal else "Deny",
         "Resource": method_arn,
     }
     return {
-        "principalId": holder.subject if holder else NOBODY,
+        "principalId": principal.subject if principal else ANONYMOUS,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"audience": holder.audience} if holder else {},
+        "context": {"audience": principal.audience} if principal else {},
     }

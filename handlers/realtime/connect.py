@@ -1,10 +1,10 @@
-"""Route $connect: a browser has been let in."""
+"""Route $connect: the authorizer has allowed a connection."""
 
-from handlers.realtime import storage
 from handlers.realtime.route import Message, route
+from handlers.realtime.storage import connections
 
 
 @route
 def handler(message: Message) -> None:
-    """Store the connection, so that it is told what happens."""
-    storage.open_connection(message.audience, message.connection_id)
+    """Store the connection, so that it receives events."""
+    connections.connect(message.audience, message.connection_id)

@@ -1,10 +1,10 @@
-"""Route $disconnect: a browser has left; the gateway says so when it can."""
+"""Route $disconnect: a connection was closed; API Gateway reports this on a best-effort basis."""
 
-from handlers.realtime import storage
 from handlers.realtime.route import Message, route
+from handlers.realtime.storage import connections
 
 
 @route
 def handler(message: Message) -> None:
-    """Forget the connection."""
-    storage.close_connection(message.audience, message.connection_id)
+    """Delete the connection."""
+    connections.disconnect(message.audience, message.connection_id)

@@ -1,4 +1,4 @@
-"""How a ticket is refused; the tree begins in `handlers/kit/errors.py`.
+"""Errors when creating a ticket; `handlers/kit/errors.py` defines their base classes.
 
 Forbidden
 └── NotAnAccessToken
@@ -8,6 +8,6 @@ from handlers.kit.errors import Forbidden
 
 
 class NotAnAccessToken(Forbidden):
-    """The token says who somebody is, and not what they may do."""
+    """The token is not an access token: an ID token, for example, grants no permissions."""
 
-    title = "An access token is needed"
+    title = "An access token is required"

@@ -1,4 +1,4 @@
-"""Connections as the WebSocket API holds them: the one way to say something to a browser."""
+"""Posts messages to connections through API Gateway's management API."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ GONE = 410
 
 
 def client() -> Any:
-    """The process's client of the WebSocket API's stage."""
+    """Return the process's client for the stage of the WebSocket API."""
     return aws.client("apigatewaymanagementapi", variable("WEBSOCKET_ENDPOINT"))
 
 
 def post(connection_id: str, message: bytes) -> bool:
-    """Send a message to a connection; whether it is still there.
+    """Post a message to a connection.
+
+    Returns:
+        Whether the connection exists; False if it is gone.
 
     Raises:
-        Unavailable: where the gateway does not take it now.
-        ClientError: where it never will.
+        Unavailable: API Gateway is throttled or out of reach; a retry may succeed.
+        ClientError: API Gateway rejected the message permanently.
     """
     from botocore.exceptions import ClientError
 
     try:
-        # A refusal for want of time must still be posted.
+        # An error message about too little remaining time must still be posted.
         with aws.calling("the gateway", needs_seconds=0):
             client().post_to_connection(ConnectionId=connection_id, Data=message)
     except ClientError as error:
@@ -37,5 +40,5 @@ def post(connection_id: str, message: bytes) -> bool:
 
 
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):
-    # Lambda initialises at full CPU whatever the function's memory: the client costs least there.
+    # Lambda initializes at full CPU regardless of the memory size, so the client costs least here.
     client()

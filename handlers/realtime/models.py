@@ -1,4 +1,4 @@
-"""What goes to the browser and comes from it, and who is told what."""
+"""The messages between browser and platform, and the audiences that receive events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from handlers.events.catalogue import Moment
 
 ACTIONS = ("ping", "resume")
 EVERYTHING = "everything"
-"""The audience of every event."""
+"""The audience that receives all events."""
 
 Token = Annotated[
     str,
@@ -22,34 +22,36 @@ Token = Annotated[
 ]
 
 
-def user(subject: str) -> str:
-    """The audience of one user's own events."""
+def user_audience(subject: str) -> str:
+    """Return the audience of the events about one user, by the subject of their tokens."""
     return f"user#{subject}"
 
 
-class Pass(Struct, frozen=True):
-    """Whom a connection belongs to, and what it is told."""
+class Principal(Struct, frozen=True):
+    """The subject that a connection belongs to, and the audience whose events it receives."""
 
     subject: str
     audience: str
 
 
 class Ticket(Struct, frozen=True, rename="camel"):
-    """Leave to connect, once."""
+    """A permission to open one connection."""
 
-    ticket: Annotated[str, Meta(description="goes into the query of the WebSocket's address")]
+    ticket: Annotated[
+        str, Meta(description="the value of the query parameter `ticket` of the WebSocket's URL")
+    ]
     expires_at: Moment
 
 
 class Resume(Struct, frozen=True):
-    """Asks for what was missed since a message with this token; without one, for a token."""
+    """A request for the events missed since the message with this token; without one, for a token."""
 
     action: Literal["resume"]
     token: Token | None = None
 
 
-class Occurrence(Struct, frozen=True, kw_only=True, rename="camel"):
-    """An event as the browser sees it."""
+class PublicEvent(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An event as browsers receive it."""
 
     id: str
     type: str
@@ -59,31 +61,31 @@ class Occurrence(Struct, frozen=True, kw_only=True, rename="camel"):
     data: Any
 
 
-class Told(Struct, frozen=True, tag_field="type", tag="event"):
-    """Something has happened; `token` is where the browser stands now."""
+class EventMessage(Struct, frozen=True, tag_field="type", tag="event"):
+    """An event, and the token to resume from it."""
 
-    event: Occurrence
+    event: PublicEvent
     token: str
 
 
 class Resumed(Struct, frozen=True, tag_field="type", tag="resumed"):
-    """All that was missed has been told."""
+    """All missed events were sent; `token` is the token to resume from here."""
 
     token: str
 
 
 class Reset(Struct, frozen=True, tag_field="type", tag="reset"):
-    """Too much was missed to be told: load everything anew, and resume without a token."""
+    """Too many events were missed: the browser must reload its data, and resume without a token."""
 
 
 class Pong(Struct, frozen=True, tag_field="type", tag="pong"):
-    """The connection works."""
+    """The response to a ping."""
 
 
-class Complaint(Struct, frozen=True, tag_field="type", tag="error"):
-    """What was sent was not understood, or not done."""
+class ErrorMessage(Struct, frozen=True, tag_field="type", tag="error"):
+    """The request was not understood, or failed."""
 
     detail: str
 
 
-Reply = Resumed | Reset | Pong | Complaint
+Reply = Resumed | Reset | Pong | ErrorMessage

@@ -1,4 +1,4 @@
-"""Route ping: keeps a connection from idling, which the gateway ends after ten minutes."""
+"""Route ping: keeps a connection alive, which API Gateway closes after ten idle minutes."""
 
 from handlers.realtime.models import Pong
 from handlers.realtime.route import Message, route
@@ -6,5 +6,5 @@ from handlers.realtime.route import Message, route
 
 @route
 def handler(_: Message) -> Pong:
-    """Answer that the connection works."""
+    """Reply with a pong."""
     return Pong()

@@ -1,4 +1,4 @@
-"""The push queue: every event of the bus, to every browser that it concerns."""
+"""Consumes the queue of all events, and pushes each to its audiences."""
 
 from handlers.events.consumer import consumer
 from handlers.events.event import Event
@@ -9,7 +9,7 @@ from handlers.realtime import pushes
 def handler(event: Event) -> str | None:
     """Push an event.
 
-    A second delivery pushes nothing. A delivery that follows one which did not live to the end pushes
-    again, and the browser drops by the event's id what it has.
+    A repeated delivery pushes nothing. If the previous delivery did not finish, this one pushes the event
+    again, and browsers drop the duplicate by the event's id.
     """
     return pushes.push(event)

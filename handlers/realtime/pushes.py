@@ -1,8 +1,8 @@
-"""Telling browsers what happens, and what happened while they were away.
+"""Pushes events to connected browsers, and sends reconnected browsers the events that they missed.
 
-A push is stored before it is sent, and marked as done after: one that fails half-way comes again, and the
-browser drops by its id what it has seen. Clocks of functions that run side by side differ a little, so
-who resumes is told the last moments before its token again.
+A message is stored before it is posted, and the event is marked as pushed afterwards. A push that fails in
+between is repeated, and browsers drop the duplicate by the event's id. The clocks of concurrent functions
+differ slightly, so resuming also sends the messages of the last seconds before the token.
 """
 
 from __future__ import annotations
@@ -18,66 +18,74 @@ from handlers.kit import log
 from handlers.kit.errors import Unavailable
 from handlers.kit.invocation import current, remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS
-from handlers.realtime import gateway, storage
-from handlers.realtime.models import EVERYTHING, Occurrence, Reset, Resumed, Told, user
+from handlers.realtime import gateway
+from handlers.realtime.models import EVERYTHING, EventMessage, PublicEvent, Reset, Resumed, user_audience
+from handlers.realtime.storage import connections, feed
 from handlers.users.models import User
 
-MISSED_SECONDS = 300
+RESUMABLE_SECONDS = 300
 OVERLAP_SECONDS = 10
-MOST_MISSED = 500
-POSTS_AT_A_TIME = 16
-LATE: dict[str, object] = {"outcome": "failed", "error": "Unavailable: no time is left for it in this run"}
+MAX_MISSED = 500
+CONCURRENT_POSTS = 16
+OUT_OF_TIME: dict[str, object] = {
+    "outcome": "failed",
+    "error": "Unavailable: not enough time left in this invocation",
+}
 PRIVATE = frozenset({"subject"})
-"""Fields of a user that the API shows to nobody."""
+"""Fields of a user that no API returns."""
 
 
 def push(event: Event) -> str | None:
-    """Tell everyone whom it concerns of an event; `repeated` where they have been told before.
+    """Push an event to its audiences; returns `repeated` if it was pushed before.
 
     Raises:
-        Unavailable: where somebody could not be told; then all will be told again.
+        Unavailable: some connections did not receive the event; the next delivery pushes it to all again.
     """
     moment, audiences = _now(), audiences_of(event)
-    message = msgspec.json.encode(Told(occurrence(event), str(moment)))
-    if not storage.feed(event.id, audiences, moment, message):
+    message = msgspec.json.encode(EventMessage(public_event(event), str(moment)))
+    if not feed.append(event.id, audiences, moment, message):
         return "repeated"
-    failed = sum(_tell(audience, event, message) for audience in audiences)
+    failed = sum(_post_to_all(audience, event, message) for audience in audiences)
     if failed:
-        raise Unavailable(f"{failed} connections could not be told")
-    storage.pushed(event.id)
+        raise Unavailable(f"{failed} connections did not receive the event")
+    feed.mark_pushed(event.id)
     return None
 
 
 def audiences_of(event: Event) -> tuple[str, ...]:
-    """Who is told of an event."""
+    """Return the audiences that receive an event."""
     match event.data:
-        case UserCreated(user=about) | UserUpdated(user=about) | UserDeleted(user=about) if about.subject:
-            return EVERYTHING, user(about.subject)
+        case UserCreated(user=user) | UserUpdated(user=user) | UserDeleted(user=user) if user.subject:
+            return EVERYTHING, user_audience(user.subject)
         case _:
             return (EVERYTHING,)
 
 
-def occurrence(event: Event) -> Occurrence:
-    """An event as the browser sees it: who set it off is not its business."""
-    return Occurrence(
+def public_event(event: Event) -> PublicEvent:
+    """Return an event as browsers receive it, without its actor."""
+    return PublicEvent(
         id=event.id,
         type=event.type,
         source=event.source,
         correlation_id=event.correlation_id,
         occurred_at=event.occurred_at,
-        data=_public(event.data),
+        data=_public_data(event.data),
     )
 
 
 def resume(connection_id: str, audience: str, token: str | None) -> Resumed | Reset:
-    """Tell a connection what it missed since a token, oldest first, and its token from now on."""
+    """Post the messages since a token to a connection, oldest first.
+
+    Returns:
+        A new token; or a reset if the token is too old, too many messages were missed, or time runs out.
+    """
     now = _now()
     if token is None:
         return Resumed(str(now))
-    if int(token) < now - MISSED_SECONDS * 1_000:
+    if int(token) < now - RESUMABLE_SECONDS * 1_000:
         return Reset()
-    missed = storage.fed(audience, int(token) - OVERLAP_SECONDS * 1_000, MOST_MISSED + 1)
-    if len(missed) > MOST_MISSED:
+    missed = feed.read_after(audience, int(token) - OVERLAP_SECONDS * 1_000, MAX_MISSED + 1)
+    if len(missed) > MAX_MISSED:
         return Reset()
     for message in missed:
         if remaining_seconds() < ATTEMPT_SECONDS:
@@ -87,24 +95,24 @@ def resume(connection_id: str, audience: str, token: str | None) -> Resumed | Re
     return Resumed(str(now))
 
 
-def _public(data: Any) -> Any:
+def _public_data(data: Any) -> Any:
     match data:
         case UserCreated(user=state) | UserDeleted(user=state):
-            return {"user": _shown(state)}
+            return {"user": _public_user(state)}
         case UserUpdated(user=state, previous=previous, changed=changed):
-            shown = [name for name in changed if name not in PRIVATE]
-            return {"user": _shown(state), "previous": _shown(previous), "changed": shown}
+            public = [name for name in changed if name not in PRIVATE]
+            return {"user": _public_user(state), "previous": _public_user(previous), "changed": public}
         case _:
             return data
 
 
-def _shown(state: UserState) -> User:
-    """A user as the API shows it."""
+def _public_user(state: UserState) -> User:
+    """Return a user as the API returns it."""
     return User(**{name: getattr(state, name) for name in User.__struct_fields__})
 
 
-def _tell(audience: str, event: Event, message: bytes) -> int:
-    """Post a message to an audience's connections, many at a time; how many of them failed."""
+def _post_to_all(audience: str, event: Event, message: bytes) -> int:
+    """Post a message to the connections of an audience concurrently; returns the number of failed posts."""
     from concurrent.futures import ThreadPoolExecutor
 
     invocation = current()
@@ -114,26 +122,28 @@ def _tell(audience: str, event: Event, message: bytes) -> int:
         "eventId": event.id,
     }
 
-    def tell(connection_id: str) -> bool:
+    def post(connection_id: str) -> bool:
         late = invocation is not None and invocation.remaining() < ATTEMPT_SECONDS
-        outcome = LATE if late else _outcome(audience, connection_id, message)
+        outcome = OUT_OF_TIME if late else _post(audience, connection_id, message)
         level = "ERROR" if outcome["outcome"] == "failed" else "INFO"
         log.write(level, "push", {**facts, "connectionId": connection_id, **outcome})
         return outcome["outcome"] == "failed"
 
-    with ThreadPoolExecutor(POSTS_AT_A_TIME) as pool:
-        return sum(sum(pool.map(tell, page)) for page in storage.connections(audience))
+    with ThreadPoolExecutor(CONCURRENT_POSTS) as pool:
+        return sum(sum(pool.map(post, page)) for page in connections.pages_of(audience))
 
 
-def _outcome(audience: str, connection_id: str, message: bytes) -> dict[str, object]:
+def _post(audience: str, connection_id: str, message: bytes) -> dict[str, object]:
+    """Post a message to a connection, and delete the connection if it is gone; returns the outcome to log."""
     try:
         if gateway.post(connection_id, message):
             return {"outcome": "sent"}
-        storage.forget_connection(audience, connection_id)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
+        connections.remove_gone(audience, connection_id)
+    except Exception as error:  # noqa: BLE001 - a failed post must not stop the others
         return {"outcome": "failed", "error": f"{type(error).__name__}: {error}"}
     return {"outcome": "gone"}
 
 
 def _now() -> int:
+    """Return the current time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000

@@ -1,19 +1,19 @@
-"""Route resume: a browser is back, and asks what it missed."""
+"""Route resume: a browser has reconnected and requests the events that it missed."""
 
 import msgspec
 
 from handlers.realtime import pushes
-from handlers.realtime.models import Complaint, Reset, Resume, Resumed
+from handlers.realtime.models import ErrorMessage, Reset, Resume, Resumed
 from handlers.realtime.route import Message, route
 
-_FORM = "expected an action of resume with the token of an earlier message, or with none"
+_EXPECTED = "expected the action resume with the token of an earlier message, or without a token"
 
 
 @route
-def handler(message: Message) -> Resumed | Reset | Complaint:
-    """Tell what happened since the token, or that too much did; without a token, where things stand."""
+def handler(message: Message) -> Resumed | Reset | ErrorMessage:
+    """Send the events since the token, or a reset if there are too many; without a token, send a token."""
     try:
-        wanted = msgspec.json.decode(message.text, type=Resume)
+        request = msgspec.json.decode(message.text, type=Resume)
     except (ValueError, RecursionError):
-        return Complaint(_FORM)
-    return pushes.resume(message.connection_id, message.audience, wanted.token)
+        return ErrorMessage(_EXPECTED)
+    return pushes.resume(message.connection_id, message.audience, request.token)

@@ -1,10 +1,10 @@
-"""A function as a Lambda entry point behind a route of the WebSocket API.
+"""Turns a function into the Lambda entry point of a WebSocket API route.
 
     @route
     def handler(message: Message) -> Reply | None:
-        '''Answer a ping.'''
+        '''Reply with a pong.'''
 
-What it returns is posted to the connection: the answer of an integration reaches no browser by itself.
+The entry point posts the reply to the connection: API Gateway does not send the integration's response to it.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from msgspec import Struct
 from handlers.kit import correlation
 from handlers.kit.errors import Refusal
 from handlers.kit.invocation import Context, Invocation
-from handlers.realtime.models import Complaint, Reply
+from handlers.realtime.models import ErrorMessage, Reply
 
 
 class Message(Struct, frozen=True):
-    """What came over a connection.
+    """A message that a connection sent, or its opening or closing.
 
     Attributes:
         route: the route key, such as `ping`.
-        audience: what the connection is told, from its authorizer.
-        text: what was sent; nothing where the connection opens or closes.
+        connection_id: the id of the connection.
+        audience: the audience of the connection, from its authorizer.
+        text: the body; empty when the connection opens or closes.
     """
 
     route: str
@@ -36,8 +37,8 @@ class Message(Struct, frozen=True):
     text: str
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> Message:
-        """The message in an event of the gateway."""
+    def from_event(cls, event: Mapping[str, Any]) -> Message:
+        """Return the message in an event of API Gateway."""
         context = event["requestContext"]
         return cls(
             route=context["routeKey"],
@@ -51,14 +52,14 @@ Handles = Callable[[Message], "Reply | None"]
 
 
 class Route:
-    """Lambda's entry point: does what a message asks, and logs one line for each."""
+    """A Lambda entry point that handles one message per invocation, and writes one log line."""
 
     def __init__(self, function: Handles) -> None:
         self.function = function
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, int]:
-        """Answer a message; a status of 200 lets a connection open."""
-        message = Message.of(event)
+        """Handle a message and return its status; 200 allows a connection to open."""
+        message = Message.from_event(event)
         facts = {"route": message.route, "connectionId": message.connection_id}
         with Invocation(context, correlation.accepted(None), **facts) as invocation:
             status = self._status(message, invocation)
@@ -70,7 +71,7 @@ class Route:
             reply = self._reply(message, invocation)
             if reply is not None:
                 _post(message, reply)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the gateway gets an answer and the log the traceback
+        except Exception as error:  # noqa: BLE001 - every failure is logged and reported as a status
             invocation.failed(error)
             return 500
         return 200
@@ -79,24 +80,22 @@ class Route:
         try:
             return self.function(message)
         except Exception as error:
-            if not message.text:  # nobody is there yet, or no more, who could read it
+            if not message.text:  # the connection is not open, so it cannot receive an error message
                 raise
             if isinstance(error, Refusal):
                 invocation.note(refused=str(error))
-                return Complaint(str(error))
+                return ErrorMessage(str(error))
             invocation.failed(error)
-            return Complaint(
-                f"something went wrong on our side; it is logged under {invocation.correlation_id}"
-            )
+            return ErrorMessage(f"internal error, logged under correlation id {invocation.correlation_id}")
 
 
 def route(function: Handles) -> Route:
-    """Make an entry point of a function that handles one message, and may answer it."""
+    """Return the entry point for a function that handles one message and may return a reply."""
     return Route(function)
 
 
 def _post(message: Message, reply: Reply) -> None:
-    # Late: who only opens and closes connections says nothing to them, and may not.
+    # Imported here, because functions that only open and close connections post nothing.
     from handlers.realtime import gateway
 
     gateway.post(message.connection_id, msgspec.json.encode(reply))

@@ -12,8 +12,8 @@ from handlers.realtime.models import Ticket
 
 @operation(201, raises=(NotAnAccessToken, Unavailable))
 def handler(claims: Mapping[str, str]) -> Response[Ticket]:
-    """Get a ticket for the WebSocket.
+    """Create a ticket for the WebSocket.
 
-    Connect to `/ws?ticket=…` with it: it is good for one connection, and for half a minute.
+    Use it within 30 seconds to connect to `/ws?ticket=…`. A ticket is valid for one connection.
     """
     return Response(tickets.issue(claims))

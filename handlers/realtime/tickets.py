@@ -1,4 +1,4 @@
-"""Tickets: made for the holder of a token, and good for one connection."""
+"""Tickets: issued to the holder of an access token, and valid for one connection."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
-from handlers.realtime import storage
 from handlers.realtime.errors import NotAnAccessToken
-from handlers.realtime.models import EVERYTHING, Pass, Ticket, user
+from handlers.realtime.models import EVERYTHING, Principal, Ticket, user_audience
+from handlers.realtime.storage import tickets as storage
 
 SCOPE = "events/read"
-"""Whose token has it is told of everything."""
+"""The scope of tokens whose holders receive all events."""
 TICKET_SECONDS = 30
 TICKET_BYTES = 32
 
 
 def issue(claims: Mapping[str, str]) -> Ticket:
-    """A ticket for the holder of an access token; it lasts no longer than the token.
+    """Issue a ticket to the holder of an access token; it expires no later than the token.
 
     Raises:
-        NotAnAccessToken: for a token of another kind.
+        NotAnAccessToken: the token is of another type.
     """
     if claims.get("token_use") != "access":
         raise NotAnAccessToken("this is another kind of token")
     subject = claims["sub"]
-    audience = EVERYTHING if SCOPE in claims.get("scope", "").split() else user(subject)
+    audience = EVERYTHING if SCOPE in claims.get("scope", "").split() else user_audience(subject)
     ticket = urlsafe_b64encode(os.urandom(TICKET_BYTES)).decode().rstrip("=")
     expires_at = min(int(time.time()) + TICKET_SECONDS, int(claims["exp"]))
-    storage.keep_ticket(_digest(ticket), Pass(subject, audience), expires_at)
+    storage.issue(_digest(ticket), Principal(subject, audience), expires_at)
     return Ticket(ticket, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires_at)))
 
 
-def redeem(ticket: str) -> Pass | None:
-    """The pass that a ticket stands for; None where it is none, is used, or came too late."""
-    return storage.take_ticket(_digest(ticket))
+def redeem(ticket: str) -> Principal | None:
+    """Redeem a ticket and return its principal; None if it is invalid, used or expired."""
+    return storage.redeem(_digest(ticket))
 
 
 def _digest(ticket: str) -> str:
-    """What is kept of a ticket: who reads the table cannot connect with it."""
+    """Return the digest that is stored instead of the ticket: reading the table is not enough to connect."""
     from hashlib import sha256
 
     return sha256(ticket.encode(errors="replace")).hexdigest()

@@ -1,1 +1,1 @@
-"""Webhooks: outside services that call when something has happened, and sign what they say."""
+"""Webhooks: signed deliveries of events from external services."""

@@ -1,4 +1,4 @@
-"""How deliveries are refused; the tree begins in `handlers/kit/errors.py`.
+"""Errors when receiving a delivery; `handlers/kit/errors.py` defines their base classes.
 
 Unauthorized
 └── SignatureInvalid
@@ -12,19 +12,19 @@ from handlers.kit.errors import Conflict, NotFound, Unauthorized
 
 
 class SignatureInvalid(Unauthorized):
-    """The signature is missing, no signature, of another's making, or of another time."""
+    """The signature is missing, malformed, wrong, or its time is out of tolerance."""
 
     title = "The signature is not valid"
     scheme = "Stripe-Signature"
 
 
 class ProviderUnknown(NotFound):
-    """No webhooks are taken from there."""
+    """The platform has no webhook for this provider."""
 
-    title = "The provider is not known"
+    title = "The provider is unknown"
 
 
 class DeliveryRepeated(Conflict):
-    """The same delivery, down to its time and signature, was taken before."""
+    """The same delivery, with the same time and body, was received before."""
 
-    title = "The delivery was taken before"
+    title = "The delivery was received before"

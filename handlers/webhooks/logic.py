@@ -1,4 +1,4 @@
-"""From a signed delivery to an event on the bus: proved, taken once, and lost at no step."""
+"""Receives signed deliveries: verifies, deduplicates and publishes them."""
 
 from __future__ import annotations
 
@@ -8,68 +8,67 @@ from handlers.kit.invocation import correlation_id, current
 from handlers.webhooks import signature, storage, stripe
 from handlers.webhooks.errors import SignatureInvalid
 from handlers.webhooks.models import Received
-from handlers.webhooks.secret import KEPT_SECONDS, READ_AGAIN_SECONDS, SECRETS
+from handlers.webhooks.secret import CACHE_SECONDS, REFRESH_SECONDS, SECRETS
 from handlers.webhooks.signature import TOLERANCE_SECONDS, Signature
 
 
 def receive(header: str | None, content: bytes) -> Received:
-    """Take one of Stripe's deliveries.
+    """Receive a delivery from Stripe.
 
-    It is marked as taken before it is published: of copies that arrive together one gets through, where
-    a mark made afterwards would let them all. If publishing fails the mark is taken back, and if even
-    that fails nothing is lost: to Stripe any answer but a success asks for the event again, and it comes
-    with a time and a signature of its own, which no mark knows.
+    The delivery is marked as received before its event is published, so that only one of concurrent copies
+    passes. If publishing fails, the mark is deleted. If that fails too, nothing is lost: after any error
+    response Stripe delivers the event again, with a new time and signature.
 
     Raises:
-        SignatureInvalid: where nothing proves that Stripe sent it, or did so just now.
-        InvalidRequest: where it is none of Stripe's events.
-        DeliveryRepeated: where the same delivery was taken before.
-        Unavailable: where secret, table or bus do not answer.
+        SignatureInvalid: the delivery is not from Stripe, or its time is out of tolerance.
+        InvalidRequest: the body is not an event of Stripe.
+        DeliveryRepeated: the same delivery was received before.
+        Unavailable: the secret, the table or the event bus is unavailable.
     """
-    signed = signature.read(header)
-    _prove(signed, content)
-    told = stripe.read(content)
+    signed = signature.parse(header)
+    _verify(signed, content)
+    event = stripe.translate(content)
     delivery = f"webhook#stripe#{signature.fingerprint(signed, content)}"
-    # It may come again until its time is out of tolerance; as long again makes up for clocks that differ.
-    storage.mark(delivery, int(signed.time) + 2 * TOLERANCE_SECONDS)
+    # A copy stays valid until its time is out of tolerance. Twice the tolerance allows for clock differences.
+    storage.mark_received(delivery, int(signed.time) + 2 * TOLERANCE_SECONDS)
     try:
-        return _publish(told)
+        return _publish(event)
     except Exception:
-        storage.unmark(delivery)
+        storage.unmark_received(delivery)
         raise
 
 
-def _prove(signed: Signature, content: bytes) -> None:
-    for age in (KEPT_SECONDS, READ_AGAIN_SECONDS):
-        if signature.matches(signed, content, SECRETS.values(age)):
+def _verify(signed: Signature, content: bytes) -> None:
+    for max_age in (CACHE_SECONDS, REFRESH_SECONDS):
+        if signature.matches(signed, content, SECRETS.values(max_age)):
             return
-    raise SignatureInvalid("the signature was not made of this body with the secret of this webhook")
+    raise SignatureInvalid("the signature does not match the body and the secret of this webhook")
 
 
-def _publish(told: stripe.Told) -> Received:
-    if told.data is None:
-        _note_skipped(told)
-        return Received(told.id, published=False)
-    event = NewEvent(
-        type=told.type,
+def _publish(event: stripe.TranslatedEvent) -> Received:
+    if event.data is None:
+        _log_skipped(event)
+        return Received(event.id, published=False)
+    published = NewEvent(
+        type=event.type,
         source=stripe.SOURCE,
-        id=told.id,
-        subject=told.id,
-        data=told.data,
+        id=event.id,
+        subject=event.id,
+        data=event.data,
         correlation_id=correlation_id(),
-        occurred_at=told.occurred_at,
+        occurred_at=event.occurred_at,
     )
-    publish([event])
-    return Received(told.id, published=True)
+    publish([published])
+    return Received(event.id, published=True)
 
 
-def _note_skipped(told: stripe.Told) -> None:
+def _log_skipped(event: stripe.TranslatedEvent) -> None:
     invocation = current()
     facts = {
         "correlationId": correlation_id(),
         **(invocation.where if invocation else {}),
-        "eventId": told.id,
-        "eventType": told.type,
+        "eventId": event.id,
+        "eventType": event.type,
         "source": stripe.SOURCE,
         "outcome": "skipped",
     }

@@ -1,4 +1,4 @@
-"""What comes in by webhook, and what is answered."""
+"""The requests and responses of webhooks."""
 
 from typing import Annotated
 
@@ -6,13 +6,13 @@ from msgspec import Meta, Struct, field
 
 
 class WebhookPath(Struct, frozen=True):
-    """Whose webhook."""
+    """The path parameters."""
 
-    provider: Annotated[str, Meta(description="who calls; `stripe` alone so far", examples=["stripe"])]
+    provider: Annotated[str, Meta(description="the sender; only `stripe`", examples=["stripe"])]
 
 
 class WebhookHeaders(Struct, frozen=True):
-    """What proves who calls."""
+    """The headers that authenticate the sender."""
 
     signature: Annotated[str, Meta(description="`t=<epoch seconds>,v1=<HMAC-SHA256 in hex>`")] | None = field(
         name="Stripe-Signature", default=None
@@ -20,7 +20,7 @@ class WebhookHeaders(Struct, frozen=True):
 
 
 class Received(Struct, frozen=True):
-    """The delivery was taken."""
+    """The delivery was received."""
 
     id: Annotated[str, Meta(description="the event's id on the bus", examples=["stripe:evt_1NG8Du"])]
-    published: Annotated[bool, Meta(description="false for a type of event that nobody here asks for")]
+    published: Annotated[bool, Meta(description="false if the platform does not use this type of event")]

@@ -11,7 +11,7 @@ from handlers.webhooks.models import Received, WebhookHeaders, WebhookPath
 from handlers.webhooks.stripe import StripeEvent
 
 LIMIT_BYTES = 128 * 1024
-"""Stripe's events carry what others attached to a payment: their metadata alone may be 27 kB."""
+"""Stripe's events include the metadata that merchants attach to payments, which can be 27 kB."""
 
 
 @operation(
@@ -22,13 +22,12 @@ LIMIT_BYTES = 128 * 1024
 def handler(
     path: WebhookPath, headers: WebhookHeaders, content: Annotated[bytes, StripeEvent]
 ) -> Response[Received]:
-    """Take a signed delivery.
+    """Receive a signed delivery.
 
-    Stripe proves with `Stripe-Signature` that it sends the body, and that it does so now: a signature
-    that is missing, wrong, or more than 300 seconds off is a 401. A delivery is taken once, and its copy
-    is refused; the same event in a new delivery is taken, and has no second effect. Events that nobody
-    here asks for are taken and not published.
+    Stripe signs the body and the current time in `Stripe-Signature`: a signature that is missing, wrong, or
+    more than 300 seconds off is a 401. A copy of a delivery is a 409. A new delivery of the same event is
+    accepted, and has no second effect. Events of unused types are accepted and not published.
     """
     if path.provider != "stripe":
-        raise ProviderUnknown("webhooks are taken of stripe alone")
+        raise ProviderUnknown("the only provider is stripe")
     return Response(logic.receive(headers.signature, content))

@@ -1,8 +1,8 @@
-"""The secret that deliveries are signed with, as Secrets Manager keeps it.
+"""The secret that signs deliveries, from Secrets Manager.
 
-The current value and the one before both count, so that the secret can be replaced while deliveries are
-under way. What was read is kept for some minutes. Where a signature does not match, it is read anew, so
-that a new secret counts at once; but not more than every few seconds, whatever anybody sends.
+Both the current and the previous value are valid, so that the secret can be rotated while deliveries are in
+flight. The values are cached for some minutes. If a signature does not match, they are read again, so that a
+new value is valid immediately; but at most every few seconds, regardless of the number of forged deliveries.
 """
 
 from __future__ import annotations
@@ -14,25 +14,26 @@ from handlers.kit import aws
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
 
-KEPT_SECONDS = 300
-READ_AGAIN_SECONDS = 5
+CACHE_SECONDS = 300
+REFRESH_SECONDS = 5
+"""The minimum time between two reads."""
 STAGES = ("AWSCURRENT", "AWSPREVIOUS")
 
 
 class Secrets:
-    """The values that count now, newest first."""
+    """The valid values of the secret, newest first."""
 
     def __init__(self) -> None:
         self._values: tuple[bytes, ...] = ()
         self._read_at = float("-inf")
 
-    def values(self, age: float = KEPT_SECONDS) -> tuple[bytes, ...]:
-        """The values, read no longer than `age` seconds ago.
+    def values(self, max_age: float = CACHE_SECONDS) -> tuple[bytes, ...]:
+        """Return the values, read at most `max_age` seconds ago.
 
         Raises:
-            Unavailable: where none was set yet, or Secrets Manager does not answer.
+            Unavailable: the secret has no value yet, or Secrets Manager is unavailable.
         """
-        if time.time() - self._read_at > (age if self._values else READ_AGAIN_SECONDS):
+        if time.time() - self._read_at > (max_age if self._values else REFRESH_SECONDS):
             self._values = tuple(filter(None, map(_read, STAGES)))
             self._read_at = time.time()
         if not self._values:
@@ -44,16 +45,16 @@ SECRETS = Secrets()
 
 
 def _read(stage: str) -> bytes:
-    """The value at a stage; empty where there is none."""
+    """Return the value of a stage; empty if there is none."""
     from botocore.exceptions import ClientError
 
     client = aws.client("secretsmanager")
     try:
         with aws.calling("the secret store"):
-            answer: Any = client.get_secret_value(SecretId=variable("WEBHOOK_SECRET"), VersionStage=stage)
+            response: Any = client.get_secret_value(SecretId=variable("WEBHOOK_SECRET"), VersionStage=stage)
     except ClientError as error:
         if aws.code_of(error) == "ResourceNotFoundException":
             return b""
         raise
-    # A value may be binary, or there in name alone: neither is one of Stripe's.
-    return answer.get("SecretString", "").strip().encode()
+    # A binary or blank value is not one of Stripe's secrets.
+    return response.get("SecretString", "").strip().encode()

@@ -1,7 +1,7 @@
 """Stripe's signatures: `Stripe-Signature: t=<epoch seconds>,v1=<HMAC-SHA256 of "t.body" in hex>[,v1=…]`.
 
-Each of several `v1` is by another secret of Stripe's, while it replaces one. Other schemes are passed
-over: nothing is taken on a weaker proof than `v1`.
+While Stripe rotates a secret, the header contains a `v1` for each secret. Other schemes are ignored, because
+they are weaker than `v1`.
 """
 
 from __future__ import annotations
@@ -16,47 +16,49 @@ from typing import NamedTuple
 from handlers.webhooks.errors import SignatureInvalid
 
 TOLERANCE_SECONDS = 300
-"""How far the time of a signature may be from ours, before or after."""
+"""The maximum difference between a signature's time and the current time."""
 
 
 class Signature(NamedTuple):
-    """What a header says.
+    """The content of a signature header.
 
     Attributes:
-        time: epoch seconds as they stand there, for so they were signed.
-        values: the signatures, one a secret of the sender's.
+        time: epoch seconds as in the header, because this text is part of the signed content.
+        values: the signatures, one per secret of the sender.
     """
 
     time: str
     values: tuple[bytes, ...]
 
 
-def read(header: str | None) -> Signature:
-    """The signature in a header.
+def parse(header: str | None) -> Signature:
+    """Parse a signature header and check its time.
 
     Raises:
-        SignatureInvalid: where it is missing or malformed, or its time is too far from now.
+        SignatureInvalid: the header is missing or malformed, or its time is out of tolerance.
     """
     times = re.findall(r"(?:^|,)t=([0-9]{1,12})(?=,|\Z)", header or "")
     values = re.findall(r"(?:^|,)v1=([0-9a-f]{64})(?=,|\Z)", header or "")
     if len(times) != 1 or not values:
         raise SignatureInvalid("expected Stripe-Signature: t=<epoch seconds>,v1=<HMAC-SHA256 in hex>")
     if abs(time.time() - int(times[0])) > TOLERANCE_SECONDS:
-        raise SignatureInvalid(f"the signature's time is more than {TOLERANCE_SECONDS} s from ours")
+        raise SignatureInvalid(
+            f"the signature's time differs from the current time by more than {TOLERANCE_SECONDS} s"
+        )
     return Signature(times[0], tuple(bytes.fromhex(value) for value in values))
 
 
-def signed(signature: Signature, content: bytes) -> bytes:
-    """What a signature is made of."""
+def signed_content(signature: Signature, content: bytes) -> bytes:
+    """Return the bytes that a signature signs."""
     return signature.time.encode() + b"." + content
 
 
 def matches(signature: Signature, content: bytes, secrets: Iterable[bytes]) -> bool:
-    """Whether one of the secrets made one of the signature's values."""
-    expected = [digest(secret, signed(signature, content), "sha256") for secret in secrets]
+    """Return whether one of the values was made of the content with one of the secrets."""
+    expected = [digest(secret, signed_content(signature, content), "sha256") for secret in secrets]
     return any(compare_digest(one, value) for one in expected for value in signature.values)
 
 
 def fingerprint(signature: Signature, content: bytes) -> str:
-    """What tells one delivery from every other: 64 hexadecimal digits."""
-    return sha256(signed(signature, content)).hexdigest()
+    """Return 64 hexadecimal digits that identify a delivery by its time and body."""
+    return sha256(signed_content(signature, content)).hexdigest()

@@ -1,4 +1,4 @@
-"""Which deliveries were taken: marks in the idempotency table, gone when they are of no more use."""
+"""Marks of received deliveries, in the table of idempotency keys; they expire when no longer needed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from handlers.kit.environment import variable
 from handlers.webhooks.errors import DeliveryRepeated
 
 
-def mark(delivery: str, expires_at: int) -> None:
-    """Mark a delivery as taken, until `expires_at` (epoch seconds) at least.
+def mark_received(delivery: str, expires_at: int) -> None:
+    """Mark a delivery as received, at least until `expires_at` (epoch seconds).
 
     Raises:
-        DeliveryRepeated: where it has been marked before.
+        DeliveryRepeated: it is marked already.
     """
     from botocore.exceptions import ClientError
 
@@ -26,11 +26,11 @@ def mark(delivery: str, expires_at: int) -> None:
     except ClientError as error:
         if aws.code_of(error) != dynamodb.CONDITION_FAILED:
             raise
-        raise DeliveryRepeated("deliver the event anew, with a signature of its own") from error
+        raise DeliveryRepeated("deliver the event again with a new signature") from error
 
 
-def unmark(delivery: str) -> None:
-    """Take a mark back."""
+def unmark_received(delivery: str) -> None:
+    """Delete the mark of a delivery."""
     dynamodb.call(
         dynamodb.client().delete_item,
         TableName=variable("IDEMPOTENCY_TABLE"),

@@ -1,4 +1,4 @@
-"""Stripe's events, and what they are on our bus; of all that Stripe says, the rest is passed over."""
+"""Translates Stripe's events to the platform's; the types cover only the fields in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _YEAR_10000 = 253_402_300_800
 
 
 class StripeEvent(Struct, frozen=True):
-    """What every event of Stripe's has."""
+    """The fields of every event of Stripe."""
 
     id: Annotated[
         str, Meta(max_length=128, pattern=r"^[\x21-\x7e]+$(?!\n)", description="the id of an event")
@@ -26,13 +26,13 @@ class StripeEvent(Struct, frozen=True):
 
 
 class PaymentError(Struct, frozen=True):
-    """Why a payment failed."""
+    """The reason for a failed payment."""
 
     code: Text | None = None
 
 
 class PaymentIntent(Struct, frozen=True):
-    """A payment that somebody means to make."""
+    """Stripe's record of a payment, from the first attempt on."""
 
     id: Text
     amount: Amount
@@ -45,19 +45,19 @@ class _PaymentData(Struct, frozen=True):
 
 
 class PaymentEvent(Struct, frozen=True):
-    """The part of an event that is about a payment."""
+    """The payment in an event."""
 
     data: _PaymentData
 
 
-class Told(NamedTuple):
-    """An event as it will stand on our bus.
+class TranslatedEvent(NamedTuple):
+    """An event of Stripe, translated for the bus.
 
     Attributes:
-        id: made of Stripe's, and so the same however often Stripe delivers it.
-        type: ours, or Stripe's where it has none of ours.
+        id: derived from Stripe's id, so it is the same in every delivery.
+        type: the platform's type; Stripe's if the platform does not use the event.
         occurred_at: RFC 3339.
-        data: of the shape that the catalogue has for the type; None where nobody here asks for it.
+        data: the data that the catalogue defines for the type; None if the platform does not use the event.
     """
 
     id: str
@@ -66,20 +66,20 @@ class Told(NamedTuple):
     data: Struct | None
 
 
-def read(content: bytes) -> Told:
-    """The event in a body.
+def translate(content: bytes) -> TranslatedEvent:
+    """Parse the body of a delivery and translate its event.
 
     Raises:
-        InvalidRequest: where it is none of Stripe's shape.
+        InvalidRequest: the body is not an event of Stripe.
     """
     event: StripeEvent = parse.body(StripeEvent, content)
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.created))
-    told = Told(f"stripe:{event.id}", event.type, moment, data=None)
+    event_id = f"stripe:{event.id}"
+    occurred_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.created))
     if event.type not in TRANSLATED:
-        return told
+        return TranslatedEvent(event_id, event.type, occurred_at, data=None)
     payment: PaymentEvent = parse.body(PaymentEvent, content)
-    ours, translate = TRANSLATED[event.type]
-    return told._replace(type=ours, data=translate(payment.data.object))
+    type_, data_of = TRANSLATED[event.type]
+    return TranslatedEvent(event_id, type_, occurred_at, data_of(payment.data.object))
 
 
 def _succeeded(intent: PaymentIntent) -> Struct:
@@ -100,4 +100,4 @@ TRANSLATED: Mapping[str, tuple[str, Callable[[PaymentIntent], Struct]]] = {
     "payment_intent.succeeded": ("payment.succeeded", _succeeded),
     "payment_intent.payment_failed": ("payment.failed", _failed),
 }
-"""Our types of event by Stripe's."""
+"""The type and data of the platform's event, by the type of Stripe's."""

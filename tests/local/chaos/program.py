@@ -42,7 +42,7 @@ EDITS: dict[str, dict[str, str]] = {
         "from handlers.kit import correlation, log\n": "from handlers.kit import chaos, correlation, log\n",
         'record_all([record["body"] for record in records])': (
             "chaos.suffer_together(__name__, [record['body'] for record in records], record_all,"
-            " Fate('failed', 'chaos'))"
+            " Result('failed', 'chaos'))"
         ),
     },
     "handlers/users/publish.py": {

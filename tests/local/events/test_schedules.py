@@ -23,7 +23,7 @@ def test_administrators_are_told_of_a_day_s_new_users_once(platform: Platform) -
         platform.invoke("notifications-digest", tomorrow())
     (mail,) = platform.mails(ADMIN)[before:]
 
-    assert mail["Subject"].endswith(f" new on {today()}")
+    assert mail["Subject"].startswith(f"New users on {today()}: ")
     assert f"{user['name']} <{user['email']}>" in mail["BodyText"].splitlines()
 
 

@@ -46,7 +46,7 @@ def test_delivery_that_is_replayed_is_refused(platform: Platform, secret: str) -
     answers = [deliver(platform, text, header) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [202, 409]
-    assert refusal(answers[1]) == (409, "The delivery was taken before")
+    assert refusal(answers[1]) == (409, "The delivery was received before")
 
 
 def test_delivery_that_proves_nothing_is_refused(platform: Platform, secret: str) -> None:
@@ -69,7 +69,7 @@ def test_provider_that_nobody_knows_is_not_found(platform: Platform, secret: str
     """There is one webhook, and no other: 404."""
     answer = deliver(platform, text := payment(), signature(text, secret), provider="github")
 
-    assert refusal(answer) == (404, "The provider is not known")
+    assert refusal(answer) == (404, "The provider is unknown")
 
 
 def test_secret_before_counts_beside_the_new_one(platform: Platform, secret: str) -> None:

@@ -95,7 +95,7 @@ def test_revoked_key_is_invalid(partners: Stack, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [
-        (["add", "Acme!"], 2, "partner 'Acme!': expected 2 to 32 "),
+        (["add", "Acme!"], 2, "partner 'Acme!': expected 2 to 32 characters of a-z"),
         (["add", "known"], 1, "known already has a valid key: use partners rotate to create the next one"),
         (["rotate", "unknown"], 1, "unknown has no valid key: use partners add to create the first one"),
         (["revoke", "unknown", "0badcafe"], 1, "unknown has no key '0badcafe'; existing: none"),

@@ -13,7 +13,7 @@ from tests.local.platform import Platform
 from tests.local.realtime.browser import Session, Socket, answer, connected, refused, table, ticket, visit
 
 EXPECTED = "expected a JSON object whose action is one of ping, resume"
-FORM = "expected an action of resume with the token of an earlier message, or with none"
+FORM = "expected the action resume with the token of an earlier message, or without a token"
 
 
 def test_ticket_is_for_who_is_signed_in(platform: Platform) -> None:

@@ -1,4 +1,4 @@
-"""The consumer that records every event."""
+"""The function that records every event in the audit trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from handlers.audit.record import handler
-from handlers.audit.storage import LONGEST_LINE, batches
+from handlers.audit.storage import MAX_LINE_BYTES, batches
 from handlers.kit import aws as kit
 from tests.unit.handlers.events.samples import batch, document, message
 from tests.unit.handlers.lambda_ import Context
@@ -23,7 +23,7 @@ DESTINATION = {
 }
 CALL = {"DeliveryStreamName": STREAM, "Records": ANY}
 BUSY = {"ErrorCode": "ServiceUnavailableException", "ErrorMessage": "slow down"}
-TAKEN = {"RecordId": "1"}
+ACCEPTED = {"RecordId": "1"}
 
 Log = Callable[[], list[dict[str, Any]]]
 Trail = Callable[[], bytes]
@@ -32,14 +32,14 @@ Letters = Callable[[], list[tuple[str, str]]]
 
 @pytest.fixture
 def stream(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The client of the stream that the handler is told of."""
+    """The handlers' Firehose client, with the environment variable of the stream."""
     monkeypatch.setenv("AUDIT_STREAM", STREAM)
     return kit.client("firehose")
 
 
 @pytest.fixture
 def trail(stream: Any) -> Iterator[Trail]:
-    """What stands in the bucket: all that the stream was given, one after the other."""
+    """Return the content of the audit bucket, with the objects concatenated."""
     s3 = kit.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     stream.create_delivery_stream(DeliveryStreamName=STREAM, ExtendedS3DestinationConfiguration=DESTINATION)
@@ -56,44 +56,44 @@ def trail(stream: Any) -> Iterator[Trail]:
 
 @pytest.fixture
 def stubbed(stream: Any) -> Iterator[Stubber]:
-    """The stream with answers put into its mouth, in order; all must be asked for."""
+    """The Firehose client with stubbed responses, all of which must be used."""
     with Stubber(stream) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
 def event(number: int = 1, **also: Any) -> str:
-    """An event as a queue carries it."""
+    """Return the body of a message with an event."""
     metadata = {"id": f"user.created:{number}:1", "correlationId": f"correlation-{number}"}
     return json.dumps(document(metadata=metadata, **also))
 
 
 def messages(*bodies: str) -> dict[str, Any]:
-    """The batch that Lambda passes for these bodies; the messages are called by their places, from 0."""
-    return batch(*(message(body, str(place), attempt=2) for place, body in enumerate(bodies)))
+    """Return the batch that Lambda passes for bodies; the messages' ids are their positions, from 0."""
+    return batch(*(message(body, str(position), attempt=2) for position, body in enumerate(bodies)))
 
 
-def failures(*places: int) -> dict[str, Any]:
-    """The answer that has these messages come again."""
-    return {"batchItemFailures": [{"itemIdentifier": str(place)} for place in places]}
+def retries(*positions: int) -> dict[str, Any]:
+    """Return the response that makes Lambda retry these messages."""
+    return {"batchItemFailures": [{"itemIdentifier": str(position)} for position in positions]}
 
 
-def answer(*responses: dict[str, str]) -> dict[str, Any]:
-    """What Firehose says to a batch."""
+def batch_response(*responses: dict[str, str]) -> dict[str, Any]:
+    """Return Firehose's response to a PutRecordBatch request."""
     failed = sum("ErrorCode" in response for response in responses)
     return {"FailedPutCount": failed, "RequestResponses": list(responses)}
 
 
-def test_events_are_recorded_unchanged_a_line_each(trail: Trail) -> None:
-    """Each line is the body as it came, in whatever order its keys stand and of whoever's source."""
+def test_events_are_recorded_unchanged_one_per_line(trail: Trail) -> None:
+    """Each line is the body, whatever the order of its keys and the source of the event."""
     bodies = [event(1), '{"detail": {"b":1,  "a":2.50},"source":"aws.s3"}', event(3, name="Zoë")]
 
-    assert handler(messages(*bodies), Context()) == failures()
+    assert handler(messages(*bodies), Context()) == retries()
     assert trail() == "".join(f"{body}\n" for body in bodies).encode()
 
 
-def test_event_over_several_lines_becomes_one(trail: Trail) -> None:
-    """A line break between tokens would be two broken lines to a reader; one within a text stays escaped."""
+def test_multiline_event_becomes_one_line(trail: Trail) -> None:
+    """Line breaks between tokens are replaced, and escaped line breaks in strings stay."""
     body = '{\r\n  "detail": {"text": "one\\ntwo\u2028three"}\n}'
 
     handler(messages(body), Context())
@@ -113,71 +113,83 @@ def test_event_over_several_lines_becomes_one(trail: Trail) -> None:
         ("[{}]", "the message is no JSON object"),
         ("null", "the message is no JSON object"),
         (
-            json.dumps({"a": "x" * LONGEST_LINE}),
-            f"the event has {LONGEST_LINE + 10} bytes: expected {LONGEST_LINE} at most",
+            json.dumps({"a": "x" * MAX_LINE_BYTES}),
+            f"the event has {MAX_LINE_BYTES + 10} bytes: expected {MAX_LINE_BYTES} at most",
         ),
     ],
     ids=["words", "cut", "two", "nan", "deep", "list", "null", "long"],
 )
-def test_what_is_no_line_goes_to_the_dead_letters(
+def test_unrecordable_message_is_dead_lettered(
     body: str, reason: str, trail: Trail, letters: Letters
 ) -> None:
-    """It goes there at once, with the reason, and holds up nothing that came with it."""
-    assert handler(messages(body, event()), Context()) == failures()
+    """It is dead-lettered immediately with the reason, and the rest of the batch is recorded."""
+    assert handler(messages(body, event()), Context()) == retries()
     assert letters() == [(body, reason)]
     assert trail() == f"{event()}\n".encode()
 
 
-def test_lines_that_the_stream_does_not_take_come_again(stubbed: Stubber) -> None:
-    """Of a batch that Firehose takes in part, the rest alone is named."""
+def test_lines_that_firehose_rejects_are_retried(stubbed: Stubber) -> None:
+    """If Firehose accepts part of a batch, only the rest is retried."""
     lines = [{"Data": f"{event(number)}\n".encode()} for number in range(3)]
     stubbed.add_response(
         "put_record_batch",
-        answer(BUSY, TAKEN, BUSY),
+        batch_response(BUSY, ACCEPTED, BUSY),
         {"DeliveryStreamName": STREAM, "Records": lines},
     )
 
-    assert handler(messages(*map(event, range(3))), Context()) == failures(0, 2)
+    assert handler(messages(*map(event, range(3))), Context()) == retries(0, 2)
 
 
-def test_refused_call_has_all_of_it_come_again(stubbed: Stubber) -> None:
-    """A stream that refuses, whatever the reason, has taken nothing."""
+def test_failed_request_retries_all_its_lines(stubbed: Stubber) -> None:
+    """A failed request has recorded nothing."""
     stubbed.add_client_error("put_record_batch", "ServiceUnavailableException", http_status_code=503)
 
-    assert handler(messages(event(1), event(2)), Context()) == failures(0, 1)
+    assert handler(messages(event(1), event(2)), Context()) == retries(0, 1)
 
 
-def test_batch_beyond_one_call_goes_in_several(stubbed: Stubber) -> None:
-    """One call that fails does not take the others with it."""
-    half = "x" * (LONGEST_LINE - 1_000)
-    stubbed.add_response("put_record_batch", answer(*[TAKEN] * 4), CALL)
-    stubbed.add_response("put_record_batch", answer(BUSY), CALL)
+def test_large_batch_is_sent_in_several_requests(stubbed: Stubber) -> None:
+    """A failure of one request does not affect the others."""
+    half = "x" * (MAX_LINE_BYTES - 1_000)
+    stubbed.add_response("put_record_batch", batch_response(*[ACCEPTED] * 4), CALL)
+    stubbed.add_response("put_record_batch", batch_response(BUSY), CALL)
 
-    assert handler(messages(*[event(number, text=half) for number in range(5)]), Context()) == failures(4)
-
-
-def test_without_time_nothing_is_begun(stubbed: Stubber) -> None:
-    """What Lambda would cut off comes again instead."""
-    assert handler(messages(event()), Context(remaining_milliseconds=1_000)) == failures(0)
+    assert handler(messages(*[event(number, text=half) for number in range(5)]), Context()) == retries(4)
 
 
-def test_poison_that_cannot_be_buried_comes_again(monkeypatch: pytest.MonkeyPatch, trail: Trail) -> None:
-    """Nothing is lost where the dead-letter queue is away, and the others are recorded once."""
+def test_nothing_is_recorded_without_enough_time(stubbed: Stubber) -> None:
+    """Messages are retried if Lambda might stop the function before they are recorded."""
+    assert handler(messages(event()), Context(remaining_milliseconds=1_000)) == retries(0)
+
+
+def test_poison_is_retried_if_the_dead_letter_queue_fails(
+    monkeypatch: pytest.MonkeyPatch, trail: Trail
+) -> None:
+    """No message is lost, and the rest of the batch is recorded once."""
     monkeypatch.setenv("DEAD_LETTERS_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere")
 
-    assert handler(messages("poison", event()), Context()) == failures(0)
+    assert handler(messages("poison", event()), Context()) == retries(0)
     assert trail() == f"{event()}\n".encode()
 
 
-def test_every_event_has_its_log_line(stubbed: Stubber, letters: Letters, log: Log) -> None:
-    """By its ids an event is found in the log, with what became of it; nobody is named."""
-    stubbed.add_response("put_record_batch", answer(TAKEN, BUSY), CALL)
+def test_every_event_has_a_log_line(stubbed: Stubber, letters: Letters, log: Log) -> None:
+    """The line contains the event's ids and its outcome, and no personal data."""
+    stubbed.add_response("put_record_batch", batch_response(ACCEPTED, BUSY), CALL)
     handler(messages(event(1), event(2), "[]"), Context())
 
     lines = log()
-    told = ("level", "message", "function", "requestId", "queue", "messageId", "attempt", "outcome", "error")
+    fields = (
+        "level",
+        "message",
+        "function",
+        "requestId",
+        "queue",
+        "messageId",
+        "attempt",
+        "outcome",
+        "error",
+    )
     where = ("strata-test-function", Context.aws_request_id, "strata-test-welcome")
-    assert [tuple(line.get(key) for key in told) for line in lines[:3]] == [
+    assert [tuple(line.get(key) for key in fields) for line in lines[:3]] == [
         ("INFO", "event", *where, "0", 2, "done", None),
         ("ERROR", "event", *where, "1", 2, "failed", "ServiceUnavailableException: slow down"),
         ("INFO", "event", *where, "2", 2, "dead-lettered", "the message is no JSON object"),
@@ -206,11 +218,11 @@ def test_every_event_has_its_log_line(stubbed: Stubber, letters: Letters, log: L
     ],
     ids=["none", "many", "large", "full", "exact"],
 )
-def test_calls_hold_what_one_takes(sizes: list[int], expected: list[int]) -> None:
-    """A call carries up to 500 lines and 4 MiB, and together they carry every line in its order."""
+def test_batches_respect_the_limits_of_a_request(sizes: list[int], expected: list[int]) -> None:
+    """A request contains up to 500 lines and 4 MiB, and the requests contain every line in order."""
     lines = [bytes(size) for size in sizes]
 
-    calls = list(batches(lines))
+    requests = list(batches(lines))
 
-    assert [len(call) for call in calls] == expected
-    assert [line for call in calls for line in call] == lines
+    assert [len(request) for request in requests] == expected
+    assert [line for request in requests for line in request] == lines

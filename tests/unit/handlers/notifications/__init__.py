@@ -1,1 +1,1 @@
-"""Notifications: what goes out, what comes back, and the digest."""
+"""Tests of notifications: sending, SES's feedback, and the digest."""

@@ -1,4 +1,4 @@
-"""SES and SNS as they take messages, and the dead-letter queue of whoever gives them."""
+"""Fakes of SES and SNS, and fixtures for users and dead-letter queues."""
 
 from __future__ import annotations
 
@@ -24,82 +24,82 @@ ENVIRONMENT = {
 }
 
 
-class Reply(NamedTuple):
-    """The part of an HTTP response that the SDK looks at."""
+class HttpResponse(NamedTuple):
+    """The part of an HTTP response that the SDK reads."""
 
     status_code: int
 
 
-class Carrier:
-    """A service that takes messages: what it was given, and what it says to the next ones.
+class FakeService:
+    """A fake of one operation of an AWS service, which accepts messages.
 
     Attributes:
-        given: the requests that it took, as they were sent.
-        unanswered: how many requests were sent that got no answer.
-        troubles: what it says in turn, before it takes anything: an error code, or None for no answer.
+        accepted: the requests that it accepted, as they were sent.
+        timeouts: the number of requests that timed out.
+        failures: the results of the next requests, in order: an error code, or None for a timeout.
     """
 
     def __init__(self) -> None:
-        self.given: list[dict[str, Any]] = []
-        self.unanswered = 0
-        self.troubles: list[str | None] = []
+        self.accepted: list[dict[str, Any]] = []
+        self.timeouts = 0
+        self.failures: list[str | None] = []
 
-    def answer(self, params: dict[str, Any], **_: Any) -> tuple[Reply, dict[str, Any]] | None:
-        """Answer a call in the service's place; without an answer, its request is sent."""
-        trouble = self.troubles.pop(0) if self.troubles else ""
-        if trouble is None:
+    def respond(self, params: dict[str, Any], **_: Any) -> tuple[HttpResponse, dict[str, Any]] | None:
+        """Return the response to a call; on None the client sends the request, which then times out."""
+        failure = self.failures.pop(0) if self.failures else ""
+        if failure is None:
             return None
-        if trouble:
-            return Reply(400), {"Error": {"Code": trouble, "Message": "not to ada@example.org"}}
+        if failure:
+            return HttpResponse(400), {"Error": {"Code": failure, "Message": "not to ada@example.org"}}
         body = params["body"]
-        self.given.append(body if isinstance(body, dict) else json.loads(body))
-        return Reply(200), {"MessageId": f"message-{len(self.given)}"}
+        self.accepted.append(body if isinstance(body, dict) else json.loads(body))
+        return HttpResponse(200), {"MessageId": f"message-{len(self.accepted)}"}
 
-    def ignore(self, request: AWSPreparedRequest, **_: Any) -> None:
-        """Let a request wait in vain; whether another follows is the client's choice."""
-        self.unanswered += 1
+    def time_out(self, request: AWSPreparedRequest, **_: Any) -> None:
+        """Time out; the client decides whether it retries."""
+        self.timeouts += 1
         raise ReadTimeoutError(endpoint_url=request.url)
 
 
-def carrier(service: str, operation: str) -> Iterator[Carrier]:
-    """Put a carrier in the place of an operation's service, as the handlers' client meets it."""
-    events, playing = kit.client(service, attempts=1).meta.events, Carrier()
-    events.register(f"before-call.{operation}", playing.answer)
-    events.register_first(f"before-send.{operation}", playing.ignore)
-    yield playing
-    events.unregister(f"before-call.{operation}", playing.answer)
-    events.unregister(f"before-send.{operation}", playing.ignore)
+def faked(service: str, operation: str) -> Iterator[FakeService]:
+    """Replace an operation of the handlers' client with a fake."""
+    events, fake = kit.client(service, attempts=1).meta.events, FakeService()
+    events.register(f"before-call.{operation}", fake.respond)
+    events.register_first(f"before-send.{operation}", fake.time_out)
+    yield fake
+    events.unregister(f"before-call.{operation}", fake.respond)
+    events.unregister(f"before-send.{operation}", fake.time_out)
 
 
 @pytest.fixture
-def mails(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
-    """SES, and what a function is told of it."""
+def ses(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
+    """A fake of SES, with the environment variables of a function that sends email."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    yield from carrier("sesv2", "sesv2.SendEmail")
+    yield from faked("sesv2", "sesv2.SendEmail")
 
 
 @pytest.fixture
-def messages(aws: Any) -> Iterator[Carrier]:
-    """SNS."""
-    yield from carrier("sns", "sns.Publish")
+def sns(aws: Any) -> Iterator[FakeService]:
+    """A fake of SNS."""
+    yield from faked("sns", "sns.Publish")
 
 
 @pytest.fixture
 def reasons(letters: Callable[[], list[Letter]]) -> Callable[[], list[str]]:
-    """Why messages were given up: each is told once."""
+    """Return the reasons of the dead-lettered messages since the last call."""
     return lambda: [letter.reason for letter in letters()]
 
 
 @pytest.fixture
 def ada(aws: Any) -> dict[str, Any]:
-    """A user with a telephone who has consented to nothing."""
+    """A user with a phone number who has not consented to SMS."""
     return add_user(phone="+442079460000")
 
 
 @pytest.fixture
-def prefer(aws: Any) -> Callable[..., None]:
-    """Change a user's preferences."""
+def set_preferences(aws: Any) -> Callable[..., None]:
+    """Change preferences of a user."""
 
     def change(user: dict[str, Any], **wanted: bool) -> None:
         logic.prefer(lambda: storage.find(user["id"]), ChangePreferences(**wanted), None)
@@ -107,7 +107,7 @@ def prefer(aws: Any) -> Callable[..., None]:
     return change
 
 
-def begun(name: str) -> None:
-    """Leave an effect in doubt, as whoever does not live to end it."""
+def leave_in_doubt(name: str) -> None:
+    """Begin an effect and stop before it is done, as a killed function does."""
     with pytest.raises(KeyboardInterrupt), effect(name):
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What SES tells, and what follows."""
+"""SES's feedback: confirmed effects, suppressed addresses and dead-lettered messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.notifications.feedback import handler
 from handlers.notifications.send import handler as send
 from tests.unit.handlers.events.samples import batch, document, message
 from tests.unit.handlers.lambda_ import Context, recorded
-from tests.unit.handlers.notifications.conftest import Carrier, begun
+from tests.unit.handlers.notifications.conftest import FakeService, leave_in_doubt
 
 Items = Callable[[str], list[dict[str, Any]]]
 Log = Callable[[], list[dict[str, Any]]]
@@ -23,48 +23,48 @@ EFFECT = "welcome-mail:01a1fe60-d2ca-7f93-a9ee-f0ab47dd44d5"
 MESSAGE_ID = "010001890f6f8d3a-1f4e6d3c-0000"
 
 
-def published(kind: str, **more: Any) -> dict[str, Any]:
-    """What SES publishes on the topic of a mail of ours; an argument of None leaves a part out."""
-    event = {**recorded("ses_event"), "eventType": kind, **more}
+def ses_event(event_type: str, **more: Any) -> dict[str, Any]:
+    """Return an event as SES publishes it; an argument of None removes a part."""
+    event = {**recorded("ses_event"), "eventType": event_type, **more}
     return {name: part for name, part in event.items() if part is not None}
 
 
-def tell(body: Any) -> dict[str, Any]:
+def receive(body: Any) -> dict[str, Any]:
     return handler(batch(message(body)), Context())
 
 
-def bounce(kind: str, *addresses: str) -> dict[str, Any]:
+def bounce(bounce_type: str, *addresses: str) -> dict[str, Any]:
     recipients = [{"emailAddress": address, "action": "failed", "status": "5.1.1"} for address in addresses]
-    told = {"bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipients}
-    return published("Bounce", bounce={**told, "timestamp": "2026-11-21T14:00:01.000Z", "feedbackId": "1"})
+    bounced = {"bounceType": bounce_type, "bounceSubType": "General", "bouncedRecipients": recipients}
+    return ses_event("Bounce", bounce={**bounced, "timestamp": "2026-11-21T14:00:01.000Z", "feedbackId": "1"})
 
 
 def complaint(**more: Any) -> dict[str, Any]:
-    told = {
+    details = {
         "complainedRecipients": [{"emailAddress": "Ada@example.org"}],
         "timestamp": "2026-11-21T14:00:02.000Z",
         "feedbackId": "2",
     }
-    return published("Complaint", complaint={**told, **more})
+    return ses_event("Complaint", complaint={**details, **more})
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("kind", ["Send", "Delivery"])
-def test_what_was_sent_is_confirmed(kind: str) -> None:
-    """An effect in doubt is done when SES tells of its mail."""
-    begun(EFFECT)
+@pytest.mark.parametrize("event_type", ["Send", "Delivery"])
+def test_sent_email_is_confirmed(event_type: str) -> None:
+    """SES's report of the email ends the doubt about its effect."""
+    leave_in_doubt(EFFECT)
     with pytest.raises(InDoubt), effect(EFFECT):
         pass
 
-    assert tell(published(kind)) == DONE
+    assert receive(ses_event(event_type)) == DONE
 
     with effect(EFFECT) as fresh:
         assert fresh is False
 
 
-def test_log_names_the_event_and_nobody(aws: Any, log: Log) -> None:
-    """The line has the id, the type and the correlation id of the request, and no address."""
-    tell(bounce("Permanent", "ada@example.org"))
+def test_log_identifies_the_event_but_no_person(aws: Any, log: Log) -> None:
+    """The log line contains the event's id, type and correlation id, and no address."""
+    receive(bounce("Permanent", "ada@example.org"))
 
     lines = log()
     line = {key: lines[0][key] for key in ("eventId", "eventType", "correlationId", "outcome")}
@@ -77,33 +77,33 @@ def test_log_names_the_event_and_nobody(aws: Any, log: Log) -> None:
     assert "ada@" not in json.dumps(lines)
 
 
-def test_bounce_for_good_marks_every_address(items: Items) -> None:
-    """An address is kept in lower case, with why, since when and whose mail it was."""
-    told = bounce("Permanent", "Ada@Example.org", "grace@example.org")
+def test_permanent_bounce_suppresses_every_address(items: Items) -> None:
+    """Each address is stored in lower case with reason, time and correlation id."""
+    event = bounce("Permanent", "Ada@Example.org", "grace@example.org")
 
-    assert [tell(told), tell(told)] == [DONE, DONE]
+    assert [receive(event), receive(event)] == [DONE, DONE]
 
-    mark = {
+    suppression = {
         "reason": {"S": "bounce"},
         "at": {"S": "2026-11-21T14:00:01.000Z"},
         "correlationId": {"S": "request.of_ada"},
     }
     assert sorted(items("ADDRESSES_TABLE"), key=lambda item: item["address"]["S"]) == [
-        {"address": {"S": "ada@example.org"}, **mark},
-        {"address": {"S": "grace@example.org"}, **mark},
+        {"address": {"S": "ada@example.org"}, **suppression},
+        {"address": {"S": "grace@example.org"}, **suppression},
     ]
 
 
-@pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
-def test_bounce_for_now_marks_nothing(items: Items, log: Log, kind: str) -> None:
-    """A full mailbox has room again some day."""
-    assert tell(bounce(kind, "ada@example.org")) == DONE
+@pytest.mark.parametrize("bounce_type", ["Transient", "Undetermined"])
+def test_temporary_bounce_suppresses_nothing(items: Items, log: Log, bounce_type: str) -> None:
+    """A full mailbox, for example, may accept email later."""
+    assert receive(bounce(bounce_type, "ada@example.org")) == DONE
     assert (items("ADDRESSES_TABLE"), log()[0]["outcome"]) == ([], "skipped")
 
 
-def test_complaint_marks_the_address(items: Items) -> None:
-    """Who complains is not written to again."""
-    assert tell(complaint(complaintFeedbackType="abuse")) == DONE
+def test_complaint_suppresses_the_address(items: Items) -> None:
+    """A recipient who complains gets no further email."""
+    assert receive(complaint(complaintFeedbackType="abuse")) == DONE
 
     assert items("ADDRESSES_TABLE") == [
         {
@@ -115,36 +115,36 @@ def test_complaint_marks_the_address(items: Items) -> None:
     ]
 
 
-def test_word_that_it_is_no_spam_marks_nothing(items: Items) -> None:
-    """SES reports that as a complaint too."""
-    assert tell(complaint(complaintFeedbackType="not-spam")) == DONE
+def test_not_spam_report_suppresses_nothing(items: Items) -> None:
+    """SES publishes a not-spam report as a complaint."""
+    assert receive(complaint(complaintFeedbackType="not-spam")) == DONE
     assert items("ADDRESSES_TABLE") == []
 
 
-def test_after_a_bounce_nothing_more_is_sent(ada: dict[str, Any], mails: Carrier) -> None:
-    """The mark keeps the next mail from going out."""
-    tell(bounce("Permanent", ada["email"]))
+def test_bounced_address_gets_no_further_email(ada: dict[str, Any], ses: FakeService) -> None:
+    """A permanent bounce prevents the next email to the address."""
+    receive(bounce("Permanent", ada["email"]))
 
     send(batch(message(document(data={"user": ada}))), Context())
 
-    assert mails.given == []
+    assert ses.accepted == []
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("event", "reason"),
     [
-        (published("Reject", reject={"reason": "Bad content"}), "SES rejected the mail: Bad content"),
+        (ses_event("Reject", reject={"reason": "Bad content"}), "SES rejected the email: Bad content"),
         (
-            published("Rendering Failure", failure={"errorMessage": "Attribute 'name' is not present"}),
-            "SES could not fill the template: Attribute 'name' is not present",
+            ses_event("Rendering Failure", failure={"errorMessage": "Attribute 'name' is not present"}),
+            "SES could not render the template: Attribute 'name' is not present",
         ),
     ],
 )
-def test_mail_that_was_taken_and_not_sent_is_a_dead_letter(
-    aws: Any, reasons: Reasons, told: dict[str, Any], reason: str
+def test_accepted_but_unsent_email_is_dead_lettered(
+    aws: Any, reasons: Reasons, event: dict[str, Any], reason: str
 ) -> None:
-    """A person has to look."""
-    assert tell(told) == DONE
+    """The reason in the dead-letter queue is SES's."""
+    assert receive(event) == DONE
     assert reasons() == [reason]
 
 
@@ -153,19 +153,19 @@ def test_mail_that_was_taken_and_not_sent_is_a_dead_letter(
     [
         ("Successfully validated SNS topic", "the message is no JSON"),
         ({"eventType": "Open"}, "/eventType: Invalid enum value 'Open'"),
-        (published("Send", mail=None), ": Object missing required field `mail`"),
-        (published("Send", mail={"messageId": 1}), "/mail/messageId: Expected `str`, got `int`"),
+        (ses_event("Send", mail=None), ": Object missing required field `mail`"),
+        (ses_event("Send", mail={"messageId": 1}), "/mail/messageId: Expected `str`, got `int`"),
     ],
 )
-def test_what_cannot_be_read_is_a_dead_letter(aws: Any, reasons: Reasons, body: Any, reason: str) -> None:
-    """It names what is wrong and holds up nobody."""
-    assert tell(body) == DONE
+def test_unreadable_message_is_dead_lettered(aws: Any, reasons: Reasons, body: Any, reason: str) -> None:
+    """The reason names the fault, and the message is not retried."""
+    assert receive(body) == DONE
     assert reasons() == [reason]
 
 
-def test_mail_of_somebody_else_confirms_nothing(items: Items, log: Log) -> None:
-    """What was sent by hand in the configuration set has no effect of ours."""
+def test_email_without_an_effect_confirms_nothing(items: Items, log: Log) -> None:
+    """An email sent by hand with the configuration set has no effect tag."""
     mail = {**recorded("ses_event")["mail"], "tags": {"ses:configuration-set": ["strata-test-mail"]}}
 
-    assert tell(published("Send", mail=mail)) == DONE
+    assert receive(ses_event("Send", mail=mail)) == DONE
     assert (log()[0]["outcome"], items("EFFECTS_TABLE")) == ("skipped", [])

@@ -1,4 +1,4 @@
-"""Who is welcomed, how, and how often."""
+"""Welcome messages: recipients, channels, and sending each once."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ import pytest
 
 from handlers.notifications import storage
 from handlers.notifications.logic import WELCOME_SMS
-from handlers.notifications.models import Mark
+from handlers.notifications.models import Suppression
 from handlers.notifications.send import handler
 from handlers.users.change import handler as change
 from handlers.users.delete import handler as delete
 from tests.unit.handlers.events.samples import batch, document, message
 from tests.unit.handlers.lambda_ import Context, call, request
-from tests.unit.handlers.notifications.conftest import Carrier
+from tests.unit.handlers.notifications.conftest import FakeService
 
 Log = Callable[[], list[dict[str, Any]]]
 Reasons = Callable[[], list[str]]
-Prefer = Callable[..., None]
+SetPreferences = Callable[..., None]
 DONE: dict[str, Any] = {"batchItemFailures": []}
-AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+RETRY = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
 
 
-def told(user: dict[str, Any], kind: str = "user.created") -> dict[str, Any]:
-    """The batch that tells of a user, whatever has become of it since."""
-    data = {"user": user} | ({"previous": user, "changed": ["name"]} if kind == "user.updated" else {})
-    event = document(kind, data=data, metadata={"correlationId": "request.of_ada"})
+def user_batch(user: dict[str, Any], event_type: str = "user.created") -> dict[str, Any]:
+    """Return a batch with one event about a user in the given state, which may be outdated."""
+    data = {"user": user} | ({"previous": user, "changed": ["name"]} if event_type == "user.updated" else {})
+    event = document(event_type, data=data, metadata={"correlationId": "request.of_ada"})
     return batch(message(event))
 
 
-def tell(user: dict[str, Any], kind: str = "user.created") -> dict[str, Any]:
-    return handler(told(user, kind), Context())
+def receive(user: dict[str, Any], event_type: str = "user.created") -> dict[str, Any]:
+    return handler(user_batch(user, event_type), Context())
 
 
 def outcomes(log: Log) -> list[str]:
     return [line["outcome"] for line in log() if line["message"] == "event"]
 
 
-def failures(log: Log) -> list[str]:
-    """Why events failed, by the kind of error."""
+def error_classes(log: Log) -> list[str]:
+    """Return the error classes of the failed events in the log."""
     return [line["error"].partition(":")[0] for line in log() if line.get("outcome") == "failed"]
 
 
-def test_new_user_gets_a_mail(ada: dict[str, Any], mails: Carrier, messages: Carrier) -> None:
-    """The whole request: sender, address, template with its data, configuration set and tags."""
-    assert tell(ada) == DONE
+def test_new_user_gets_an_email(ada: dict[str, Any], ses: FakeService, sns: FakeService) -> None:
+    """The request to SES has sender, recipient, template with data, configuration set and tags."""
+    assert receive(ada) == DONE
 
-    (mail,) = mails.given
-    data = json.loads(mail["Content"]["Template"].pop("TemplateData"))
+    (email,) = ses.accepted
+    data = json.loads(email["Content"]["Template"].pop("TemplateData"))
     assert data == {"name": "Ada", "nameHtml": "Ada"}
-    assert mail == {
+    assert email == {
         "FromEmailAddress": "no-reply@example.com",
         "Destination": {"ToAddresses": ["ada@example.org"]},
         "Content": {"Template": {"TemplateName": "strata-test-welcome"}},
@@ -62,43 +62,43 @@ def test_new_user_gets_a_mail(ada: dict[str, Any], mails: Carrier, messages: Car
             {"Name": "correlation", "Value": "request_dof_uada"},
         ],
     }
-    assert messages.given == []
+    assert sns.accepted == []
 
 
-def test_event_that_comes_twice_sends_once(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer, log: Log
+def test_event_delivered_twice_sends_once(
+    ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences, log: Log
 ) -> None:
-    """However often the event is delivered, the mail and the SMS go out once."""
-    prefer(ada, sms=True)
+    """The email and the SMS are sent once, however often the event is delivered."""
+    set_preferences(ada, sms=True)
     log()
 
-    assert [tell(ada), tell(ada)] == [DONE, DONE]
+    assert [receive(ada), receive(ada)] == [DONE, DONE]
 
-    assert (len(mails.given), len(messages.given)) == (1, 1)
+    assert (len(ses.accepted), len(sns.accepted)) == (1, 1)
     assert outcomes(log) == ["done", "repeated"]
 
 
-def test_batch_of_the_same_event_sends_once(ada: dict[str, Any], mails: Carrier) -> None:
-    """Two copies in one batch are one event."""
-    (copy,) = told(ada)["Records"]
+def test_copies_in_one_batch_send_once(ada: dict[str, Any], ses: FakeService) -> None:
+    """Two copies of an event in one batch count as one."""
+    (copy,) = user_batch(ada)["Records"]
 
     assert handler(batch(copy, {**copy, "messageId": "message-2"}), Context()) == DONE
-    assert len(mails.given) == 1
+    assert len(ses.accepted) == 1
 
 
-def test_consent_and_a_telephone_bring_an_sms(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer
+def test_sms_requires_consent_and_a_phone_number(
+    ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences
 ) -> None:
-    """The SMS waits for the event after which the user has both, and comes once."""
-    tell(ada)
-    tell(ada, "user.updated")
-    assert messages.given == []
+    """The first event after the user has both sends the SMS, once."""
+    receive(ada)
+    receive(ada, "user.updated")
+    assert sns.accepted == []
 
-    prefer(ada, sms=True)
-    tell(ada, "user.updated")
-    tell(ada, "user.updated")
+    set_preferences(ada, sms=True)
+    receive(ada, "user.updated")
+    receive(ada, "user.updated")
 
-    (sms,) = messages.given
+    (sms,) = sns.accepted
     assert sms == {
         "Action": "Publish",
         "Version": "2010-03-31",
@@ -108,164 +108,176 @@ def test_consent_and_a_telephone_bring_an_sms(
         "MessageAttributes.entry.1.Value.DataType": "String",
         "MessageAttributes.entry.1.Value.StringValue": "Transactional",
     }
-    assert len(mails.given) == 1
+    assert len(ses.accepted) == 1
 
 
-def test_change_long_after_the_sms_brings_no_other(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer, aws: Any
+def test_welcome_sms_is_never_sent_again(
+    ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences, aws: Any
 ) -> None:
-    """A user may change at any time: that one was welcomed is remembered without an end."""
-    prefer(ada, sms=True)
-    tell(ada, "user.updated")
+    """The record of the welcome SMS does not expire, as a user may change at any time."""
+    set_preferences(ada, sms=True)
+    receive(ada, "user.updated")
     for effect in aws.scan(TableName="effects-1a2b3c")["Items"]:
-        if "expiresAt" in effect:  # what DynamoDB removes when its time has come
+        if "expiresAt" in effect:  # DynamoDB removes these items
             aws.delete_item(TableName="effects-1a2b3c", Key={"id": effect["id"]})
 
-    assert tell(ada, "user.updated") == DONE
-    assert len(messages.given) == 1
+    assert receive(ada, "user.updated") == DONE
+    assert len(sns.accepted) == 1
 
 
-def test_consent_without_a_telephone_brings_no_sms(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer
+def test_consent_without_a_phone_number_sends_no_sms(
+    ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences
 ) -> None:
-    """There is nothing to send to."""
-    prefer(ada, sms=True)
+    """A user without a phone number gets only the email."""
+    set_preferences(ada, sms=True)
     call(change, request(path={"userId": ada["id"]}, body={"phone": None}))
 
-    assert tell(ada) == DONE
-    assert (len(mails.given), messages.given) == (1, [])
+    assert receive(ada) == DONE
+    assert (len(ses.accepted), sns.accepted) == (1, [])
 
 
-def test_who_wants_no_mail_gets_none(ada: dict[str, Any], mails: Carrier, prefer: Prefer, log: Log) -> None:
-    """What counts is what the user wants when the event comes."""
-    prefer(ada, email=False)
+def test_user_who_opted_out_gets_no_email(
+    ada: dict[str, Any], ses: FakeService, set_preferences: SetPreferences, log: Log
+) -> None:
+    """The preferences at the time of delivery count."""
+    set_preferences(ada, email=False)
     log()
 
-    assert tell(ada) == DONE
-    assert mails.given == []
+    assert receive(ada) == DONE
+    assert ses.accepted == []
     assert outcomes(log) == ["skipped"]
 
 
-def test_marked_address_gets_nothing(ada: dict[str, Any], mails: Carrier, log: Log) -> None:
-    """An address that bounced is not written to, in whatever case it stands with the user."""
-    storage.mark(Mark("ADA@example.org", "bounce", "2026-11-21T14:00:00Z", "correlation-1"))
+def test_suppressed_address_gets_no_email(ada: dict[str, Any], ses: FakeService, log: Log) -> None:
+    """The suppression list ignores the case of addresses."""
+    storage.suppress(Suppression("ADA@example.org", "bounce", "2026-11-21T14:00:00Z", "correlation-1"))
     log()
 
-    assert tell(ada) == DONE
-    assert mails.given == []
+    assert receive(ada) == DONE
+    assert ses.accepted == []
     assert outcomes(log) == ["skipped"]
 
 
-def test_new_address_in_place_of_a_marked_one_is_free(ada: dict[str, Any], mails: Carrier) -> None:
-    """The mark is the address's, not the user's; and the mail goes to where the user is now."""
-    storage.mark(Mark("ada@example.org", "complaint", "2026-11-21T14:00:00Z", "correlation-1"))
+def test_new_address_of_a_suppressed_user_gets_email(ada: dict[str, Any], ses: FakeService) -> None:
+    """The suppression applies to the old address, and the email goes to the current one."""
+    storage.suppress(Suppression("ada@example.org", "complaint", "2026-11-21T14:00:00Z", "correlation-1"))
     call(change, request(path={"userId": ada["id"]}, body={"email": "lovelace@example.org"}))
 
-    tell(ada)
+    receive(ada)
 
-    assert [mail["Destination"] for mail in mails.given] == [{"ToAddresses": ["lovelace@example.org"]}]
+    assert [email["Destination"] for email in ses.accepted] == [{"ToAddresses": ["lovelace@example.org"]}]
 
 
 def test_disabled_user_gets_nothing(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, prefer: Prefer
+    ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences
 ) -> None:
-    """Who was disabled before the event came is left alone."""
-    prefer(ada, sms=True)
+    """A user disabled before the delivery gets neither email nor SMS."""
+    set_preferences(ada, sms=True)
     call(change, request(path={"userId": ada["id"]}, body={"status": "disabled"}))
 
-    assert tell(ada) == DONE
-    assert (mails.given, messages.given) == ([], [])
+    assert receive(ada) == DONE
+    assert (ses.accepted, sns.accepted) == ([], [])
 
 
-def test_deleted_user_gets_nothing(ada: dict[str, Any], mails: Carrier, messages: Carrier) -> None:
-    """Who is gone is not written to."""
+def test_deleted_user_gets_nothing(ada: dict[str, Any], ses: FakeService, sns: FakeService) -> None:
+    """A user deleted before the delivery gets neither email nor SMS."""
     assert call(delete, request(path={"userId": ada["id"]})).status == 204
 
-    assert tell(ada) == DONE
-    assert (mails.given, messages.given) == ([], [])
+    assert receive(ada) == DONE
+    assert (ses.accepted, sns.accepted) == ([], [])
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "SendingPausedException", "InternalFailure"])
-def test_mail_that_is_refused_for_now_is_tried_again(
-    ada: dict[str, Any], mails: Carrier, reasons: Reasons, log: Log, code: str
+def test_temporarily_rejected_email_is_retried(
+    ada: dict[str, Any], ses: FakeService, reasons: Reasons, log: Log, code: str
 ) -> None:
-    """The message comes again, and the mail goes out then; the log names the refusal and nobody."""
-    mails.troubles = [code]
+    """The retried message sends the email; the log contains the error code and no address."""
+    ses.failures = [code]
     log()
 
-    assert [tell(ada), tell(ada)] == [AGAIN, DONE]
-    assert (len(mails.given), reasons()) == (1, [])
+    assert [receive(ada), receive(ada)] == [RETRY, DONE]
+    assert (len(ses.accepted), reasons()) == (1, [])
     lines = log()
     assert code in lines[0]["error"]
     assert "ada@example.org" not in json.dumps(lines)
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
-def test_mail_that_is_refused_for_good_is_given_up(
-    ada: dict[str, Any], mails: Carrier, reasons: Reasons, code: str, log: Log
+def test_permanently_rejected_email_is_dead_lettered(
+    ada: dict[str, Any], ses: FakeService, reasons: Reasons, code: str, log: Log
 ) -> None:
-    """The message goes to the dead letters with the reason; neither that nor the log holds the address."""
-    mails.troubles = [code]
+    """The message is dead-lettered with the reason; neither the reason nor the log contains the address."""
+    ses.failures = [code]
     log()
 
-    assert tell(ada) == DONE
-    assert reasons() == [f"SES refuses it for good: {code}"]
+    assert receive(ada) == DONE
+    assert reasons() == [f"SES rejected the message permanently: {code}"]
     assert "ada@example.org" not in json.dumps(log())
 
 
-def test_mail_given_up_can_be_sent_later(ada: dict[str, Any], mails: Carrier, reasons: Reasons) -> None:
-    """A dead letter that is put back is a delivery like any other."""
-    mails.troubles = ["MessageRejected"]
+def test_redriven_message_sends_the_email(ada: dict[str, Any], ses: FakeService, reasons: Reasons) -> None:
+    """A message moved back from the dead-letter queue is handled like any other."""
+    ses.failures = ["MessageRejected"]
 
-    assert [tell(ada), tell(ada)] == [DONE, DONE]
-    assert (len(mails.given), len(reasons())) == (1, 1)
+    assert [receive(ada), receive(ada)] == [DONE, DONE]
+    assert (len(ses.accepted), len(reasons())) == (1, 1)
 
 
 @pytest.mark.parametrize("code", ["InvalidParameter", "ParameterValueInvalid", "ValidationException"])
-def test_sms_that_is_refused_for_good_is_given_up(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, reasons: Reasons, prefer: Prefer, code: str
+def test_permanently_rejected_sms_is_dead_lettered(
+    ada: dict[str, Any],
+    ses: FakeService,
+    sns: FakeService,
+    reasons: Reasons,
+    set_preferences: SetPreferences,
+    code: str,
 ) -> None:
-    """The mail has gone out all the same."""
-    prefer(ada, sms=True)
-    messages.troubles = [code]
+    """The email is sent nevertheless."""
+    set_preferences(ada, sms=True)
+    sns.failures = [code]
 
-    assert tell(ada) == DONE
-    assert reasons() == [f"SNS refuses it for good: {code}"]
-    assert len(mails.given) == 1
+    assert receive(ada) == DONE
+    assert reasons() == [f"SNS rejected the message permanently: {code}"]
+    assert len(ses.accepted) == 1
 
 
-def test_one_way_that_fails_does_not_stop_the_other(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, reasons: Reasons, prefer: Prefer
+def test_failed_channel_does_not_stop_the_other(
+    ada: dict[str, Any], ses: FakeService, sns: FakeService, reasons: Reasons, set_preferences: SetPreferences
 ) -> None:
-    """Refused for good by mail and for now by SMS, the message comes again until only the first is left."""
-    prefer(ada, sms=True)
-    mails.troubles = ["MessageRejected", "MessageRejected"]
-    messages.troubles = ["Throttled"]
+    """The message is retried while one channel may succeed, and is dead-lettered afterwards."""
+    set_preferences(ada, sms=True)
+    ses.failures = ["MessageRejected", "MessageRejected"]
+    sns.failures = ["Throttled"]
 
-    assert [tell(ada), tell(ada)] == [AGAIN, DONE]
-    assert (len(messages.given), mails.given) == (1, [])
-    assert reasons() == ["SES refuses it for good: MessageRejected"]
+    assert [receive(ada), receive(ada)] == [RETRY, DONE]
+    assert (len(sns.accepted), ses.accepted) == (1, [])
+    assert reasons() == ["SES rejected the message permanently: MessageRejected"]
 
 
-def test_mail_without_an_answer_is_not_repeated(
-    ada: dict[str, Any], mails: Carrier, reasons: Reasons, log: Log
+def test_timed_out_email_is_not_sent_again(
+    ada: dict[str, Any], ses: FakeService, reasons: Reasons, log: Log
 ) -> None:
-    """It may have gone out: the call is made once, and the message that comes again waits for SES to tell."""
-    mails.troubles = [None]
+    """SES may have accepted the email: the client does not retry, and the next delivery is in doubt."""
+    ses.failures = [None]
 
-    assert [tell(ada), tell(ada)] == [AGAIN, AGAIN]
-    assert (mails.unanswered, mails.given, reasons()) == (1, [], [])
-    assert failures(log) == ["ReadTimeoutError", "InDoubt"]
+    assert [receive(ada), receive(ada)] == [RETRY, RETRY]
+    assert (ses.timeouts, ses.accepted, reasons()) == (1, [], [])
+    assert error_classes(log) == ["ReadTimeoutError", "InDoubt"]
 
 
-def test_sms_without_an_answer_is_not_repeated(
-    ada: dict[str, Any], mails: Carrier, messages: Carrier, reasons: Reasons, prefer: Prefer, log: Log
+def test_timed_out_sms_is_not_sent_again(
+    ada: dict[str, Any],
+    ses: FakeService,
+    sns: FakeService,
+    reasons: Reasons,
+    set_preferences: SetPreferences,
+    log: Log,
 ) -> None:
-    """It may have gone out: the call is made once, and nobody tells, so that the message waits in doubt."""
-    prefer(ada, sms=True)
-    messages.troubles = [None]
+    """SNS may have accepted the SMS: the client does not retry, and the next delivery is in doubt."""
+    set_preferences(ada, sms=True)
+    sns.failures = [None]
     log()
 
-    assert [tell(ada), tell(ada)] == [AGAIN, AGAIN]
-    assert (messages.unanswered, messages.given, reasons()) == (1, [], [])
-    assert (len(mails.given), failures(log)) == (1, ["ReadTimeoutError", "InDoubt"])
+    assert [receive(ada), receive(ada)] == [RETRY, RETRY]
+    assert (sns.timeouts, sns.accepted, reasons()) == (1, [], [])
+    assert (len(ses.accepted), error_classes(log)) == (1, ["ReadTimeoutError", "InDoubt"])

@@ -1,4 +1,4 @@
-"""Ids as message tags."""
+"""Ids encoded as SES message tags."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ IDS = [
 
 
 @pytest.mark.parametrize("text", IDS)
-def test_id_survives_the_way_through_a_tag(text: str) -> None:
-    """What comes back is what was sent, and SES takes every character of it."""
+def test_decoding_reverses_encoding(text: str) -> None:
+    """A tag decodes to its id, and contains only characters that SES allows."""
     tag = encoded(text)
 
     assert decoded(tag) == text
@@ -28,12 +28,12 @@ def test_id_survives_the_way_through_a_tag(text: str) -> None:
 
 
 def test_longest_correlation_id_fits_into_a_tag() -> None:
-    """128 characters of the worst kind make the 256 that a tag may have."""
+    """Escaping 128 characters yields 256, the maximum length of a tag."""
     assert len(encoded("_" * 128)) == 256
 
 
-def test_no_two_ids_share_a_tag() -> None:
-    """The ids that look most alike stay apart."""
+def test_different_ids_have_different_tags() -> None:
+    """Ids that consist of escape characters do not collide."""
     alike = ["_", ".", ":", "_u", "_d", "_c", "__", "..", "_.", "._"]
 
     assert len({encoded(text) for text in alike}) == len(alike)

@@ -1,4 +1,4 @@
-"""The mails' texts."""
+"""The email templates."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def placeholders(template: Template) -> set[str]:
     return {name for part in template for name in re.findall(r"\{\{(.*?)\}\}", part)}
 
 
-def filled(part: str, data: dict[str, str]) -> str:
-    """The part as SES fills it: each placeholder once, and nothing escaped."""
+def rendered(part: str, data: dict[str, str]) -> str:
+    """Return the part as SES renders it: each placeholder is replaced once, and nothing is escaped."""
     return re.sub(r"\{\{(\w+)\}\}", lambda found: data[found[1]], part)
 
 
@@ -40,37 +40,37 @@ def filled(part: str, data: dict[str, str]) -> str:
     ("template", "data"),
     [(WELCOME, templates.welcome(user())), (DIGEST, templates.digest("2026-11-20", [user()]))],
 )
-def test_data_is_what_the_template_asks_for(template: Template, data: dict[str, str]) -> None:
-    """SES sends nothing where a placeholder has no value."""
+def test_data_has_every_placeholder(template: Template, data: dict[str, str]) -> None:
+    """SES does not send an email if a placeholder has no value."""
     assert placeholders(template) == set(data)
     assert template in TEMPLATES.values()
 
 
 @pytest.mark.parametrize("template", TEMPLATES.values())
-def test_html_is_filled_with_escaped_values_alone(template: Template) -> None:
-    """Of two forms of a value the HTML part takes the escaped one, and the others the plain one."""
+def test_html_contains_only_escaped_values(template: Template) -> None:
+    """The HTML part uses the escaped form of each value, and the other parts the plain form."""
     twice = {name for name in placeholders(template) if f"{name}Html" in placeholders(template)}
 
     assert placeholders(Template("", "", template.html)) & twice == set()
     assert not [name for name in placeholders(template._replace(html="")) if name.endswith("Html")]
 
 
-def test_no_subject_says_what_somebody_chose() -> None:
-    """Names and addresses stay out of what a mailbox lists."""
+def test_subjects_contain_no_user_text() -> None:
+    """Subjects contain neither names nor addresses."""
     assert placeholders(Template(WELCOME.subject + DIGEST.subject, "", "")) == {"count", "date"}
 
 
-def test_hostile_name_does_no_harm_to_a_welcome() -> None:
-    """Markup and placeholders in a name are shown as they are."""
+def test_welcome_escapes_a_hostile_name() -> None:
+    """Markup and placeholders in a name are displayed literally."""
     data = templates.welcome(user(HOSTILE))
 
     assert data == {"nameHtml": ESCAPED, "name": HOSTILE}
-    assert filled(WELCOME.text, data).startswith(f"Hello {HOSTILE},\n")
-    assert filled(WELCOME.html, data).startswith(f"<p>Hello {ESCAPED},</p>")
+    assert rendered(WELCOME.text, data).startswith(f"Hello {HOSTILE},\n")
+    assert rendered(WELCOME.html, data).startswith(f"<p>Hello {ESCAPED},</p>")
 
 
-def test_hostile_name_does_no_harm_to_a_digest() -> None:
-    """In a list as well."""
+def test_digest_escapes_a_hostile_name() -> None:
+    """Markup and placeholders in a listed name are displayed literally."""
     data = templates.digest("2026-11-20", [user(HOSTILE), user(number=1)])
 
     assert data == {
@@ -82,8 +82,8 @@ def test_hostile_name_does_no_harm_to_a_digest() -> None:
 
 
 @pytest.mark.parametrize(("number", "last"), [(50, "Ada <ada49@example.org>"), (51, "and 1 more")])
-def test_digest_lists_fifty_and_counts_all(number: int, last: str) -> None:
-    """A busy day's digest stays short."""
+def test_digest_lists_50_users_and_counts_all(number: int, last: str) -> None:
+    """Further users are only counted."""
     data = templates.digest("2026-11-20", [user(number=index) for index in range(number)])
 
     lines = data["users"].split("\n")

@@ -1,1 +1,1 @@
-"""What the platform tells its operators."""
+"""Tests of the metrics for operators."""

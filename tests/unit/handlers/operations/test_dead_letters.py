@@ -1,4 +1,4 @@
-"""The hourly report of what waits in dead-letter queues."""
+"""The hourly metric of the depth of dead-letter queues."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MISSING = "https://sqs.us-east-1.amazonaws.com/123456789012/missing"
 
 @pytest.fixture
 def queues(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """Two queues: in `welcome` one message waits and one is being looked at, `audit` is empty."""
+    """Two queues: `welcome` with one visible message and one in flight, and `audit` without messages."""
     sqs = kit.client("sqs")
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("welcome", "audit")}
     for text in ("seen", "unseen"):
@@ -34,16 +34,16 @@ def queues(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, st
 
 @pytest.fixture
 def reported(cloud: Any) -> Iterator[list[dict[str, Any]]]:
-    """What CloudWatch is given, after the SDK has checked it."""
+    """The parameters of PutMetricData calls, validated by the SDK."""
     calls: list[dict[str, Any]] = []
     events = kit.client("cloudwatch").meta.events
 
-    def note(params: dict[str, Any], **_: Any) -> None:
+    def record(params: dict[str, Any], **_: Any) -> None:
         calls.append(params)
 
-    events.register("provide-client-params.cloudwatch.PutMetricData", note)
+    events.register("provide-client-params.cloudwatch.PutMetricData", record)
     yield calls
-    events.unregister("provide-client-params.cloudwatch.PutMetricData", note)
+    events.unregister("provide-client-params.cloudwatch.PutMetricData", record)
 
 
 def depth(queue: str, value: int) -> dict[str, Any]:
@@ -55,31 +55,31 @@ def depth(queue: str, value: int) -> dict[str, Any]:
     }
 
 
-def test_every_queue_s_depth_is_a_metric(
+def test_depth_of_every_queue_is_reported(
     queues: dict[str, str], reported: list[dict[str, Any]], log: Log
 ) -> None:
-    """What is being looked at counts, an empty queue is reported as empty, and the log names the others."""
+    """Messages in flight count, empty queues are reported too, and the log lists the other queues."""
     handler({}, Context())
 
     assert reported == [{"Namespace": "Strata", "MetricData": [depth("welcome", 2), depth("audit", 0)]}]
     assert log()[0]["waiting"] == {"welcome": 2}
 
 
-def test_report_moves_nothing(queues: dict[str, str], reported: list[dict[str, Any]]) -> None:
-    """The next report says the same."""
+def test_report_receives_no_messages(queues: dict[str, str], reported: list[dict[str, Any]]) -> None:
+    """A second report has the same values."""
     handler({}, Context())
     handler({}, Context())
 
     assert reported[0] == reported[1]
 
 
-def test_queue_that_does_not_answer_hides_no_other(
+def test_unreadable_queue_does_not_affect_the_others(
     queues: dict[str, str], reported: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The others are reported, and then the run fails with what was wrong."""
+    """The other queues are reported, and then the function fails with the error."""
     monkeypatch.setenv("DEAD_LETTERS", json.dumps({"missing": MISSING, **queues}))
 
-    with pytest.raises(ExceptionGroup, match="1 of 3 queues do not answer") as raised:
+    with pytest.raises(ExceptionGroup, match="1 of 3 queues could not be read") as raised:
         handler({}, Context())
 
     (error,) = raised.value.exceptions
@@ -88,13 +88,13 @@ def test_queue_that_does_not_answer_hides_no_other(
     assert reported == [{"Namespace": "Strata", "MetricData": [depth("welcome", 2), depth("audit", 0)]}]
 
 
-def test_stack_whose_queues_are_all_silent_reports_nothing(
+def test_nothing_is_reported_without_readable_queues(
     queues: dict[str, str], reported: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CloudWatch takes no empty report."""
+    """CloudWatch does not accept empty metric data."""
     monkeypatch.setenv("DEAD_LETTERS", json.dumps({"missing": MISSING}))
 
-    with pytest.raises(ExceptionGroup, match="1 of 1 queues do not answer"):
+    with pytest.raises(ExceptionGroup, match="1 of 1 queues could not be read"):
         handler({}, Context())
 
     assert reported == []

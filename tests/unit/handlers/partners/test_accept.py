@@ -38,7 +38,7 @@ def bus(cloud: Any) -> Iterator[Bus]:
 
 
 def send(body: Any = None, *, partner: str | None = "acme", path: str = "acme", **more: Any) -> Reply:
-    """Tell of an event, as the gateway passes it on from a key's holder; the answer is as declared."""
+    """Send an event as an authorized partner; the response must match the OpenAPI document."""
     event = request(ROUTE, path={"partner": path}, body=body, **more)
     if partner is not None:
         event["requestContext"]["authorizer"] = {"lambda": {"partner": partner}}
@@ -49,8 +49,8 @@ def faults(reply: Reply) -> list[tuple[str, str]]:
     return [(error["field"], error["detail"]) for error in reply.body["errors"]]
 
 
-def test_event_is_published_under_the_partner_s_name(bus: Bus) -> None:
-    """What goes on the bus has the partner's source and id, and the request's correlation id."""
+def test_event_is_published_under_the_source_of_its_partner(bus: Bus) -> None:
+    """The published event has the partner's source and id, and the request's correlation id."""
     reply = send(ORDER)
 
     assert (reply.status, reply.body) == (202, {"id": "acme:order-4711"})
@@ -70,30 +70,30 @@ def test_event_is_published_under_the_partner_s_name(bus: Bus) -> None:
     ]
 
 
-def test_each_partner_has_a_source_of_its_own(bus: Bus) -> None:
-    """The same id of two partners is two events."""
+def test_each_partner_has_its_own_source(bus: Bus) -> None:
+    """Two events of different partners with the same id stay distinct."""
     replies = [send(CONTACT, partner=name, path=name) for name in ("acme", "other")]
 
     assert [reply.body["id"] for reply in replies] == ["acme:contact-1", "other:contact-1"]
     assert [event.source for event in bus.published] == ["partner.acme", "partner.other"]
 
 
-def test_event_that_is_told_again_keeps_its_id(bus: Bus) -> None:
-    """Whoever sees the id a second time has nothing to do."""
+def test_repeated_event_keeps_its_id(bus: Bus) -> None:
+    """Consumers can drop the duplicate by its id."""
     assert [send(ORDER).body for _ in range(2)] == [{"id": "acme:order-4711"}] * 2
     assert [event.detail["metadata"]["id"] for event in bus.published] == ["acme:order-4711"] * 2
 
 
-def test_every_type_of_a_partner_s_event_may_be_told() -> None:
-    """The door and the catalogue know the same types, with the same data; the door is strict with it."""
+def test_every_partner_event_of_the_catalogue_is_accepted() -> None:
+    """The operation accepts the catalogue's types, and forbids unknown fields in their data."""
     shapes = {kind.__struct_config__.tag: kind.__annotations__["data"] for kind in get_args(PartnerEvent)}
-    told = {
+    accepted = {
         name: shape.__base__
         for name, shape in shapes.items()
         if shape.__struct_config__.forbid_unknown_fields
     }
 
-    assert told == {name: kind.data for name, kind in CATALOGUE.items() if kind.source == "partner.*"}
+    assert accepted == {name: kind.data for name, kind in CATALOGUE.items() if kind.source == "partner.*"}
 
 
 LARGE = "x" * (16 * 1024 + 1)
@@ -112,18 +112,18 @@ ORDERED = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "status", "problem"), ORDERED)
-def test_refusals_have_an_order(bus: Bus, asked: dict[str, Any], status: int, problem: str) -> None:
-    """Who asks comes before what is asked, and its size before what it says; nothing goes out."""
-    reply = send(**asked)
+@pytest.mark.parametrize(("sent", "status", "problem"), ORDERED)
+def test_errors_have_an_order(bus: Bus, sent: dict[str, Any], status: int, problem: str) -> None:
+    """The caller is checked before the body, and the body's size before its content; nothing is published."""
+    reply = send(**sent)
 
     assert (reply.status, reply.body["type"]) == (status, f"/problems/{problem}")
     assert reply.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
     assert bus.published == []
 
 
-def test_every_declared_refusal_is_met_here() -> None:
-    """Those that have an order, and the bus that is out of reach."""
+def test_every_declared_error_is_tested() -> None:
+    """The statuses above and 503 are all that the operation declares."""
     declared = {status_of(kind) for kind in handler.contract.refusals}
 
     assert declared == {status for _, status, _ in ORDERED} | {503}
@@ -172,8 +172,8 @@ def test_every_declared_refusal_is_met_here() -> None:
         ),
     ],
 )
-def test_malformed_event_is_refused_by_field(bus: Bus, body: Any, expected: list[tuple[str, str]]) -> None:
-    """Every fault is named by a JSON pointer, and nothing goes out."""
+def test_malformed_event_returns_every_fault(bus: Bus, body: Any, expected: list[tuple[str, str]]) -> None:
+    """The problem lists every fault with its JSON pointer, and nothing is published."""
     reply = send(body)
 
     assert (reply.status, faults(reply)) == (400, expected)
@@ -183,19 +183,19 @@ def test_malformed_event_is_refused_by_field(bus: Bus, body: Any, expected: list
 @pytest.mark.parametrize(
     "occurred_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-01-31t09:30:00z"]
 )
-def test_any_moment_of_the_standard_is_taken(bus: Bus, occurred_at: str) -> None:
-    """The edges of the calendar are odd and no error of ours; what goes out is a moment of the catalogue."""
+def test_any_rfc_3339_timestamp_is_accepted(bus: Bus, occurred_at: str) -> None:
+    """The limits of the calendar are valid, and the published timestamp conforms to the catalogue."""
     assert send(ORDER | {"occurredAt": occurred_at}).status == 202
 
     (event,) = bus.published
     assert event.detail["metadata"]["occurredAt"] == occurred_at.upper()
 
 
-def test_bus_out_of_reach_is_unavailable(bus: Bus) -> None:
-    """The partner is asked to come again, and may: the event keeps its id."""
+def test_unreachable_bus_is_unavailable(bus: Bus) -> None:
+    """The response asks the partner to retry, and the retry succeeds."""
     bus.broken = True
-    refused = send(ORDER)
+    failed = send(ORDER)
     bus.broken = False
 
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    assert (failed.status, failed.headers["Retry-After"]) == (503, "1")
     assert (send(ORDER).status, len(bus.published)) == (202, 1)

@@ -1,4 +1,4 @@
-"""The authorizer for partners."""
+"""The Lambda authorizer for partners."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ACME, SECOND, OTHER = keys.new("acme"), keys.new("acme"), keys.new("other")
 
 
 @pytest.fixture
-def keep(aws: Any) -> Callable[..., None]:
-    """Keep a key as the operator's tool does."""
+def store(aws: Any) -> Callable[..., None]:
+    """Store a key as the operators' tool does."""
 
     def put(key: keys.Key, **more: Any) -> None:
         item = {
@@ -37,7 +37,7 @@ def keep(aws: Any) -> Callable[..., None]:
 
 
 def event(authorization: str) -> dict[str, Any]:
-    """An authorizer's event as the gateway sends it."""
+    """Return the authorizer's event as API Gateway sends it."""
     return {
         "version": "2.0",
         "type": "REQUEST",
@@ -50,38 +50,38 @@ def event(authorization: str) -> dict[str, Any]:
 
 
 def identified(authorization: str) -> str:
-    """The partner that the gateway is told of."""
-    answer = handler(event(authorization), Context())
-    assert answer == {"isAuthorized": True, "context": {"partner": answer["context"]["partner"]}}
-    return answer["context"]["partner"]
+    """Return the partner in the authorizer's response."""
+    response = handler(event(authorization), Context())
+    assert response == {"isAuthorized": True, "context": {"partner": response["context"]["partner"]}}
+    return response["context"]["partner"]
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
-def test_key_that_counts_is_its_partner_s(keep: Callable[..., None], scheme: str) -> None:
-    """The scheme's case says nothing, nor does a space more."""
-    keep(ACME)
+def test_valid_key_identifies_its_partner(store: Callable[..., None], scheme: str) -> None:
+    """The scheme is case-insensitive, and extra spaces are allowed."""
+    store(ACME)
 
     assert identified(f"{scheme} {ACME.text}") == "acme"
 
 
-def test_two_keys_count_at_once(keep: Callable[..., None]) -> None:
-    """One takes over from the other: both are good until the first is taken back."""
-    keep(ACME)
-    keep(SECOND)
+def test_two_keys_are_valid_at_once(store: Callable[..., None]) -> None:
+    """During a rotation both keys are valid until the first is revoked."""
+    store(ACME)
+    store(SECOND)
     before = [identified(f"Bearer {key.text}") for key in (ACME, SECOND)]
-    keep(ACME, revoked={"BOOL": True})
+    store(ACME, revoked={"BOOL": True})
 
     assert before == ["acme", "acme"]
     assert [identified(f"Bearer {key.text}") for key in (ACME, SECOND)] == ["", "acme"]
 
 
 @pytest.mark.parametrize(("seconds", "partner"), [(60, "acme"), (0, ""), (-60, "")])
-def test_key_counts_until_it_expires(
-    keep: Callable[..., None], monkeypatch: pytest.MonkeyPatch, seconds: int, partner: str
+def test_key_is_valid_until_it_expires(
+    store: Callable[..., None], monkeypatch: pytest.MonkeyPatch, seconds: int, partner: str
 ) -> None:
-    """From its moment on an expired key is none."""
+    """A key is invalid from its expiry on."""
     monkeypatch.setattr(time, "time", lambda: 1_900_000_000.0)
-    keep(ACME, expiresAt={"N": str(1_900_000_000 + seconds)})
+    store(ACME, expiresAt={"N": str(1_900_000_000 + seconds)})
 
     assert identified(f"Bearer {ACME.text}") == partner
 
@@ -93,13 +93,13 @@ def test_key_counts_until_it_expires(
         f"Bearer other.{OTHER.key_id}.{ACME.text[-43:]}",
         f"Bearer other.{ACME.key_id}.{ACME.text[-43:]}",
         f"Bearer {SECOND.text}",
-        f"Bearer {keys.new('nobody').text}",
+        f"Bearer {keys.new('unknown').text}",
     ],
 )
-def test_wrong_key_is_nobody_s(keep: Callable[..., None], authorization: str) -> None:
-    """Neither an id without its secret nor a secret under another name says who one is."""
-    keep(ACME)
-    keep(OTHER)
+def test_wrong_key_identifies_no_partner(store: Callable[..., None], authorization: str) -> None:
+    """Partner, key id and secret must belong together."""
+    store(ACME)
+    store(OTHER)
 
     assert identified(authorization) == ""
 
@@ -117,24 +117,24 @@ def test_wrong_key_is_nobody_s(keep: Callable[..., None], authorization: str) ->
         "Bearer é.é.é",
     ],
 )
-def test_what_is_no_key_is_not_looked_for(authorization: str) -> None:
-    """Nothing reaches the table that could not stand there."""
+def test_malformed_key_is_not_looked_up(authorization: str) -> None:
+    """A text that cannot be a key causes no request to DynamoDB."""
     assert identified(authorization) == ""
 
 
-def test_table_out_of_reach_is_an_error_and_no_verdict(stubbed: Stubber) -> None:
-    """The gateway holds on to an answer; an error it asks about again."""
+def test_unreachable_table_is_an_error(stubbed: Stubber) -> None:
+    """API Gateway caches a response, but not an error."""
     stubbed.add_client_error("get_item", "ThrottlingException")
 
     with pytest.raises(Unavailable):
         handler(event(f"Bearer {ACME.text}"), Context())
 
 
-def test_log_tells_whether_and_not_who(
-    keep: Callable[..., None], log: Callable[[], list[dict[str, Any]]]
+def test_log_contains_neither_key_nor_partner(
+    store: Callable[..., None], log: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    """One line, under the caller's correlation id, without key or name."""
-    keep(ACME)
+    """The log line contains the caller's correlation id, and whether a partner was identified."""
+    store(ACME)
     identified(f"Bearer {ACME.text}")
 
     (line,) = log()

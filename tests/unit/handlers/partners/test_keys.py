@@ -13,8 +13,8 @@ from handlers.partners import keys
 SECRET = "A" * 43
 
 
-def test_new_key_is_what_it_parses_to() -> None:
-    """The text says partner and key id; the secret is 32 bytes in base64url."""
+def test_parsing_returns_the_created_key() -> None:
+    """The text contains partner, key id and secret, which is 32 bytes in base64url."""
     key = keys.new("acme-2")
 
     assert keys.parse(key.text) == key
@@ -22,15 +22,15 @@ def test_new_key_is_what_it_parses_to() -> None:
     assert key.text.split(".")[:2] == ["acme-2", key.key_id]
 
 
-def test_no_two_keys_are_alike() -> None:
-    """Id and secret are random."""
+def test_keys_are_unique() -> None:
+    """Key id and secret are random."""
     made = [keys.new("acme") for _ in range(50)]
 
     assert len({key.key_id for key in made}) == len({key.text[-43:] for key in made}) == 50
 
 
 def test_digest_is_of_the_whole_key() -> None:
-    """Who knows what is kept knows neither the secret nor a key that would do."""
+    """The digest covers partner, key id and secret."""
     text = f"acme.00000001.{SECRET}"
 
     assert keys.digest(text) == "7d74890c61d668bb891fb7414c5764d32f6b20f4cec51a8a9dceaa5a1fe5b7d5"
@@ -40,14 +40,14 @@ def test_digest_is_of_the_whole_key() -> None:
 @pytest.mark.parametrize(
     "name", ["", "a", "Acme", "1acme", "-acme", "a.b", "a b", "acme\n", "é" * 3, "a" * 33]
 )
-def test_name_that_no_partner_may_have_is_refused(name: str) -> None:
-    """The name stands in sources and ids, and may not reach beyond its place there."""
-    with pytest.raises(keys.PartnerNameError, match="expected 2 to 32 lower-case letters"):
+def test_invalid_name_is_rejected(name: str) -> None:
+    """The name is part of sources and ids, and must not contain their separators."""
+    with pytest.raises(keys.PartnerNameError, match="expected 2 to 32 characters of a-z"):
         keys.new(name)
 
 
-def test_name_of_a_webhook_is_no_partner_s() -> None:
-    """The ids of a webhook's events begin with its name: no partner may tell of them first."""
+def test_name_of_a_webhook_is_reserved() -> None:
+    """The ids of a webhook's events begin with its name, so no partner may publish under it."""
     with pytest.raises(keys.PartnerNameError, match="and not stripe"):
         keys.new("stripe")
 
@@ -70,13 +70,13 @@ def test_name_of_a_webhook_is_no_partner_s() -> None:
         f"acme.00000001.{'é' * 43}",
     ],
 )
-def test_text_of_another_form_is_no_key(text: str) -> None:
-    """What cannot be a key is not looked for."""
+def test_text_in_another_format_is_not_a_key(text: str) -> None:
+    """Parsing returns None."""
     assert keys.parse(text) is None
 
 
-def test_module_needs_the_standard_library_alone() -> None:
-    """The operator's tool may import it: no SDK and no other room comes with it."""
+def test_module_imports_only_the_standard_library() -> None:
+    """The operators' tool imports the module without loading the SDK or other code of the platform."""
     script = (
         "import sys; before = set(sys.modules); import handlers.partners.keys; "
         "loaded = sorted(set(sys.modules) - before); "

@@ -1,4 +1,4 @@
-"""A gateway that a test tells who is there."""
+"""A fake of API Gateway's management API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEAD_LETTERS = "https://sqs.us-east-1.amazonaws.com/123456789012/dead-letters"
 
 
 class Body:
-    """An answer's bytes as the HTTP library hands them over."""
+    """The body of a response, as the HTTP library passes it."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -30,39 +30,40 @@ class Body:
 
 @dataclass
 class Gateway:
-    """The gateway's side of every post.
+    """A fake of API Gateway that records every post.
 
     Attributes:
-        statuses: what it answers about a connection: 200 where nothing is said.
-        posts: the messages that were posted, by connection, as they came.
+        statuses: the status of posts to a connection; 200 by default.
+        posts: the accepted messages by connection, in order.
+        endpoints: the URLs of the stages that were called.
     """
 
     statuses: dict[str, int] = field(default_factory=dict)
     posts: dict[str, list[Any]] = field(default_factory=dict)
-    addresses: set[str] = field(default_factory=set)
+    endpoints: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, request: AWSRequest, **_: Any) -> AWSResponse:
-        """Play the gateway for one request."""
-        address, _, connection = unquote(str(request.url)).rpartition("/@connections/")
+    def respond(self, request: AWSRequest, **_: Any) -> AWSResponse:
+        """Return the response to one request."""
+        endpoint, _, connection = unquote(str(request.url)).rpartition("/@connections/")
         status = self.statuses.get(connection, 200)
         with self._lock:
-            self.addresses.add(address)
+            self.endpoints.add(endpoint)
             if status == 200:
                 self.posts.setdefault(connection, []).append(json.loads(request.body))
-        kinds = {403: "ForbiddenException", 410: "GoneException", 429: "LimitExceededException"}
-        headers = {"x-amzn-ErrorType": kinds[status]} if status in kinds else {}
+        errors = {403: "ForbiddenException", 410: "GoneException", 429: "LimitExceededException"}
+        headers = {"x-amzn-ErrorType": errors[status]} if status in errors else {}
         return AWSResponse(str(request.url), status, headers, Body(b"{}"))
 
 
 @pytest.fixture
 def gateway(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    """A gateway that lets everyone be there."""
+    """A fake of API Gateway for which every connection is open."""
     monkeypatch.setenv("WEBSOCKET_ENDPOINT", ENDPOINT)
     monkeypatch.setenv("DEAD_LETTERS_URL", DEAD_LETTERS)
-    played = Gateway()
+    fake = Gateway()
     hook = "before-send.apigatewaymanagementapi"
     client = realtime_gateway.client()
-    client.meta.events.register_first(hook, played.answer)
-    yield played
-    client.meta.events.unregister(hook, played.answer)
+    client.meta.events.register_first(hook, fake.respond)
+    yield fake
+    client.meta.events.unregister(hook, fake.respond)

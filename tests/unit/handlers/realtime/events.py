@@ -1,4 +1,4 @@
-"""Events of the gateway and of the bus, as the push gets them."""
+"""Events as API Gateway and SQS pass them to the realtime functions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/ws/$connect"
 ADA, EVERYTHING = "user#ada", "everything"
 
 
-def sent(body: str = "", route: str = "$default", audience: str = ADA) -> dict[str, Any]:
-    """What came over a connection, as the gateway passes it on."""
+def gateway_event(body: str = "", route: str = "$default", audience: str = ADA) -> dict[str, Any]:
+    """Return API Gateway's event for a message; without a body, for an opening or closing connection."""
     return {
         "requestContext": {
             "routeKey": route,
@@ -30,13 +30,13 @@ def sent(body: str = "", route: str = "$default", audience: str = ADA) -> dict[s
     }
 
 
-def send(handler: Route, event: dict[str, Any], context: Context | None = None) -> Any:
-    """What a route's function answers to the gateway; it must survive the trip as JSON."""
+def invoke(handler: Route, event: dict[str, Any], context: Context | None = None) -> Any:
+    """Invoke a route's function and return its response, which must be JSON."""
     return json.loads(json.dumps(handler(event, context or Context())))
 
 
-def asked(ticket: str) -> dict[str, Any]:
-    """The gateway's question to the authorizer."""
+def authorizer_event(ticket: str) -> dict[str, Any]:
+    """Return API Gateway's event for the authorizer."""
     return {
         "type": "REQUEST",
         "methodArn": ARN,
@@ -46,7 +46,7 @@ def asked(ticket: str) -> dict[str, Any]:
 
 
 def user_event(number: int = 1, subject: str | None = "ada", **changes: Any) -> dict[str, Any]:
-    """A created user, as EventBridge delivers it."""
+    """Return an event about a created user, as EventBridge delivers it."""
     user = {**USER, "preferences": {"email": True, "sms": False}}
     if subject:
         user["subject"] = subject
@@ -54,6 +54,6 @@ def user_event(number: int = 1, subject: str | None = "ada", **changes: Any) -> 
     return document(metadata=metadata, data={"user": user}, **changes)
 
 
-def delivered(*documents: dict[str, Any]) -> dict[str, Any]:
-    """A batch of the push's queue."""
+def push_batch(*documents: dict[str, Any]) -> dict[str, Any]:
+    """Return a batch of the push queue; its messages are `message-0` and so on."""
     return batch(*(message(each, f"message-{number}") for number, each in enumerate(documents)))

@@ -1,4 +1,4 @@
-"""Pushing: to whom, what of it, once, and what happens to who is gone or out of reach."""
+"""Pushing events: audiences, content, duplicates, and connections that are gone or fail."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from handlers.realtime import storage
 from handlers.realtime.connect import handler as connect
-from handlers.realtime.push import handler as push
+from handlers.realtime.push import handler
+from handlers.realtime.storage import feed
 from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document
 from tests.unit.handlers.lambda_ import Context
 from tests.unit.handlers.realtime.conftest import Gateway
@@ -19,22 +19,22 @@ from tests.unit.handlers.realtime.events import (
     ADA,
     CONNECTION,
     EVERYTHING,
-    delivered,
-    send,
-    sent,
+    gateway_event,
+    invoke,
+    push_batch,
     user_event,
 )
 from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]
-OLD = {
+UPDATED = {
     "previous": {**USER, "subject": "ada", "name": "Eda"},
     "user": {**USER, "subject": "ada", "version": 2},
 }
 
 
-def opened(aws: Any, audience: str, connection: str, seconds_ago: int = 60) -> None:
-    """A connection that has been open for a while."""
+def add_connection(aws: Any, audience: str, connection: str, seconds_ago: int = 60) -> None:
+    """Store a connection that opened some seconds ago."""
     aws.put_item(
         TableName=TABLES["CONNECTIONS_TABLE"]["TableName"],
         Item={
@@ -45,23 +45,23 @@ def opened(aws: Any, audience: str, connection: str, seconds_ago: int = 60) -> N
     )
 
 
-def pushed(*documents: dict[str, Any]) -> list[str]:
-    """Push a batch; the messages that are to come again."""
-    answer = push(delivered(*documents), Context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+def push(*documents: dict[str, Any]) -> list[str]:
+    """Push a batch and return the ids of the messages to retry."""
+    response = handler(push_batch(*documents), Context())
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def connections(items: Items) -> set[str]:
-    """Who is known to be connected."""
+    """Return the ids of the stored connections."""
     return {row["connectionId"]["S"] for row in items("CONNECTIONS_TABLE")}
 
 
-def test_event_goes_to_its_own_user_and_to_who_is_told_everything(aws: Any, gateway: Gateway) -> None:
-    """Nobody else's browser hears of it."""
+def test_event_is_pushed_to_its_user_and_to_everything(aws: Any, gateway: Gateway) -> None:
+    """Other users do not receive it."""
     for audience, connection in ((ADA, "ada-1"), (ADA, "ada-2"), ("user#eve", "eve"), (EVERYTHING, "admin")):
-        opened(aws, audience, connection)
+        add_connection(aws, audience, connection)
 
-    assert pushed(user_event()) == []
+    assert push(user_event()) == []
 
     assert sorted(gateway.posts) == ["ada-1", "ada-2", "admin"]
     assert all(len(messages) == 1 for messages in gateway.posts.values())
@@ -75,23 +75,23 @@ def test_event_goes_to_its_own_user_and_to_who_is_told_everything(aws: Any, gate
     ],
     ids=["unlinked user", "partner"],
 )
-def test_event_about_nobody_s_sign_in_is_for_administrators(
+def test_event_without_a_subject_is_pushed_only_to_everything(
     aws: Any, gateway: Gateway, event: dict[str, Any]
 ) -> None:
-    """Without a subject there is no browser of the user's own."""
-    opened(aws, ADA, "ada")
-    opened(aws, EVERYTHING, "admin")
+    """An event without a subject belongs to no user's audience."""
+    add_connection(aws, ADA, "ada")
+    add_connection(aws, EVERYTHING, "admin")
 
-    assert pushed(event) == []
+    assert push(event) == []
 
     assert list(gateway.posts) == ["admin"]
 
 
-def test_message_tells_what_the_api_would_and_no_more(aws: Any, gateway: Gateway) -> None:
-    """Neither who set the event off, nor whose sign-in it is, nor what they want to be told by."""
-    opened(aws, ADA, "ada")
+def test_message_contains_only_public_fields(aws: Any, gateway: Gateway) -> None:
+    """The message contains neither the actor, nor the subject, nor the preferences of the user."""
+    add_connection(aws, ADA, "ada")
 
-    pushed(user_event())
+    push(user_event())
 
     (message,) = gateway.posts["ada"]
     assert message.pop("token").isdigit()
@@ -108,11 +108,11 @@ def test_message_tells_what_the_api_would_and_no_more(aws: Any, gateway: Gateway
     }
 
 
-def test_change_is_told_with_what_was_before(aws: Any, gateway: Gateway) -> None:
-    """Both states as the API shows them, and the changed fields but those that it shows to nobody."""
-    opened(aws, EVERYTHING, "admin")
+def test_update_contains_the_previous_state(aws: Any, gateway: Gateway) -> None:
+    """The message contains both states as the API returns them, and the changed public fields."""
+    add_connection(aws, EVERYTHING, "admin")
 
-    pushed(document("user.updated", data={**OLD, "changed": ["name", "subject"]}))
+    push(document("user.updated", data={**UPDATED, "changed": ["name", "subject"]}))
 
     (message,) = gateway.posts["admin"]
     assert message["event"]["data"] == {
@@ -123,11 +123,11 @@ def test_change_is_told_with_what_was_before(aws: Any, gateway: Gateway) -> None
 
 
 def test_second_delivery_pushes_nothing(aws: Any, items: Items, gateway: Gateway, log: Any) -> None:
-    """However the event comes again: in the same batch, or days later by a replay."""
-    opened(aws, ADA, "ada")
+    """A copy in the same batch and a replayed event are both dropped."""
+    add_connection(aws, ADA, "ada")
 
-    assert pushed(user_event(), user_event()) == []
-    assert pushed(user_event(**{"replay-name": "again"})) == []
+    assert push(user_event(), user_event()) == []
+    assert push(user_event(**{"replay-name": "again"})) == []
 
     assert len(gateway.posts["ada"]) == 1
     assert len(items("FEED_TABLE")) == 2
@@ -135,16 +135,20 @@ def test_second_delivery_pushes_nothing(aws: Any, items: Items, gateway: Gateway
     assert outcomes == ["done", "repeated", "repeated"]
 
 
-def test_delivery_after_a_crash_tells_everyone_again(
+def test_delivery_after_a_crash_pushes_again(
     aws: Any, items: Items, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that dies before its mark is done anew, with a token that no later one has overtaken."""
-    opened(aws, ADA, "ada")
-    with monkeypatch.context() as patch:
-        patch.setattr(storage, "pushed", lambda _: (_ for _ in ()).throw(SystemError("killed")))
-        assert pushed(user_event()) == ["message-0"]
+    """An event that was not marked as pushed is pushed again, with a token at the end of the feed."""
 
-    assert pushed(user_event()) == []
+    def crash(_: str) -> None:
+        raise SystemError("killed")
+
+    add_connection(aws, ADA, "ada")
+    with monkeypatch.context() as patch:
+        patch.setattr(feed, "mark_pushed", crash)
+        assert push(user_event()) == ["message-0"]
+
+    assert push(user_event()) == []
 
     first, second = gateway.posts["ada"]
     assert first["event"] == second["event"]
@@ -153,28 +157,26 @@ def test_delivery_after_a_crash_tells_everyone_again(
     assert int(second["token"]) >= int(first["token"])
 
 
-def test_feed_holds_what_was_told_for_ten_minutes(items: Items, gateway: Gateway) -> None:
-    """A message an audience, at the place that its token names, kept whoever is connected."""
+def test_feed_stores_messages_for_ten_minutes(items: Items, gateway: Gateway) -> None:
+    """Each audience's feed stores the message at the position of its token, even without connections."""
     before = int(time.time())
 
-    pushed(user_event())
+    push(user_event())
 
-    kept = {row["audience"]["S"]: row for row in items("FEED_TABLE")}
-    message = json.loads(kept[ADA]["message"]["S"])
-    assert set(kept) == {ADA, EVERYTHING}
-    assert kept[ADA]["position"]["S"] == f"{message['token']}#user.created:{USER['id']}:1"
-    assert before + 600 <= int(kept[ADA]["expiresAt"]["N"]) <= time.time() + 600
+    stored = {row["audience"]["S"]: row for row in items("FEED_TABLE")}
+    message = json.loads(stored[ADA]["message"]["S"])
+    assert set(stored) == {ADA, EVERYTHING}
+    assert stored[ADA]["position"]["S"] == f"{message['token']}#user.created:{USER['id']}:1"
+    assert before + 600 <= int(stored[ADA]["expiresAt"]["N"]) <= time.time() + 600
 
 
-def test_connection_that_is_gone_is_forgotten_and_the_others_are_told(
-    aws: Any, items: Items, gateway: Gateway, log: Any
-) -> None:
-    """One who vanished holds up nobody, and each post leaves its line."""
+def test_gone_connection_is_deleted(aws: Any, items: Items, gateway: Gateway, log: Any) -> None:
+    """The other connections receive the event, and each post has a log line."""
     for connection in ("a", "gone", "z"):
-        opened(aws, ADA, connection)
+        add_connection(aws, ADA, connection)
     gateway.statuses["gone"] = 410
 
-    assert pushed(user_event()) == []
+    assert push(user_event()) == []
 
     assert sorted(gateway.posts) == ["a", "z"]
     assert connections(items) == {"a", "z"}
@@ -184,8 +186,8 @@ def test_connection_that_is_gone_is_forgotten_and_the_others_are_told(
         "gone": "gone",
         "z": "sent",
     }
-    (one, *_) = lines
-    assert sorted(one) == sorted(
+    (first, *_) = lines
+    assert sorted(first) == sorted(
         [
             "timestamp",
             "level",
@@ -200,41 +202,41 @@ def test_connection_that_is_gone_is_forgotten_and_the_others_are_told(
     )
 
 
-def test_connection_that_is_about_to_open_is_kept(items: Items, gateway: Gateway) -> None:
-    """The gateway calls it gone until it is open; it is stored before that."""
-    send(connect, sent(route="$connect"))
+def test_opening_connection_is_not_deleted(items: Items, gateway: Gateway) -> None:
+    """API Gateway reports a connection as gone until it is open, but it is stored before."""
+    invoke(connect, gateway_event(route="$connect"))
     gateway.statuses[CONNECTION] = 410
 
-    assert pushed(user_event()) == []
+    assert push(user_event()) == []
 
     assert connections(items) == {CONNECTION}
 
 
 @pytest.mark.parametrize("status", [403, 429, 500])
-def test_post_that_fails_brings_the_event_back(
+def test_failed_post_retries_the_event(
     aws: Any, items: Items, gateway: Gateway, log: Any, status: int
 ) -> None:
-    """Whoever could be told was told; all are told again, until nobody is left out."""
-    opened(aws, ADA, "ada")
-    opened(aws, ADA, "busy")
+    """The retry pushes to all connections again, including those that received the event."""
+    add_connection(aws, ADA, "ada")
+    add_connection(aws, ADA, "busy")
     gateway.statuses["busy"] = status
 
-    assert pushed(user_event()) == ["message-0"]
+    assert push(user_event()) == ["message-0"]
     failed = [line for line in log() if line["message"] == "push" and line["outcome"] == "failed"]
     gateway.statuses.clear()
-    assert pushed(user_event()) == []
+    assert push(user_event()) == []
 
     assert {name: len(messages) for name, messages in gateway.posts.items()} == {"ada": 2, "busy": 1}
     assert connections(items) == {"ada", "busy"}
     assert [(line["level"], line["connectionId"]) for line in failed] == [("ERROR", "busy")]
 
 
-def test_hundreds_of_connections_are_told(aws: Any, gateway: Gateway) -> None:
-    """Each once, more of them than are posted to at a time."""
+def test_hundreds_of_connections_receive_the_event(aws: Any, gateway: Gateway) -> None:
+    """Each of more connections than concurrent posts receives it once."""
     names = {f"connection-{number}" for number in range(300)}
     for name in names:
-        opened(aws, EVERYTHING, name)
+        add_connection(aws, EVERYTHING, name)
 
-    assert pushed(user_event()) == []
+    assert push(user_event()) == []
 
     assert {name: len(messages) for name, messages in gateway.posts.items()} == dict.fromkeys(names, 1)

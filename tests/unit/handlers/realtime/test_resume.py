@@ -1,4 +1,4 @@
-"""Coming back: what was missed, from where, and when it is too much."""
+"""Resuming: missed messages, tokens and resets."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from typing import Any
 
 import pytest
 
-from handlers.realtime import storage
+from handlers.realtime import pushes
 from handlers.realtime.resume import handler as resume
+from handlers.realtime.storage import feed
 from tests.unit.handlers.realtime.conftest import Gateway
-from tests.unit.handlers.realtime.events import ADA, CONNECTION, EVERYTHING, send, sent
+from tests.unit.handlers.realtime.events import ADA, CONNECTION, EVERYTHING, gateway_event, invoke
 
 
 def now() -> int:
-    """This moment in milliseconds."""
+    """Return the current time in milliseconds."""
     return time.time_ns() // 1_000_000
 
 
-def fed(audience: str, name: str, moment: int) -> None:
-    """Something was told to an audience."""
-    assert storage.feed(f"{audience}:{name}", [audience], moment, json.dumps({"name": name}).encode())
+def append(audience: str, name: str, moment: int) -> None:
+    """Append a message to the feed of an audience."""
+    assert feed.append(f"{audience}:{name}", [audience], moment, json.dumps({"name": name}).encode())
 
 
 def resumed(gateway: Gateway, token: int | None, audience: str = ADA) -> list[Any]:
-    """What a connection is told that resumes with this token."""
+    """Resume with a token and return the messages that the connection receives."""
     body = {"action": "resume"} if token is None else {"action": "resume", "token": str(token)}
-    assert send(resume, sent(json.dumps(body), "resume", audience)) == {"statusCode": 200}
+    assert invoke(resume, gateway_event(json.dumps(body), "resume", audience)) == {"statusCode": 200}
     return gateway.posts.pop(CONNECTION, [])
 
 
-def test_without_a_token_one_is_given(gateway: Gateway) -> None:
-    """Who comes for the first time has missed nothing, and learns where things stand."""
+def test_resume_without_a_token_returns_a_token(gateway: Gateway) -> None:
+    """A new browser has missed nothing, and receives a token of the current time."""
     before = now()
-    fed(ADA, "earlier", before)
+    append(ADA, "earlier", before)
 
     (message,) = resumed(gateway, None)
 
@@ -42,11 +43,11 @@ def test_without_a_token_one_is_given(gateway: Gateway) -> None:
     assert before <= int(message["token"]) <= now()
 
 
-def test_what_was_missed_comes_oldest_first_with_a_new_token(gateway: Gateway) -> None:
-    """All since the token, and some moments before it, since clocks differ."""
+def test_missed_messages_are_sent_oldest_first(gateway: Gateway) -> None:
+    """All messages since 10 seconds before the token are sent, then a new token."""
     token = now() - 60_000
     for name, seconds in {"too old": -11, "third": 2, "first": -9, "second": 1}.items():
-        fed(ADA, name, token + seconds * 1_000)
+        append(ADA, name, token + seconds * 1_000)
 
     *missed, last = resumed(gateway, token)
 
@@ -54,52 +55,50 @@ def test_what_was_missed_comes_oldest_first_with_a_new_token(gateway: Gateway) -
     assert (last["type"], int(last["token"]) > token) == ("resumed", True)
 
 
-def test_audience_is_the_connection_s_own(gateway: Gateway) -> None:
-    """Whatever token is shown, what comes is what the connection may be told."""
+def test_connection_receives_only_its_own_audience(gateway: Gateway) -> None:
+    """The token does not select the audience."""
     token = now() - 5_000
     for audience in (ADA, "user#eve", EVERYTHING):
-        fed(audience, audience, token)
+        append(audience, audience, token)
 
-    told = {audience: resumed(gateway, token, audience)[:-1] for audience in (ADA, EVERYTHING)}
+    received = {audience: resumed(gateway, token, audience)[:-1] for audience in (ADA, EVERYTHING)}
 
-    assert told == {ADA: [{"name": ADA}], EVERYTHING: [{"name": EVERYTHING}]}
+    assert received == {ADA: [{"name": ADA}], EVERYTHING: [{"name": EVERYTHING}]}
 
 
-@pytest.mark.parametrize(("seconds", "kind"), [(295, "resumed"), (301, "reset"), (86_400, "reset")])
-def test_five_minutes_can_be_made_up_for(gateway: Gateway, seconds: int, kind: str) -> None:
-    """Who was away for longer is told to load everything anew."""
-    fed(ADA, "lately", now() - 30_000)
+@pytest.mark.parametrize(("seconds", "type_"), [(295, "resumed"), (301, "reset"), (86_400, "reset")])
+def test_token_older_than_five_minutes_is_a_reset(gateway: Gateway, seconds: int, type_: str) -> None:
+    """A reset is sent without any messages."""
+    append(ADA, "lately", now() - 30_000)
 
     messages = resumed(gateway, now() - seconds * 1_000)
 
-    assert messages[-1]["type"] == kind
-    assert len(messages) == (2 if kind == "resumed" else 1)
+    assert messages[-1]["type"] == type_
+    assert len(messages) == (2 if type_ == "resumed" else 1)
 
 
-def test_token_of_a_clock_that_is_ahead_misses_nothing(gateway: Gateway) -> None:
-    """A token a little in the future is as good as one of now."""
+def test_token_from_a_fast_clock_is_accepted(gateway: Gateway) -> None:
+    """A token may be a few seconds in the future."""
     assert [message["type"] for message in resumed(gateway, now() + 5_000)] == ["resumed"]
 
 
-def test_too_much_to_tell_is_a_reset(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the most that is told one by one, loading anew is quicker."""
-    from handlers.realtime import pushes
-
-    monkeypatch.setattr(pushes, "MOST_MISSED", 3)
+def test_too_many_missed_messages_are_a_reset(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message more than the maximum causes a reset."""
+    monkeypatch.setattr(pushes, "MAX_MISSED", 3)
     token = now() - 5_000
     for number in range(3):
-        fed(ADA, str(number), token + number)
+        append(ADA, str(number), token + number)
     within = resumed(gateway, token)
-    fed(ADA, "3", token + 3)
+    append(ADA, "3", token + 3)
 
     assert [message.get("name", message.get("type")) for message in within] == ["0", "1", "2", "resumed"]
     assert resumed(gateway, token) == [{"type": "reset"}]
 
 
-def test_who_leaves_while_being_told_is_told_no_more(gateway: Gateway) -> None:
-    """A connection that is gone ends the telling, and fails nothing."""
+def test_connection_that_closes_while_resuming_is_no_error(gateway: Gateway) -> None:
+    """Sending stops at a connection that is gone, and the invocation succeeds."""
     token = now() - 5_000
-    fed(ADA, "one", token)
+    append(ADA, "one", token)
     gateway.statuses[CONNECTION] = 410
 
     assert resumed(gateway, token) == []

@@ -1,4 +1,4 @@
-"""The routes of a connection: opening, closing, a ping, and what nobody understands."""
+"""The routes of the WebSocket API: connect, disconnect, ping, and unknown messages."""
 
 from __future__ import annotations
 
@@ -16,55 +16,55 @@ from handlers.realtime.resume import handler as resume
 from handlers.realtime.unknown import handler as unknown
 from tests.unit.handlers.lambda_ import Context
 from tests.unit.handlers.realtime.conftest import ENDPOINT, Gateway
-from tests.unit.handlers.realtime.events import ADA, CONNECTION, EVERYTHING, send, sent
+from tests.unit.handlers.realtime.events import ADA, CONNECTION, EVERYTHING, gateway_event, invoke
 
 Items = Callable[[str], list[dict[str, Any]]]
 
 
-def test_open_connection_is_kept_for_as_long_as_it_can_last(items: Items) -> None:
-    """It stands under what it is told, and goes by itself ten minutes after the gateway's two hours."""
+def test_connection_is_stored_for_its_maximum_duration(items: Items) -> None:
+    """It is stored under its audience, and expires ten minutes after API Gateway's limit of two hours."""
     before = int(time.time())
 
-    answer = send(connect, sent(route="$connect", audience=EVERYTHING))
+    response = invoke(connect, gateway_event(route="$connect", audience=EVERYTHING))
 
-    (kept,) = items("CONNECTIONS_TABLE")
-    assert answer == {"statusCode": 200}
-    assert before + 7_800 <= int(kept.pop("expiresAt")["N"]) <= time.time() + 7_800
-    assert before + 5 <= int(kept.pop("openAt")["N"]) <= time.time() + 5
-    assert kept.pop("connectedAt")["S"].endswith("Z")
-    assert kept == {"audience": {"S": EVERYTHING}, "connectionId": {"S": CONNECTION}}
+    (stored,) = items("CONNECTIONS_TABLE")
+    assert response == {"statusCode": 200}
+    assert before + 7_800 <= int(stored.pop("expiresAt")["N"]) <= time.time() + 7_800
+    assert before + 5 <= int(stored.pop("openAt")["N"]) <= time.time() + 5
+    assert stored.pop("connectedAt")["S"].endswith("Z")
+    assert stored == {"audience": {"S": EVERYTHING}, "connectionId": {"S": CONNECTION}}
 
 
-def test_closed_connection_is_forgotten_however_often_it_is_said(items: Items) -> None:
-    """The gateway may say so twice, or about a connection that is gone already."""
-    send(connect, sent(route="$connect"))
+def test_disconnect_is_idempotent(items: Items) -> None:
+    """API Gateway may report a closed connection twice."""
+    invoke(connect, gateway_event(route="$connect"))
 
-    answers = [send(disconnect, sent(route="$disconnect")) for _ in range(2)]
+    responses = [invoke(disconnect, gateway_event(route="$disconnect")) for _ in range(2)]
 
-    assert answers == [{"statusCode": 200}] * 2
+    assert responses == [{"statusCode": 200}] * 2
     assert items("CONNECTIONS_TABLE") == []
 
 
-def test_connection_that_cannot_be_kept_is_not_let_in(stubbed: Stubber) -> None:
-    """Better refused, and tried again, than open and never told anything."""
+def test_connection_that_cannot_be_stored_is_refused(stubbed: Stubber) -> None:
+    """An open connection that is not stored would receive no events."""
     stubbed.add_client_error("put_item", "ThrottlingException")
 
-    assert send(connect, sent(route="$connect")) == {"statusCode": 500}
+    assert invoke(connect, gateway_event(route="$connect")) == {"statusCode": 500}
 
 
-def test_ping_is_answered_over_the_connection(gateway: Gateway) -> None:
-    """The answer is posted to the stage's address, and the gateway is told no more than that it is done."""
-    answer = send(ping, sent('{"action": "ping"}', "ping"))
+def test_ping_posts_a_pong(gateway: Gateway) -> None:
+    """The pong is posted to the stage's endpoint, and the response contains only the status."""
+    response = invoke(ping, gateway_event('{"action": "ping"}', "ping"))
 
-    assert answer == {"statusCode": 200}
+    assert response == {"statusCode": 200}
     assert gateway.posts == {CONNECTION: [{"type": "pong"}]}
-    assert gateway.addresses == {ENDPOINT}
+    assert gateway.endpoints == {ENDPOINT}
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"action": "dance"}', "\ud83d\ude00"])
-def test_unknown_is_told_what_would_be_understood(gateway: Gateway, body: str) -> None:
-    """The same for all: a frame of nothing, no JSON, no object, no action of ours."""
-    send(unknown, sent(body))
+def test_unknown_message_returns_the_expected_form(gateway: Gateway, body: str) -> None:
+    """An empty message, invalid JSON, another JSON type and an unknown action return the same error."""
+    invoke(unknown, gateway_event(body))
 
     detail = "expected a JSON object whose action is one of ping, resume"
     assert gateway.posts == {CONNECTION: [{"type": "error", "detail": detail}]}
@@ -86,55 +86,55 @@ def test_unknown_is_told_what_would_be_understood(gateway: Gateway, body: str) -
         '{"action": ' + "[" * 100_000,
     ],
 )
-def test_malformed_resume_is_told_its_form(gateway: Gateway, body: str) -> None:
-    """A token that we never gave is an error message, never a failure."""
-    assert send(resume, sent(body, "resume")) == {"statusCode": 200}
+def test_malformed_resume_returns_the_expected_form(gateway: Gateway, body: str) -> None:
+    """A malformed request or token is an error message, and the invocation succeeds."""
+    assert invoke(resume, gateway_event(body, "resume")) == {"statusCode": 200}
 
-    detail = "expected an action of resume with the token of an earlier message, or with none"
+    detail = "expected the action resume with the token of an earlier message, or without a token"
     assert gateway.posts == {CONNECTION: [{"type": "error", "detail": detail}]}
 
 
-def test_answer_to_who_has_left_is_no_failure(gateway: Gateway, log: Any) -> None:
-    """A browser may go while its ping is under way."""
+def test_reply_to_a_closed_connection_is_no_error(gateway: Gateway, log: Any) -> None:
+    """A connection may close while its ping is handled."""
     gateway.statuses[CONNECTION] = 410
 
-    assert send(ping, sent('{"action": "ping"}', "ping")) == {"statusCode": 200}
+    assert invoke(ping, gateway_event('{"action": "ping"}', "ping")) == {"statusCode": 200}
     assert [line["level"] for line in log()] == ["INFO"]
 
 
 @pytest.mark.parametrize("status", [403, 429, 500])
-def test_answer_that_cannot_be_posted_is_an_error_in_the_log(gateway: Gateway, log: Any, status: int) -> None:
-    """The gateway is told so, and the log why."""
+def test_failed_reply_is_logged_as_an_error(gateway: Gateway, log: Any, status: int) -> None:
+    """The response has status 500, and the log line is an error."""
     gateway.statuses[CONNECTION] = status
 
-    answer = send(ping, sent('{"action": "ping"}', "ping"))
+    response = invoke(ping, gateway_event('{"action": "ping"}', "ping"))
 
     (line,) = log()
-    assert answer == {"statusCode": 500}
+    assert response == {"statusCode": 500}
     assert (line["level"], line["status"], line["connectionId"]) == ("ERROR", 500, CONNECTION)
 
 
-def test_failure_of_ours_is_told_by_its_correlation_id(
+def test_internal_error_returns_its_correlation_id(
     gateway: Gateway, log: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The browser learns where it is logged, and nothing of what it was."""
+    """The error message contains the correlation id, and nothing about the cause."""
     monkeypatch.delenv("FEED_TABLE")
     now = str(time.time_ns() // 1_000_000)
 
-    send(resume, sent(f'{{"action": "resume", "token": "{now}"}}', "resume"))
+    invoke(resume, gateway_event(f'{{"action": "resume", "token": "{now}"}}', "resume"))
 
     (line,) = log()
-    detail = f"something went wrong on our side; it is logged under {line['correlationId']}"
+    detail = f"internal error, logged under correlation id {line['correlationId']}"
     assert line["error"] == "MissingVariableError"
     assert gateway.posts == {CONNECTION: [{"type": "error", "detail": detail}]}
 
 
-def test_refusal_is_told_in_its_own_words(gateway: Gateway) -> None:
-    """With too little time left to ask DynamoDB, the browser is told to try again."""
+def test_refusal_returns_its_text(gateway: Gateway) -> None:
+    """With too little time left to call DynamoDB, the error message asks to try again."""
     now = str(time.time_ns() // 1_000_000)
 
     body = f'{{"action": "resume", "token": "{now}"}}'
-    send(resume, sent(body, "resume", ADA), Context(remaining_milliseconds=100))
+    invoke(resume, gateway_event(body, "resume", ADA), Context(remaining_milliseconds=100))
 
     detail = "the data store is slow; try again"
     assert gateway.posts == {CONNECTION: [{"type": "error", "detail": detail}]}

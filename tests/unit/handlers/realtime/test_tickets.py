@@ -1,4 +1,4 @@
-"""Tickets: who gets one, what is kept of it, and how often it is good."""
+"""Tickets: issuing, storing and redeeming them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from handlers.realtime.authorizer import handler as authorizer
-from handlers.realtime.ticket import handler as ticket
+from handlers.realtime.ticket import handler as create
 from tests.unit.handlers.lambda_ import Context, call, request
 from tests.unit.handlers.people import claims
-from tests.unit.handlers.realtime.events import ARN, asked
+from tests.unit.handlers.realtime.events import ARN, authorizer_event
 from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]
@@ -22,27 +22,27 @@ SUBJECT = claims()["sub"]
 pytestmark = pytest.mark.usefixtures("aws")
 
 
-def issued(**changes: str) -> dict[str, Any]:
-    """A new ticket, as it is answered."""
-    reply = call(ticket, request(claims=claims(**{"scope": "openid", **changes})))
+def issue(**changes: str) -> dict[str, Any]:
+    """Issue a ticket and return the response's body."""
+    reply = call(create, request(claims=claims(**{"scope": "openid", **changes})))
     assert reply.status == 201, reply
     return reply.body
 
 
-def decided(given: str) -> Any:
-    """What the authorizer says of a ticket."""
-    return authorizer(asked(given), Context())
+def authorize(ticket: str) -> Any:
+    """Return the authorizer's response to a ticket."""
+    return authorizer(authorizer_event(ticket), Context())
 
 
 def policy(effect: str) -> dict[str, Any]:
-    """The policy about the one connection that asks."""
+    """Return the policy for the requested connection."""
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": ARN}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def test_ticket_cannot_be_guessed_and_soon_expires() -> None:
-    """It has 256 bits, no two are alike, and it is good for half a minute."""
-    first, second = issued(), issued()
+def test_ticket_is_random() -> None:
+    """A ticket has 256 random bits, and its expiry is in RFC 3339."""
+    first, second = issue(), issue()
 
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", first["ticket"])
     assert first["ticket"] != second["ticket"]
@@ -50,29 +50,29 @@ def test_ticket_cannot_be_guessed_and_soon_expires() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["expiresAt"])
 
 
-def test_what_is_kept_is_a_digest(items: Items) -> None:
-    """The table holds whom the ticket is for and until when, and not the ticket."""
+def test_only_the_digest_is_stored(items: Items) -> None:
+    """The table contains digest, subject, audience and an expiry in 30 seconds, and not the ticket."""
     before = int(time.time())
 
-    given = issued()["ticket"]
+    ticket = issue()["ticket"]
 
-    (kept,) = items("TICKETS_TABLE")
-    expires = int(kept.pop("expiresAt")["N"])
-    assert kept == {
-        "ticket": {"S": sha256(given.encode()).hexdigest()},
+    (stored,) = items("TICKETS_TABLE")
+    expires = int(stored.pop("expiresAt")["N"])
+    assert stored == {
+        "ticket": {"S": sha256(ticket.encode()).hexdigest()},
         "subject": {"S": SUBJECT},
         "audience": {"S": f"user#{SUBJECT}"},
     }
     assert before + 30 <= expires <= time.time() + 30
 
 
-def test_ticket_lasts_no_longer_than_its_token(items: Items) -> None:
-    """Whose token ends in five seconds has five seconds."""
+def test_ticket_expires_no_later_than_its_token(items: Items) -> None:
+    """The ticket of a token that expires in five seconds expires then."""
     expires = int(time.time()) + 5
 
-    issued(exp=str(expires))
+    issue(exp=str(expires))
 
-    assert [int(kept["expiresAt"]["N"]) for kept in items("TICKETS_TABLE")] == [expires]
+    assert [int(stored["expiresAt"]["N"]) for stored in items("TICKETS_TABLE")] == [expires]
 
 
 @pytest.mark.parametrize(
@@ -83,63 +83,63 @@ def test_ticket_lasts_no_longer_than_its_token(items: Items) -> None:
         ("", f"user#{SUBJECT}"),
     ],
 )
-def test_scope_decides_what_a_connection_is_told(scope: str, audience: str) -> None:
-    """The scope events/read, whole and among others, is for everything; else it is one's own."""
-    assert decided(issued(scope=scope)["ticket"]) == {
+def test_scope_determines_the_audience(scope: str, audience: str) -> None:
+    """The exact scope events/read selects all events; otherwise the audience is the user's own."""
+    assert authorize(issue(scope=scope)["ticket"]) == {
         "principalId": SUBJECT,
         "policyDocument": policy("Allow"),
         "context": {"audience": audience},
     }
 
 
-@pytest.mark.parametrize("kind", ["id", ""])
-def test_token_that_is_no_access_token_gets_none(items: Items, kind: str) -> None:
-    """An ID token says who somebody is; it is no leave to be told."""
-    reply = call(ticket, request(claims=claims(token_use=kind)))
+@pytest.mark.parametrize("token_use", ["id", ""])
+def test_other_token_gets_no_ticket(items: Items, token_use: str) -> None:
+    """An ID token is not accepted."""
+    reply = call(create, request(claims=claims(token_use=token_use)))
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/not-an-access-token")
     assert items("TICKETS_TABLE") == []
 
 
-def test_ticket_is_good_once(items: Items) -> None:
-    """The second who shows it is refused: it is no more."""
-    given = issued()["ticket"]
+def test_ticket_is_valid_once(items: Items) -> None:
+    """Redeeming a ticket deletes it, so a second connection is denied."""
+    ticket = issue()["ticket"]
 
-    effects = [decided(given)["policyDocument"]["Statement"][0]["Effect"] for _ in range(2)]
+    effects = [authorize(ticket)["policyDocument"]["Statement"][0]["Effect"] for _ in range(2)]
 
     assert effects == ["Allow", "Deny"]
     assert items("TICKETS_TABLE") == []
 
 
-@pytest.mark.parametrize("given", ["forged", "x" * 4_000, "\ud800"])
-def test_ticket_that_is_none_is_refused(given: str) -> None:
-    """Whatever it is, it is answered, and for this connection alone."""
-    issued()
+@pytest.mark.parametrize("ticket", ["forged", "x" * 4_000, "\ud800"])
+def test_invalid_ticket_is_denied(ticket: str) -> None:
+    """Any text gets a policy that denies this connection."""
+    issue()
 
-    assert decided(given) == {"principalId": "nobody", "policyDocument": policy("Deny"), "context": {}}
+    assert authorize(ticket) == {"principalId": "anonymous", "policyDocument": policy("Deny"), "context": {}}
 
 
-def test_expired_ticket_is_refused_before_it_is_removed(aws: Any) -> None:
-    """DynamoDB removes late; the ticket is no good from the second on in which it expires."""
-    given = "expired"
+def test_expired_ticket_is_denied(aws: Any) -> None:
+    """DynamoDB deletes expired tickets with a delay; a ticket is invalid from its expiry on."""
+    ticket = "expired"
     item = {
-        "ticket": {"S": sha256(given.encode()).hexdigest()},
+        "ticket": {"S": sha256(ticket.encode()).hexdigest()},
         "subject": {"S": "ada"},
         "audience": {"S": "everything"},
         "expiresAt": {"N": str(int(time.time()))},
     }
     aws.put_item(TableName=TABLES["TICKETS_TABLE"]["TableName"], Item=item)
 
-    assert decided(given)["policyDocument"] == policy("Deny")
+    assert authorize(ticket)["policyDocument"] == policy("Deny")
 
 
-def test_log_holds_neither_ticket_nor_name(log: Any) -> None:
-    """Issuing and redeeming leave one line each, without what they are about."""
-    given = issued()["ticket"]
-    decided(given)
+def test_log_contains_neither_ticket_nor_subject(log: Any) -> None:
+    """Issuing and redeeming log one line each."""
+    ticket = issue()["ticket"]
+    authorize(ticket)
 
     lines = log()
 
     assert [line["message"] for line in lines] == ["invocation", "invocation"]
-    assert given not in str(lines)
+    assert ticket not in str(lines)
     assert SUBJECT not in str(lines)

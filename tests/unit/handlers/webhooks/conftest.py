@@ -1,4 +1,4 @@
-"""A webhook that is set up: secret, marks and bus."""
+"""Fixtures for the webhook: its secret, its tables and the event bus."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.unit.handlers.bus import Bus, observed
 from tests.unit.handlers.webhooks.stripe_sender import SECRET
 
 
-class Vault:
-    """The webhook's secret in Secrets Manager, and how often it was asked for."""
+class Secret:
+    """The webhook's secret in Secrets Manager, with a count of its reads."""
 
     def __init__(self, arn: str) -> None:
         self.client = kit.client("secretsmanager")
@@ -23,36 +23,36 @@ class Vault:
         self.reads = 0
 
     def put(self, value: str) -> None:
-        """Set a new value; the one before becomes the previous."""
+        """Set a new value; the current value becomes the previous one."""
         self.client.put_secret_value(SecretId=self.arn, SecretString=value)
 
     def count(self, **_: Any) -> None:
-        """Note that a value was asked for."""
+        """Count a read."""
         self.reads += 1
 
 
 @pytest.fixture
-def empty_vault(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
-    """A secret without a value, as it is deployed."""
+def empty_secret(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Secret]:
+    """The secret without a value, as it is after a deployment."""
     client = kit.client("secretsmanager")
-    vault = Vault(client.create_secret(Name="webhook-1a2b3c")["ARN"])
-    client.meta.events.register("before-call.secretsmanager.GetSecretValue", vault.count)
-    monkeypatch.setenv("WEBHOOK_SECRET", vault.arn)
+    secret = Secret(client.create_secret(Name="webhook-1a2b3c")["ARN"])
+    client.meta.events.register("before-call.secretsmanager.GetSecretValue", secret.count)
+    monkeypatch.setenv("WEBHOOK_SECRET", secret.arn)
     monkeypatch.setattr(logic, "SECRETS", Secrets())
-    yield vault
-    client.meta.events.unregister("before-call.secretsmanager.GetSecretValue", vault.count)
-    client.delete_secret(SecretId=vault.arn, ForceDeleteWithoutRecovery=True)
+    yield secret
+    client.meta.events.unregister("before-call.secretsmanager.GetSecretValue", secret.count)
+    client.delete_secret(SecretId=secret.arn, ForceDeleteWithoutRecovery=True)
 
 
 @pytest.fixture
-def vault(empty_vault: Vault) -> Vault:
+def secret(empty_secret: Secret) -> Secret:
     """The secret with a value."""
-    empty_vault.put(SECRET)
-    return empty_vault
+    empty_secret.put(SECRET)
+    return empty_secret
 
 
 @pytest.fixture
-def bus(aws: Any, vault: Vault) -> Iterator[Bus]:
-    """Everything that a delivery needs; the bus to look at."""
+def bus(aws: Any, secret: Secret) -> Iterator[Bus]:
+    """The event bus, with everything that a delivery needs."""
     with observed() as bus:
         yield bus

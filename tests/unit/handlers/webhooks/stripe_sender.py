@@ -1,4 +1,4 @@
-"""Stripe as a test plays it."""
+"""A fake of Stripe's deliveries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FAILED = {
 
 
 def signature(text: str, *secrets: str, age: float = 0) -> str:
-    """The header that Stripe would send `age` seconds ago, signed with each of the secrets."""
+    """Return the header that Stripe sent `age` seconds ago, signed with each of the secrets."""
     moment = int(time.time() - age)
     signed = f"{moment}.{text}".encode()
     values = [
@@ -50,15 +50,15 @@ def signature(text: str, *secrets: str, age: float = 0) -> str:
 
 
 def send(text: str, header: str | None, provider: str = "stripe", **headers: str) -> Reply:
-    """A delivery as the gateway passes it on; the answer is as declared."""
-    given = {"Content-Type": "application/json; charset=utf-8", **headers}
+    """Send a delivery; the response must match the OpenAPI document."""
+    sent = {"Content-Type": "application/json; charset=utf-8", **headers}
     if header is not None:
-        given["Stripe-Signature"] = header
-    event = request(ROUTE, path={"provider": provider}, text=text, headers=given)
+        sent["Stripe-Signature"] = header
+    event = request(ROUTE, path={"provider": provider}, text=text, headers=sent)
     return DECLARED.check(call(handler, event))
 
 
 def deliver(event: Any, *secrets: str, age: float = 0) -> Reply:
-    """A delivery as Stripe makes it."""
+    """Sign and send an event as Stripe does."""
     text = json.dumps(event, indent=2)
     return send(text, signature(text, *secrets, age=age))

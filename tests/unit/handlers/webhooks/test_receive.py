@@ -20,7 +20,8 @@ Items = Callable[[str], list[dict[str, Any]]]
 TEXT = json.dumps(SUCCEEDED)
 
 
-def kind(reply: Reply) -> tuple[int, str]:
+def problem_of(reply: Reply) -> tuple[int, str]:
+    """Return the status and the type of a problem."""
     return reply.status, reply.body["type"].removeprefix("/problems/")
 
 
@@ -48,7 +49,7 @@ def kind(reply: Reply) -> tuple[int, str]:
 def test_signed_payment_is_published(
     bus: Bus, event: dict[str, Any], type_: str, data: dict[str, Any]
 ) -> None:
-    """Stripe's event becomes ours: its own source, its id, its moment, and what we ask of it."""
+    """The published event has the webhook's source, Stripe's id and time, and the translated data."""
     reply = deliver(event)
 
     event_id = f"stripe:{event['id']}"
@@ -57,10 +58,8 @@ def test_signed_payment_is_published(
     assert bus.published == [Published(type_, "webhook.stripe", {"metadata": metadata, "data": data})]
 
 
-def test_event_that_nobody_asks_for_is_taken_and_skipped(
-    bus: Bus, log: Callable[[], list[dict[str, Any]]]
-) -> None:
-    """Stripe sends what it likes: it is told that all is well, and the log that nothing was done."""
+def test_unused_type_is_accepted_and_not_published(bus: Bus, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """Stripe gets a success, and the log line states that the event was skipped."""
     reply = deliver({"id": "evt_3", "type": "customer.created", "created": 1, "data": {"object": 1}})
 
     assert (reply.status, reply.body) == (202, {"id": "stripe:evt_3", "published": False})
@@ -75,8 +74,8 @@ def test_event_that_nobody_asks_for_is_taken_and_skipped(
     }
 
 
-def test_every_declared_refusal_is_met_here() -> None:
-    """Each of them has a test of its own below."""
+def test_every_declared_error_is_tested() -> None:
+    """The operation declares only errors that this module tests."""
     assert {status_of(kind) for kind in handler.contract.refusals} == {400, 401, 404, 409, 413, 415, 503}
 
 
@@ -87,24 +86,24 @@ HEADERS: dict[str, Callable[[str], str | None]] = {
     "no time": lambda good: good.partition(",")[2],
     "two times": lambda good: f"t=1,{good}",
     "no value": lambda good: good.partition(",")[0],
-    "weaker scheme alone": lambda good: good.replace("v1=", "v0="),
+    "only a weaker scheme": lambda good: good.replace("v1=", "v0="),
     "short value": lambda good: good[:-1],
     "long value": lambda good: good + "0",
     "value in capitals": lambda good: good[:-64] + "A" * 64,
-    "time that is no number": lambda good: good.replace("t=", "t=x"),
+    "time is not a number": lambda good: good.replace("t=", "t=x"),
     "endless time": lambda good: good.replace("t=", "t=9999999999999"),
     "no ASCII": lambda good: good[:-64] + "é" * 64,
 }
 
 
-@pytest.mark.parametrize("spoilt", HEADERS.values(), ids=list(HEADERS))
-def test_signature_that_is_none_is_refused(
-    bus: Bus, items: Items, spoilt: Callable[[str], str | None]
+@pytest.mark.parametrize("corrupt", HEADERS.values(), ids=list(HEADERS))
+def test_malformed_signature_is_rejected(
+    bus: Bus, items: Items, corrupt: Callable[[str], str | None]
 ) -> None:
-    """Whatever stands in the header, what is no signature proves nothing."""
-    reply = send(TEXT, spoilt(signature(TEXT)))
+    """The problem describes the expected header, and the delivery is not marked."""
+    reply = send(TEXT, corrupt(signature(TEXT)))
 
-    assert (kind(reply), reply.headers["WWW-Authenticate"]) == (
+    assert (problem_of(reply), reply.headers["WWW-Authenticate"]) == (
         (401, "signature-invalid"),
         "Stripe-Signature",
     )
@@ -112,8 +111,8 @@ def test_signature_that_is_none_is_refused(
     assert (bus.published, items("IDEMPOTENCY_TABLE")) == ([], [])
 
 
-def test_signature_of_another_s_making_is_refused(bus: Bus, items: Items) -> None:
-    """Another secret, another body and another time each make another signature."""
+def test_wrong_signature_is_rejected(bus: Bus, items: Items) -> None:
+    """A signature of another secret, body or time does not match."""
     header, moment = signature(TEXT), int(time.time())
     replies = [
         send(TEXT, signature(TEXT, "whsec_other")),
@@ -122,31 +121,33 @@ def test_signature_of_another_s_making_is_refused(bus: Bus, items: Items) -> Non
         send(TEXT, f"t=0{signature(TEXT)[2:]}"),
     ]
 
-    assert [kind(reply) for reply in replies] == [(401, "signature-invalid")] * 4
+    assert [problem_of(reply) for reply in replies] == [(401, "signature-invalid")] * 4
     assert (bus.published, items("IDEMPOTENCY_TABLE")) == ([], [])
 
 
 @pytest.mark.parametrize(("age", "status"), [(300, 202), (-300, 202), (301, 401), (-301, 401), (10**9, 401)])
-def test_signature_is_of_now(bus: Bus, monkeypatch: pytest.MonkeyPatch, age: int, status: int) -> None:
-    """Five minutes before or after are tolerated, and not a second more."""
+def test_signature_time_has_a_tolerance(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch, age: int, status: int
+) -> None:
+    """A difference of five minutes before or after is accepted, and one more second is not."""
     moment = float(int(time.time()))
     monkeypatch.setattr(time, "time", lambda: moment)
 
     assert (deliver(SUCCEEDED, age=age).status, len(bus.published)) == (status, int(status == 202))
 
 
-def test_one_of_several_signatures_is_enough(bus: Bus) -> None:
-    """While Stripe replaces its secret it signs with both."""
+def test_one_matching_signature_is_enough(bus: Bus) -> None:
+    """Stripe signs with both secrets during a rotation."""
     assert deliver(SUCCEEDED, "whsec_new", SECRET).status == 202
 
 
-def test_delivery_is_taken_once(bus: Bus, items: Items) -> None:
-    """A copy of a delivery is refused, however its header is dressed up."""
+def test_copy_of_a_delivery_is_rejected(bus: Bus, items: Items) -> None:
+    """Additional values in the header do not make a copy a new delivery."""
     header = signature(TEXT)
     copies = [header, header, f"{header},v1={'0' * 64}", f"v0=x,{header}"]
     first, *others = [send(TEXT, copy) for copy in copies]
 
-    assert (first.status, [kind(reply) for reply in others]) == (202, [(409, "delivery-repeated")] * 3)
+    assert (first.status, [problem_of(reply) for reply in others]) == (202, [(409, "delivery-repeated")] * 3)
     assert len(bus.published) == 1
     moment = int(header[2:].partition(",")[0])
     fingerprint = hashlib.sha256(f"{moment}.{TEXT}".encode()).hexdigest()
@@ -155,31 +156,31 @@ def test_delivery_is_taken_once(bus: Bus, items: Items) -> None:
     ]
 
 
-def test_event_in_a_new_delivery_is_taken_again(bus: Bus) -> None:
-    """Stripe delivers anew with a time of its own: the event goes out again, under the same id."""
+def test_event_in_a_new_delivery_is_published_again(bus: Bus) -> None:
+    """Each delivery has its own time, and the event keeps its id."""
     assert [deliver(SUCCEEDED, age=age).status for age in (2, 1, 0)] == [202] * 3
     assert {event.detail["metadata"]["id"] for event in bus.published} == {"stripe:evt_1"}
 
 
-def test_delivery_that_could_not_be_published_may_come_again(bus: Bus, items: Items) -> None:
-    """Nothing is lost: without its event on the bus a delivery counts as not taken."""
+def test_unpublished_delivery_can_be_repeated(bus: Bus, items: Items) -> None:
+    """A failure of the event bus deletes the mark of the delivery."""
     header = signature(TEXT)
     bus.broken = True
-    refused = send(TEXT, header)
+    failed = send(TEXT, header)
     bus.broken = False
 
-    assert (kind(refused), items("IDEMPOTENCY_TABLE")) == ((503, "unavailable"), [])
+    assert (problem_of(failed), items("IDEMPOTENCY_TABLE")) == ((503, "unavailable"), [])
     assert (send(TEXT, header).status, len(bus.published)) == (202, 1)
 
 
-def test_copy_that_comes_while_the_first_is_under_way_is_refused(bus: Bus) -> None:
-    """The mark stands before anything is published."""
+def test_concurrent_copy_is_rejected(bus: Bus) -> None:
+    """The delivery is marked before its event is published."""
     header, copies = signature(TEXT), list[Reply]()
     bus.meanwhile = lambda: copies.append(send(TEXT, header))
 
     first = send(TEXT, header)
 
-    assert (first.status, [kind(copy) for copy in copies]) == (202, [(409, "delivery-repeated")])
+    assert (first.status, [problem_of(copy) for copy in copies]) == (202, [(409, "delivery-repeated")])
 
 
 @pytest.mark.parametrize(
@@ -196,13 +197,13 @@ def test_copy_that_comes_while_the_first_is_under_way_is_refused(bus: Bus) -> No
         ),
     ],
 )
-def test_signed_event_of_another_shape_is_refused_by_field(
+def test_malformed_event_returns_its_fault(
     bus: Bus, items: Items, event: Any, fault: tuple[str, str]
 ) -> None:
-    """What is not as Stripe documents it is named, and may come again when it is mended."""
+    """The problem names the fault by its JSON pointer, and the delivery is not marked."""
     reply = deliver(event)
 
-    assert (kind(reply), [(error["field"], error["detail"]) for error in reply.body["errors"]]) == (
+    assert (problem_of(reply), [(error["field"], error["detail"]) for error in reply.body["errors"]]) == (
         (400, "invalid-request"),
         [fault],
     )
@@ -210,33 +211,33 @@ def test_signed_event_of_another_shape_is_refused_by_field(
 
 
 @pytest.mark.parametrize("provider", ["github", "Stripe", "stripe/", ""])
-def test_provider_that_is_not_known_is_not_there(bus: Bus, provider: str) -> None:
-    """A signature of Stripe's opens Stripe's webhook alone."""
-    assert kind(send(TEXT, signature(TEXT), provider)) == (404, "provider-unknown")
+def test_unknown_provider_is_not_found(bus: Bus, provider: str) -> None:
+    """A signature by Stripe is not valid for another provider."""
+    assert problem_of(send(TEXT, signature(TEXT), provider)) == (404, "provider-unknown")
 
 
 @pytest.mark.parametrize(("size", "status"), [(128 * 1024, 202), (128 * 1024 + 1, 413)])
-def test_body_may_be_as_long_as_stripe_s_are(bus: Bus, size: int, status: int) -> None:
-    """Longer than other bodies, and not endless."""
+def test_body_has_its_own_size_limit(bus: Bus, size: int, status: int) -> None:
+    """The limit is 128 KiB, more than for other operations."""
     text = json.dumps({**SUCCEEDED, "note": "x" * (size - len(TEXT) - len(', "note": ""'))})
 
     assert (len(text), send(text, signature(text)).status) == (size, status)
 
 
-def test_body_of_another_type_is_refused(bus: Bus) -> None:
-    """Stripe sends JSON."""
+def test_other_content_type_is_rejected(bus: Bus) -> None:
+    """Only JSON is accepted."""
     assert send(TEXT, signature(TEXT), **{"Content-Type": "text/plain"}).status == 415
 
 
-def test_table_out_of_reach_is_unavailable(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it cannot be marked, a delivery is not published."""
+def test_unreachable_table_is_unavailable(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery that cannot be marked is not published."""
     monkeypatch.setattr("handlers.kit.aws.remaining_seconds", lambda: 1.0)
 
-    assert (kind(deliver(SUCCEEDED)), bus.published) == ((503, "unavailable"), [])
+    assert (problem_of(deliver(SUCCEEDED)), bus.published) == ((503, "unavailable"), [])
 
 
-def test_log_holds_nothing_of_the_delivery(bus: Bus, log: Callable[[], list[dict[str, Any]]]) -> None:
-    """Neither body nor signature nor secret stands in a log line."""
+def test_log_contains_nothing_of_the_delivery(bus: Bus, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """The log contains neither body nor signature nor secret."""
     header = signature(TEXT)
     send(TEXT, header)
     send(TEXT, header)

@@ -1,0 +1,35 @@
+"""DynamoDB calls that the table modules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from handlers.kit import aws, dynamodb
+
+
+def query(**arguments: Any) -> Iterator[Any]:
+    """Run a query with these arguments of DynamoDB's Query, and yield its pages.
+
+    Raises:
+        Unavailable: as `dynamodb.call` does, for each page.
+    """
+    pages = iter(dynamodb.client().get_paginator("query").paginate(**arguments))
+    while (page := dynamodb.call(next, pages, None)) is not None:
+        yield page
+
+
+def delete_if(condition: str, **arguments: Any) -> Any:
+    """Delete an item if it meets a condition, with further arguments of DynamoDB's DeleteItem.
+
+    Returns:
+        The response; None if there is no such item.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        return dynamodb.call(dynamodb.client().delete_item, ConditionExpression=condition, **arguments)
+    except ClientError as error:
+        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+            raise
+        return None

@@ -244,7 +244,7 @@ class Settings(Section):
             routes: every route key of the API: what a throttle may name.
             scopes: every OAuth scope: what a group or a machine client may be given.
             events: every type of event: what a delivery may choose.
-            python: the version that Lambda runs, such as `3.11`.
+            python: the version that Lambda runs, such as `3.13`.
 
         Raises:
             SettingsError: with one line a problem.

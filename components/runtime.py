@@ -22,7 +22,7 @@ class Runtime(Component):
     Attributes:
         alarms: the same.
         inventory: where components enter what an operator must find again.
-        identifier: Lambda's name of the runtime, such as `python3.11`.
+        identifier: Lambda's name of the runtime, such as `python3.13`.
         settings: the stack's settings.
         platform: what compiled packages are for: Lambda, or the machine of the embedded cloud.
         sources: the handlers' code, read once for all bundles.

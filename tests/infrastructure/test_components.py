@@ -54,7 +54,7 @@ def test_a_function_declares_all_that_it_needs() -> None:
         "memorySize": 512,
         "publish": False,
         "role": "arn:aws:iam::123456789012:role/job",
-        "runtime": "python3.11",
+        "runtime": "python3.13",
         "tags": {"project": "strata", "stack": "test", "component": "job"},
         "timeout": 10,
         "tracingConfig": {"mode": "Active"},

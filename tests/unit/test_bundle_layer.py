@@ -92,9 +92,9 @@ def test_layer_is_built_once_for_its_requirements_and_platform(root: Path) -> No
     layer_bundle("models", "host", root=root, install=install)
 
     assert install.calls == [
-        ("models.txt", "host", "3.11"),
-        ("models.txt", "lambda", "3.11"),
-        ("models.txt", "host", "3.11"),
+        ("models.txt", "host", "3.13"),
+        ("models.txt", "lambda", "3.13"),
+        ("models.txt", "host", "3.13"),
     ]
 
 

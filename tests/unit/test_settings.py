@@ -20,7 +20,7 @@ DEVELOPMENT = {
 PRODUCTION = {**DEVELOPMENT, "strata:environment": "production", "strata:url": "https://app.example.com"}
 
 
-def load(config: dict[str, Any], *, secrets: tuple[str, ...] = (), python: str = "3.11") -> Settings:
+def load(config: dict[str, Any], *, secrets: tuple[str, ...] = (), python: str = "3.13") -> Settings:
     """The settings of a config in which objects are written as Python's."""
     from pulumi.runtime import set_all_config
 

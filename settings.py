@@ -189,7 +189,7 @@ DEFAULTS: Mapping[Environment, Mapping[str, Mapping[str, Any]]] = {
     Environment.PRODUCTION: {
         "api": {"throttle": {"rateLimit": 1_000.0, "burstLimit": 2_000}},
         "auth": {"mfa": "optional", "deletionProtection": True},
-        "functions": {"logRetentionDays": 365, "tracing": True},
+        "functions": {"logRetentionDays": 365, "tracing": True, "snapStart": True},
         "data": {"deletionProtection": True, "pointInTimeRecovery": True},
         "events": {"archiveDays": 365},
         "mail": {},

@@ -90,7 +90,13 @@ class Api(Component):
         request without the header is refused unasked.
         """
         function = Function(
-            f"{name}-authorizer", handler, runtime=self.runtime, env=env, grants=grants, opts=self.child()
+            f"{name}-authorizer",
+            handler,
+            runtime=self.runtime,
+            env=env,
+            grants=grants,
+            snap_start=True,
+            opts=self.child(),
         )
         authorizer = aws.apigatewayv2.Authorizer(
             f"{self.name}-{name}",
@@ -129,7 +135,14 @@ class Api(Component):
                 raise ValueError(f"api {self.name}: {key!r} has no entry in access: say who may call it")
         name = handler.removeprefix("handlers.").partition(":")[0].replace(".", "-").replace("_", "-")
         function = Function(
-            name, handler, runtime=self.runtime, env=env, grants=grants, files=files, opts=self.child()
+            name,
+            handler,
+            runtime=self.runtime,
+            env=env,
+            grants=grants,
+            files=files,
+            snap_start=True,
+            opts=self.child(),
         )
         integration = aws.apigatewayv2.Integration(
             name,

@@ -82,7 +82,12 @@ class Auth(Component):
         self.scopes = tuple(scopes)
         groups = json.dumps(settings.auth.groups, sort_keys=True)
         function = Function(
-            f"{name}-pre-token", trigger, runtime=runtime, env={"GROUP_SCOPES": groups}, opts=self.child()
+            f"{name}-pre-token",
+            trigger,
+            runtime=runtime,
+            env={"GROUP_SCOPES": groups},
+            snap_start=True,
+            opts=self.child(),
         )
         self.pool = self._pool(function)
         function.allow_invoke("cognito", "cognito-idp.amazonaws.com", self.pool.arn)

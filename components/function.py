@@ -26,6 +26,8 @@ class Function(Component):
         files: generated files that go into the bundle, by their path in it.
         asynchronous: whether it is invoked without anyone waiting for the answer; then a failed invocation
             is tried again, and kept in a dead-letter queue in the end.
+        snap_start: whether callers wait for this function; where the stack's settings turn SnapStart on, it
+            then starts from a snapshot of its published version.
         memory: in MB; the stack's default where not given.
         timeout: in seconds; the stack's default where not given.
         reserved_concurrency: how many may run at once; not limited where not given.
@@ -50,6 +52,7 @@ class Function(Component):
         grants: Sequence[Grant] = (),
         files: Mapping[str, str] | None = None,
         asynchronous: bool = False,
+        snap_start: bool = False,
         memory: int | None = None,
         timeout: int | None = None,
         reserved_concurrency: int | None = None,
@@ -67,6 +70,7 @@ class Function(Component):
                 f"{name}-dead-letters", runtime=runtime, kind="function", opts=self.child()
             )
         own = self._own_grants(log_group, tracing=settings.tracing)
+        snapshots = snap_start and settings.snap_start
         role, permissions = self._role([*grants, *own], runtime.settings.permissions_boundary)
         function = aws.lambda_.Function(
             name,
@@ -86,14 +90,14 @@ class Function(Component):
             },
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             reserved_concurrent_executions=reserved_concurrency,
-            snap_start={"apply_on": "PublishedVersions"} if settings.snap_start else None,
-            publish=settings.snap_start,
+            snap_start={"apply_on": "PublishedVersions"} if snapshots else None,
+            publish=snapshots,
             tags=self.tags,
             # The policy first: a function that starts without it would be denied.
             opts=self.child(depends_on=[permissions]),
         )
         self.function_name = function.name
-        self._expose(function, snap_start=settings.snap_start)
+        self._expose(function, snap_start=snapshots)
         self._retry(settings.asynchronous)
         self.register_outputs({"functionName": function.name, "arn": self.arn})
 
@@ -167,7 +171,7 @@ class Function(Component):
     def _expose(self, function: aws.lambda_.Function, *, snap_start: bool) -> None:
         self.qualifier: pulumi.Output[str] | None = None
         self.arn, self.invoke_arn = function.arn, function.invoke_arn
-        if snap_start:  # A snapshot is taken of published versions alone, so callers go to an alias.
+        if snap_start:  # Lambda takes snapshots of published versions only, so callers use an alias.
             live = aws.lambda_.Alias(
                 self.name,
                 name="live",

@@ -79,7 +79,7 @@ class Realtime(Component):
     ) -> Function:
         """Have a function do what comes by a route: `$connect`, `$disconnect`, `$default`, or an action."""
         name = f"{self.name}-{key.removeprefix('$')}"
-        function = Function(name, handler, runtime=self.runtime, env=env, grants=grants, opts=self.child())
+        function = self._function(name, handler, env, grants)
         integration = aws.apigatewayv2.Integration(
             name,
             api_id=self.api.id,
@@ -126,11 +126,24 @@ class Realtime(Component):
         self.url = stage.invoke_url
         self.register_outputs({"url": self.url})
 
+    def _function(
+        self, name: str, handler: str, env: Mapping[str, pulumi.Input[str]] | None, grants: Sequence[Grant]
+    ) -> Function:
+        return Function(
+            name,
+            handler,
+            runtime=self.runtime,
+            env=env,
+            grants=grants,
+            snap_start=True,
+            opts=self.child(),
+        )
+
     def _ticket_authorizer(
         self, handler: str, env: Mapping[str, pulumi.Input[str]] | None, grants: Sequence[Grant]
     ) -> aws.apigatewayv2.Authorizer:
         name = f"{self.name}-authorizer"
-        function = Function(name, handler, runtime=self.runtime, env=env, grants=grants, opts=self.child())
+        function = self._function(name, handler, env, grants)
         authorizer = aws.apigatewayv2.Authorizer(
             name,
             api_id=self.api.id,

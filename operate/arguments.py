@@ -7,13 +7,11 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from handlers.events.catalogue import CATALOGUE
 from operate import commands, moments, redrive
 from operate.target import LOCAL
-
-Value = TypeVar("Value")
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -139,7 +137,7 @@ def _common(made: argparse.ArgumentParser, stack: str, *, as_json: bool | str) -
     made.add_argument("--json", action="store_true", default=as_json, help="for programs instead of people")
 
 
-def _checked(read: Callable[[str], Value]) -> Callable[[str], Value]:
+def _checked[Value](read: Callable[[str], Value]) -> Callable[[str], Value]:
     """Have argparse say what was expected, where reading says it."""
 
     def reading(text: str) -> Value:

@@ -18,7 +18,7 @@ Platform = Literal["lambda", "host"]
 Install = Callable[[Path, Platform, str, Path], None]
 """Puts what a requirements file pins into a folder: (requirements, platform, Python's version, folder)."""
 
-# Lambda's python3.13 runs on Amazon Linux 2023, whose glibc is 2.34: a wheel that needs a newer one does not load.
+# Lambda's python3.13 runs on Amazon Linux 2023, whose glibc is 2.34: wheels for a newer one do not load.
 _LAMBDA_PLATFORM = "aarch64-manylinux_2_34"
 _TIMEOUT_SECONDS = 300
 

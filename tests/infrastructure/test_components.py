@@ -99,7 +99,7 @@ def test_an_asynchronous_function_tries_again_and_keeps_what_fails() -> None:
 
 def test_the_retries_of_an_asynchronous_function_with_snap_start_are_its_alias_s() -> None:
     """An invocation through the alias has the alias's retries, not the function's."""
-    graph = function(settings(functions={"snapStart": True}), asynchronous=True)
+    graph = function(settings(functions={"snapStart": True}), asynchronous=True, snap_start=True)
     retries = graph.inputs("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "job")
 
     assert retries["qualifier"] == "live"
@@ -117,7 +117,10 @@ def test_a_function_with_snap_start_is_called_through_its_alias() -> None:
     """Snapshots are of published versions: permission and integration go to the alias."""
     graph = built(
         lambda: Function(
-            "job", HEALTH, runtime=Runtime("runtime", settings(functions={"snapStart": True}), alarms=ALARMS)
+            "job",
+            HEALTH,
+            runtime=Runtime("runtime", settings(functions={"snapStart": True}), alarms=ALARMS),
+            snap_start=True,
         ).allow_invoke("gateway", "apigateway.amazonaws.com", "arn:aws:execute-api:::x")
     )
 

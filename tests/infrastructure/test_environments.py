@@ -207,7 +207,7 @@ def test_a_configured_identity_provider_is_offered_to_the_browser() -> None:
             {"machineClients": {"x": ["users/all"]}},
             'strata:auth.machineClients.x: "users/all": ',
         ),
-        ("strata:functions", {"snapStart": True}, "strata:functions.snapStart: true: expected false"),
+        ("strata:functions", {"snapStart": 1}, "strata:functions.snapStart: 1: expected a valid boolean"),
     ],
 )
 def test_a_broken_config_stops_the_program_before_anything_is_registered(

@@ -189,7 +189,7 @@ DEFAULTS: Mapping[Environment, Mapping[str, Mapping[str, Any]]] = {
     Environment.PRODUCTION: {
         "api": {"throttle": {"rateLimit": 1_000.0, "burstLimit": 2_000}},
         "auth": {"mfa": "optional", "deletionProtection": True},
-        "functions": {"logRetentionDays": 365, "tracing": True},
+        "functions": {"logRetentionDays": 365, "tracing": True, "snapStart": True},
         "data": {"deletionProtection": True, "pointInTimeRecovery": True},
         "events": {"archiveDays": 365},
         "mail": {},
@@ -244,7 +244,7 @@ class Settings(Section):
             routes: every route key of the API: what a throttle may name.
             scopes: every OAuth scope: what a group or a machine client may be given.
             events: every type of event: what a delivery may choose.
-            python: the version that Lambda runs, such as `3.11`.
+            python: the version that Lambda runs, such as `3.13`.
 
         Raises:
             SettingsError: with one line a problem.

@@ -208,7 +208,7 @@ class Bare:
         functions: Any = self.cloud.client("lambda")
         functions.create_function(
             FunctionName=name,
-            Runtime="python3.11",
+            Runtime="python3.13",
             Handler="main.handler",
             Role=self._role,
             Timeout=10,

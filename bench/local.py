@@ -49,7 +49,7 @@ class Bare:
         role = self.cloud.client("iam").create_role(RoleName="bench", AssumeRolePolicyDocument="{}")
         arn = functions.create_function(
             FunctionName="bench",
-            Runtime="python3.11",
+            Runtime="python3.13",
             Handler="main.handler",
             Role=role["Role"]["Arn"],
             Code={"ZipFile": _zipped("first")},

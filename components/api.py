@@ -1,4 +1,4 @@
-"""The API layer: an HTTP API with one Lambda a route, and who may call each said out loud."""
+"""The API layer: an HTTP API with one function a route and explicit access for each route."""
 
 from __future__ import annotations
 
@@ -26,20 +26,26 @@ ACCESS_LOG = {
     "responseBytes": "$context.responseLength",
     "subject": "$context.authorizer.claims.sub",
 }
-"""What is logged of a request, besides what every stage logs."""
+"""The fields of the access log, besides those of every stage."""
 
 
 class Api(Component):
     """An HTTP API whose routes are the keys of `access`.
 
+    Example:
+        scopes = {"orders/read": "Read orders"}
+        auth = Auth("auth", scopes, handler, runtime)
+        api = Api("api", {"GET /orders": Jwt(("orders/read",))}, auth, runtime)
+        api.route("GET /orders", handler, uses=[orders.use("GetItem")])
+        api.deploy()
+
     Args:
         access: who may call each route, by route key, such as `POST /users`.
-        auth: whose tokens the API takes.
+        auth: the user pool whose access tokens the API accepts.
 
     Attributes:
-        endpoint: the API's address without a stage.
-        url: the address of the stage; there once it is deployed.
-        handlers: what answers each route that has a function so far.
+        endpoint: the API's URL without a stage.
+        url: the URL of the stage; set by `deploy`.
     """
 
     def __init__(
@@ -55,10 +61,9 @@ class Api(Component):
         _require_scopes(access, auth.scopes)
         self.access = access
         self.runtime = runtime
-        self.handlers: dict[str, str] = {}
         self._routes: dict[str, aws.apigatewayv2.Route] = {}
         self._authorizers: dict[str, pulumi.Output[str]] = {}
-        self._deciding: dict[str, aws.lambda_.Permission] = {}
+        self._authorizer_permissions: dict[str, aws.lambda_.Permission] = {}
         self.api = aws.apigatewayv2.Api(name, protocol_type="HTTP", tags=self.tags, opts=self.child())
         self._jwt = aws.apigatewayv2.Authorizer(
             f"{name}-jwt",
@@ -80,12 +85,14 @@ class Api(Component):
         cache_seconds: int = 300,
         uses: Sequence[Use] = (),
     ) -> None:
-        """Let a function decide on the routes whose access is `Custom(name)`.
+        """Create the Lambda authorizer of the routes whose access is `Custom(name)`.
 
-        It decides by the value of `header`, and the gateway holds on to that for `cache_seconds`; a
-        request without the header is refused unasked.
+        Its identity source is `header`: API Gateway caches a result by the header's value for
+        `cache_seconds`, and rejects a request without the header.
         """
-        function = Function(f"{name}-authorizer", handler, self.runtime, uses=uses, opts=self.child())
+        function = Function(
+            f"{name}-authorizer", handler, self.runtime, uses=uses, snap_start=True, opts=self.child()
+        )
         authorizer = aws.apigatewayv2.Authorizer(
             f"{self.name}-{name}",
             api_id=self.api.id,
@@ -101,7 +108,7 @@ class Api(Component):
         source = pulumi.Output.concat(self.api.execution_arn, "/authorizers/", authorizer.id)
         permission = function.allow_service("gateway", "apigateway.amazonaws.com", source)
         self._authorizers[name] = authorizer.id
-        self._deciding[name] = permission
+        self._authorizer_permissions[name] = permission
 
     def route(
         self,
@@ -111,7 +118,7 @@ class Api(Component):
         uses: Sequence[Use] = (),
         files: Mapping[str, str] | None = None,
     ) -> Function:
-        """Answer one route, or several alike, with one function.
+        """Create the function that handles one route, or several.
 
         Raises:
             ValueError: for a route key that `access` does not have.
@@ -119,9 +126,11 @@ class Api(Component):
         keys = [keys] if isinstance(keys, str) else keys
         for key in keys:
             if key not in self.access:
-                raise ValueError(f"api {self.name}: {key!r} has no entry in access: say who may call it")
+                raise ValueError(f"api {self.name}: {key!r} has no entry in access: declare who may call it")
         name = name_of(handler)
-        function = Function(name, handler, self.runtime, uses=uses, files=files, opts=self.child())
+        function = Function(
+            name, handler, self.runtime, uses=uses, files=files, snap_start=True, opts=self.child()
+        )
         integration = aws.apigatewayv2.Integration(
             name,
             api_id=self.api.id,
@@ -133,18 +142,17 @@ class Api(Component):
         )
         for key in keys:
             self._route(key, integration, function)
-            self.handlers[key] = handler
         return function
 
     def deploy(self) -> None:
-        """Put the routes on the stage, once all are there.
+        """Create the stage, after every route was created.
 
         Raises:
-            ValueError: when a route of `access` has no function.
+            ValueError: if a route of `access` has no function.
         """
-        unanswered = sorted(set(self.access) - set(self._routes))
-        if unanswered:
-            raise ValueError(f"api {self.name}: no function answers {', '.join(unanswered)}")
+        missing = sorted(set(self.access) - set(self._routes))
+        if missing:
+            raise ValueError(f"api {self.name}: no function handles {', '.join(missing)}")
         settings = self.runtime.settings
         stage = aws.apigatewayv2.Stage(
             self.name,
@@ -169,10 +177,11 @@ class Api(Component):
         slug = _slug(key)
         access = self.access[key]
         kind, authorizer, scopes = self._authorization(access)
-        # The gateway calls under its route key, braces and all.
+        # The source is the route key as it stands, with its braces.
         source = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}{path}")
-        deciding = [self._deciding[access.authorizer]] if isinstance(access, Custom) else []
-        permission = function.allow_service(slug, "apigateway.amazonaws.com", source)
+        permissions = [function.allow_service(slug, "apigateway.amazonaws.com", source)]
+        if isinstance(access, Custom):
+            permissions.append(self._authorizer_permissions[access.authorizer])
         self._routes[key] = aws.apigatewayv2.Route(
             f"{self.name}-{slug}",
             api_id=self.api.id,
@@ -181,8 +190,8 @@ class Api(Component):
             authorization_type=kind,
             authorizer_id=authorizer,
             authorization_scopes=scopes,
-            # A route is live at once, and its function must be callable by then; and who decides on it too.
-            opts=self.child(depends_on=[permission, *deciding]),
+            # A route is live as soon as it exists: its function and authorizer must be callable by then.
+            opts=self.child(depends_on=permissions),
         )
 
     def _authorization(self, access: Access) -> tuple[str, pulumi.Output[str] | None, list[str] | None]:
@@ -196,15 +205,15 @@ class Api(Component):
 
 
 def _require_scopes(access: Mapping[str, Access], known: Sequence[str]) -> None:
-    """Refuse a route that asks for a scope which no token can carry."""
+    """Reject a route that requires a scope which no token can have."""
     for key, who in access.items():
-        strangers = [scope for scope in (who.scopes if isinstance(who, Jwt) else ()) if scope not in known]
-        if strangers:
-            raise ValueError(f"{key!r} asks for {', '.join(strangers)}: expected some of {', '.join(known)}")
+        unknown = [scope for scope in (who.scopes if isinstance(who, Jwt) else ()) if scope not in known]
+        if unknown:
+            raise ValueError(f"{key!r} requires {', '.join(unknown)}: expected some of {', '.join(known)}")
 
 
 def _slug(key: str) -> str:
-    """A route key as part of a resource name: `POST /users/{userId}` is `post-users-userId`."""
+    """Return a route key as part of a resource name: `POST /users/{userId}` is `post-users-userId`."""
     method, _, path = key.partition(" ")
-    # IAM takes no other characters in the id of a statement.
+    # IAM allows no other characters in a statement id.
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{method.lower()} {path}").strip("-")

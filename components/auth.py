@@ -1,4 +1,4 @@
-"""The auth layer: a Cognito user pool, who may use it, and what each may do."""
+"""The auth layer: a Cognito user pool, its clients, and the scopes of groups."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GOOGLE = {
     "token_request_method": "POST",
     "token_url": "https://www.googleapis.com/oauth2/v4/token",
 }
-"""What Cognito fills in for Google; left out, every later update would want to remove it."""
+"""The details that Cognito adds for Google; without them every update would remove them."""
 
 FACEBOOK = {
     "attributes_url": "https://graph.facebook.com/{version}/me?fields=",
@@ -36,7 +36,7 @@ FACEBOOK = {
     "token_request_method": "GET",
     "token_url": "https://graph.facebook.com/{version}/oauth/access_token",
 }
-"""The same for Facebook, by version of its API."""
+"""The same for Facebook, by API version."""
 
 BROWSER_SCOPES = ("openid", "email", "profile")
 LIFETIMES: Any = {
@@ -46,27 +46,29 @@ LIFETIMES: Any = {
     "token_validity_units": {"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"},
 }
 LOCAL_URL = "http://localhost:8080"
-"""Where a developer's browser may be sent back to, where no public address is configured."""
+"""The callback URL for developers, if no public URL is configured."""
 
 
 class Auth(Component):
-    """People sign in with e-mail and password or an identity provider, machines with a secret.
+    """A user pool: people sign in with email and password or an identity provider, machines with a secret.
 
-    What a person may do is decided by group: a trigger puts the group's scopes into the access token,
-    and the gateway enforces them.
+    A trigger adds the scopes of a person's groups to the access token, and API Gateway enforces them.
+
+    Example:
+        Auth("auth", {"orders/read": "Read orders"}, "handlers.auth.pre_token:handler", runtime)
 
     Args:
-        scopes: every scope that the API knows, as `resource/verb`, with what it allows.
-        trigger: the handler that Cognito calls before it makes a token.
+        scopes: every scope of the API, as `resource/verb`, with its description.
+        trigger: the handler of Cognito's pre-token-generation trigger.
 
     Attributes:
         pool_id: the user pool's id.
         issuer: the `iss` of every token.
-        client_id: the browser's public client.
+        client_id: the id of the browser's public client.
         machine_clients: the ids of the machine clients, by name.
-        audience: every client whose tokens the API takes.
-        login_url: the address of the hosted login.
-        scopes: every scope that a token may carry.
+        audience: the ids of the clients whose tokens the API accepts.
+        login_url: the URL of the hosted login.
+        scopes: every scope that a token may have.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Auth(Component):
             trigger,
             runtime,
             uses=[Use(env={"GROUP_SCOPES": groups})],
+            snap_start=True,
             opts=self.child(),
         )
         self.pool = self._pool(function)
@@ -138,7 +141,7 @@ class Auth(Component):
             },
             mfa_configuration=MFA[auth.mfa],
             software_token_mfa_configuration={"enabled": True} if auth.mfa != "off" else None,
-            # Scopes in access tokens need the Essentials plan or a better one.
+            # Custom scopes in access tokens need the Essentials plan or higher.
             user_pool_tier="ESSENTIALS",
             lambda_config={
                 "pre_token_generation_config": {"lambda_arn": trigger.arn, "lambda_version": "V2_0"},
@@ -220,7 +223,7 @@ class Auth(Component):
         return aws.cognito.UserPoolClient(
             f"{self.name}-browser",
             user_pool_id=self.pool.id,
-            # A browser keeps no secret: the code flow with PKCE needs none.
+            # A browser cannot keep a secret; the code flow with PKCE needs none.
             generate_secret=False,
             allowed_oauth_flows_user_pool_client=True,
             allowed_oauth_flows=["code"],
@@ -246,18 +249,18 @@ class Auth(Component):
                 allowed_oauth_flows_user_pool_client=True,
                 allowed_oauth_flows=["client_credentials"],
                 allowed_oauth_scopes=list(scopes),
-                # A machine signs in as itself alone: its secret opens no way to sign people in.
+                # A machine signs in as itself only: its secret must not allow signing people in.
                 explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
                 prevent_user_existence_errors="ENABLED",
                 **LIFETIMES,
-                # Cognito refuses a scope that no resource server offers yet.
+                # Cognito rejects a scope that no resource server offers yet.
                 opts=self.child(depends_on=servers),
             )
             for client, scopes in self.settings.auth.machine_clients.items()
         }
 
     def _domain(self) -> pulumi.Output[str]:
-        """The hosted login's address; the prefix is unique in the region by the pool's own id."""
+        """Return the hosted login's URL; the pool's id makes its prefix unique in the region."""
         prefix = f"{pulumi.get_project()}-{pulumi.get_stack()}"
         domain = aws.cognito.UserPoolDomain(
             self.name,

@@ -24,23 +24,28 @@ EXECUTION = NoSource("Lambda passes no source when it assumes an execution role"
 class Function(Component):
     """A Lambda function, its role with one exact policy, and its log group.
 
+    Example:
+        Function("orders-read", handler, runtime, uses=[orders.use("GetItem")], memory=256)
+
     Args:
-        handler: where the code is, such as `handlers.users.create:handler`.
+        handler: the entry point, such as `handlers.users.create:handler`.
         runtime: what the stack's functions share.
         uses: the permissions of the function, besides its own logs and traces, and its environment variables.
-        files: generated files that go into the bundle, by their path in it.
-        asynchronous: whether it is invoked without anyone waiting for the answer; then a failed invocation
-            is tried again, and kept in a dead-letter queue in the end.
-        memory: in MB; the stack's default where not given.
-        timeout: in seconds; the stack's default where not given.
-        reserved_concurrency: how many may run at once; not limited where not given.
+        files: generated files to add to the bundle, by their path in it.
+        asynchronous: whether callers do not wait for the result; Lambda then retries a failed invocation
+            and finally sends it to a dead-letter queue.
+        snap_start: whether callers wait for the function; if the stack's settings turn SnapStart on, it
+            then starts from a snapshot of its published version.
+        memory: in MB; the stack's default if None.
+        timeout: in seconds; the stack's default if None.
+        reserved_concurrency: the number of concurrent executions; not reserved if None.
 
     Attributes:
         function_name: the physical name.
-        arn: what invokes it: the function's ARN, or its live alias's with SnapStart.
+        arn: the ARN to invoke: the function's, or with SnapStart its live alias's.
         invoke_arn: the same for API Gateway.
         qualifier: the live alias's name with SnapStart, else None.
-        dead_letters: the dead-letter queue; only when asynchronous.
+        dead_letters: the dead-letter queue; only if asynchronous.
     """
 
     dead_letters: DeadLetterQueue | None = None
@@ -54,6 +59,7 @@ class Function(Component):
         uses: Sequence[Use] = (),
         files: Mapping[str, str] | None = None,
         asynchronous: bool = False,
+        snap_start: bool = False,
         memory: int | None = None,
         timeout: int | None = None,
         reserved_concurrency: int | None = None,
@@ -71,6 +77,7 @@ class Function(Component):
                 f"{name}-dead-letters", "function", runtime, opts=self.child()
             )
         own = self._own_grants(log_group, tracing=settings.tracing)
+        snapshots = snap_start and settings.snap_start
         role = make_role(self, name, LAMBDA, EXECUTION, runtime.settings, [*grants_of(uses), *own])
         function = aws.lambda_.Function(
             name,
@@ -90,26 +97,26 @@ class Function(Component):
             },
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             reserved_concurrent_executions=reserved_concurrency,
-            snap_start={"apply_on": "PublishedVersions"} if settings.snap_start else None,
-            publish=settings.snap_start,
+            snap_start={"apply_on": "PublishedVersions"} if snapshots else None,
+            publish=snapshots,
             tags=self.tags,
-            # The policy first: a function that starts without it would be denied.
+            # Without the policy in place, the first invocations would be denied.
             opts=self.child(depends_on=[role.permissions]),
         )
         self.function_name = function.name
-        self._expose(function, snap_start=settings.snap_start)
+        self._expose(function, snap_start=snapshots)
         self._retry(settings.asynchronous)
         self.register_outputs({"functionName": function.name, "arn": self.arn})
 
     def require_asynchronous(self, caller: str) -> None:
-        """Refuse a caller that waits for no answer where nobody would keep what fails.
+        """Reject an asynchronous caller of a function that would lose failed invocations.
 
         Raises:
-            ValueError: when the function was not declared asynchronous.
+            ValueError: if the function was not declared asynchronous.
         """
         if not self.dead_letters:
             raise ValueError(
-                f"{caller}: nobody waits for function {self.name}'s answer: declare it asynchronous=True"
+                f"{caller}: function {self.name} is invoked asynchronously: declare it asynchronous=True"
             )
 
     def allow_service(self, name: str, service: str, source_arn: pulumi.Input[str]) -> aws.lambda_.Permission:
@@ -125,11 +132,11 @@ class Function(Component):
         )
 
     def _own_env(self, log_level: str) -> dict[str, str]:
-        # The SDK puts the app id into its user agent: CloudTrail then tells which function called.
+        # The SDK adds the app id to its user agent, so CloudTrail shows which function made a call.
         return {"LOG_LEVEL": log_level, "AWS_SDK_UA_APP_ID": self.name}
 
     def _retry(self, asynchronous: Asynchronous) -> None:
-        """Have Lambda try failed invocations again, and keep what fails for good with its error."""
+        """Configure Lambda's retries and the destination of invocations that keep failing."""
         if not self.dead_letters:
             return
         self.dead_letters.redrive_to(self.function_name)
@@ -150,7 +157,7 @@ class Function(Component):
         ]
         if tracing:
             verbs = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-            grants.append(Grant(verbs, ("*",), "X-Ray knows no resource for these actions"))
+            grants.append(Grant(verbs, ("*",), "X-Ray has no resource-level permissions for these actions"))
         if self.dead_letters:
             grants += self.dead_letters.use().grants
         return grants
@@ -158,7 +165,7 @@ class Function(Component):
     def _expose(self, function: aws.lambda_.Function, *, snap_start: bool) -> None:
         self.qualifier: pulumi.Output[str] | None = None
         self.arn, self.invoke_arn = function.arn, function.invoke_arn
-        if snap_start:  # A snapshot is taken of published versions alone, so callers go to an alias.
+        if snap_start:  # Lambda takes snapshots of published versions only, so callers use an alias.
             live = aws.lambda_.Alias(
                 self.name,
                 name="live",
@@ -170,5 +177,5 @@ class Function(Component):
 
 
 def name_of(handler: str) -> str:
-    """A function's name, of its handler's: `handlers.users.create:handler` is `users-create`."""
+    """Return the function name of a handler: `handlers.users.create:handler` is `users-create`."""
     return handler.removeprefix("handlers.").partition(":")[0].replace(".", "-").replace("_", "-")

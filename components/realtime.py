@@ -1,4 +1,4 @@
-"""The realtime layer: a WebSocket API with one Lambda a route, and the leave to post to who is connected."""
+"""The realtime layer: a WebSocket API with one function a route, and permission to post to connections."""
 
 from __future__ import annotations
 
@@ -27,16 +27,22 @@ ACCESS_LOG = {
 
 
 class Realtime(Component):
-    """A WebSocket API that lets in who shows a ticket (`?ticket=…`) that its authorizer takes.
+    """A WebSocket API that requires a ticket (`?ticket=…`) to connect.
 
-    A message goes to the route that its `action` names, else to `$default`.
+    A message goes to the route that its `action` names, or else to `$default`.
+
+    Example:
+        gateway = Realtime("realtime", handler, runtime, uses=[orders.use("DeleteItem")])
+        gateway.route("$connect", handler)
+        gateway.route("ping", handler, uses=[gateway.use()])
+        gateway.deploy()
 
     Args:
         authorizer: the handler of the ticket authorizer.
         uses: the permissions and environment variables of the authorizer.
 
     Attributes:
-        url: the address of the stage; there once it is deployed.
+        url: the URL of the stage; set by `deploy`.
     """
 
     def __init__(
@@ -74,9 +80,9 @@ class Realtime(Component):
         *,
         uses: Sequence[Use] = (),
     ) -> Function:
-        """Have a function do what comes by a route: `$connect`, `$disconnect`, `$default`, or an action."""
+        """Create the function of a route: `$connect`, `$disconnect`, `$default`, or an action."""
         name = f"{self.name}-{key.removeprefix('$')}"
-        function = Function(name, handler, self.runtime, uses=uses, opts=self.child())
+        function = Function(name, handler, self.runtime, uses=uses, snap_start=True, opts=self.child())
         integration = aws.apigatewayv2.Integration(
             name,
             api_id=self.api.id,
@@ -93,22 +99,22 @@ class Realtime(Component):
             api_id=self.api.id,
             route_key=key,
             target=pulumi.Output.concat("integrations/", integration.id),
-            # Who opens a connection is asked for a ticket; what comes over it after comes from the same one.
+            # A WebSocket API authorizes $connect only; later messages belong to that connection.
             authorization_type="CUSTOM" if opens else "NONE",
             authorizer_id=self._authorizer.id if opens else None,
-            # A route is live at once, and its function must be callable by then; and who decides on it too.
-            opts=self.child(depends_on=[permission, self._deciding] if opens else [permission]),
+            # A route is live as soon as it exists: its function and authorizer must be callable by then.
+            opts=self.child(depends_on=[permission, self._authorizer_permission] if opens else [permission]),
         )
         return function
 
     def deploy(self) -> None:
-        """Put the routes on the stage, once all are there.
+        """Create the stage, after every route was created.
 
         Raises:
-            ValueError: when nothing answers `$connect`: then anybody would be let in.
+            ValueError: if `$connect` has no function, because anyone could connect then.
         """
         if CONNECT not in self._routes:
-            raise ValueError(f"realtime {self.name}: no function answers {CONNECT}")
+            raise ValueError(f"realtime {self.name}: no function handles {CONNECT}")
         stage = aws.apigatewayv2.Stage(
             self.name,
             api_id=self.api.id,
@@ -117,7 +123,7 @@ class Realtime(Component):
             access_log_settings=access_log(self, self.runtime.settings, ACCESS_LOG),
             default_route_settings=limits(self.runtime.settings.api.throttle),
             tags=self.tags,
-            # API Gateway deploys no WebSocket API that has no route.
+            # API Gateway does not deploy a WebSocket API without routes.
             opts=self.child(depends_on=list(self._routes.values())),
         )
         self.url = stage.invoke_url
@@ -125,7 +131,7 @@ class Realtime(Component):
 
     def _ticket_authorizer(self, handler: str, uses: Sequence[Use]) -> aws.apigatewayv2.Authorizer:
         name = f"{self.name}-authorizer"
-        function = Function(name, handler, self.runtime, uses=uses, opts=self.child())
+        function = Function(name, handler, self.runtime, uses=uses, snap_start=True, opts=self.child())
         authorizer = aws.apigatewayv2.Authorizer(
             name,
             api_id=self.api.id,
@@ -136,10 +142,10 @@ class Realtime(Component):
             opts=self.child(),
         )
         source = pulumi.Output.concat(self.api.execution_arn, "/authorizers/", authorizer.id)
-        self._deciding = function.allow_service("gateway", "apigateway.amazonaws.com", source)
+        self._authorizer_permission = function.allow_service("gateway", "apigateway.amazonaws.com", source)
         return authorizer
 
 
 def _over_http(endpoint: str) -> str:
-    """Where the stage's connections are posted to: `wss://…` is spoken to by `https://…`."""
+    """Return the URL to post to the stage's connections: `https://…` for `wss://…`."""
     return re.sub("^ws", "http", endpoint) + f"/{STAGE}"

@@ -1,4 +1,4 @@
-"""What all functions of a stack share: the Python that runs them, their layers, and who is alarmed."""
+"""What the functions of a stack share: Python version, layers, alarm topic, inventory."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ ARCHITECTURE = "arm64"
 
 
 class Runtime(Component):
-    """Lambda's runtime and the shared layers of third-party packages, made as they are asked for.
+    """Lambda's runtime and the shared layers of third-party packages, created at their first use.
+
+    Example:
+        Runtime("functions", alarms_arn, settings).layer("models")
 
     Args:
-        alarms: the ARN of the topic that every alarm tells.
+        alarms: the ARN of the topic that every alarm notifies.
 
     Attributes:
         alarms: the same.
-        inventory: where components enter what an operator must find again.
-        identifier: Lambda's name of the runtime, such as `python3.11`.
+        inventory: the log groups and dead-letter queues that operators need.
+        identifier: Lambda's name of the runtime, such as `python3.13`.
         settings: the stack's settings.
-        platform: what compiled packages are for: Lambda, or the machine of the embedded cloud.
-        sources: the handlers' code, read once for all bundles.
+        platform: the platform of compiled packages: Lambda, or the machine of the embedded cloud.
+        sources: the source code of the handlers, read once for all bundles.
     """
 
     identifier = f"python{PYTHON}"
@@ -48,7 +51,7 @@ class Runtime(Component):
         self.register_outputs({})
 
     def layer(self, name: str) -> pulumi.Output[str]:
-        """The ARN of a layer's version."""
+        """Return the ARN of a layer's version."""
         if name not in self._layers:
             self._layers[name] = self._make(name)
         return self._layers[name].arn
@@ -62,7 +65,7 @@ class Runtime(Component):
             code=pulumi.FileArchive(str(bundle.path)),
             compatible_runtimes=[self.identifier],
             compatible_architectures=[ARCHITECTURE],
-            # A function in flight, or one rolled back, may still name the version before.
+            # A running or rolled-back function may still use the previous version.
             skip_destroy=self.settings.production,
             opts=self.child(),
         )

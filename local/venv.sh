@@ -2,7 +2,7 @@
 # Makes .venv with exactly what requirements-dev.txt pins, with nothing there but Python and a network.
 # Nothing is done where that is so already; an installation that was cut off is completed.
 #
-#   local/venv.sh [PYTHON]   the interpreter to use; else python3, python3.11, or one that uv can get
+#   local/venv.sh [PYTHON]   the interpreter to use; else python3, python3.13, or one that uv can get
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,8 +18,8 @@ fail() {
 
 trap 'echo "stopped here; make goes on from here" >&2; exit 130' INT
 
-is_right() {
-    "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" 2>/dev/null
+is_right() { # run it: a version manager's shim is on PATH for versions that are not installed
+    "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" >/dev/null 2>&1
 }
 
 find_python() {
@@ -49,10 +49,19 @@ install_uv() { # into the environment $1
         -r "$1/uv.txt" || fail "uv could not be installed from PyPI: is there a network?"
 }
 
-get_python() { # by way of uv, in an environment of its own
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ||
-        fail "there is no Python: install Python $version"
-    [ -x .local/uv/bin/python ] || make_environment python3 .local/uv
+find_any_python() { # that runs uv's installation; a shim may refuse to run here, because of .python-version
+    for candidate in python3 /usr/bin/python3; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then
+            echo "$candidate"
+            return
+        fi
+    done
+    fail "there is no Python: install Python $version"
+}
+
+get_python() { # with uv, in a separate environment
+    any=$(find_any_python)
+    [ -x .local/uv/bin/python ] || make_environment "$any" .local/uv
     install_uv .local/uv
     .local/uv/bin/uv venv --quiet --clear --seed --python "$version" .venv ||
         fail "Python $version, the version that Lambda runs, is neither here nor to be had: install it, then make PYTHON=/path/to/python$version"

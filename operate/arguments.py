@@ -7,14 +7,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from handlers.events.catalogue import CATALOGUE
 from operate import commands, redrive, results
 from operate.target import LOCAL
 from operate.times import parse_duration, parse_past_time
-
-Value = TypeVar("Value")
 
 AddParser = Callable[..., argparse.ArgumentParser]
 
@@ -167,7 +165,7 @@ def _common_options(parser: argparse.ArgumentParser, stack: str, *, as_json: boo
     parser.add_argument("--json", action="store_true", default=as_json, help="print JSON")
 
 
-def _checked(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+def _checked[Value](parse: Callable[[str], Value]) -> Callable[[str], Value]:
     """Convert a ValueError to the error whose message argparse prints."""
 
     def parse_argument(text: str) -> Value:

@@ -47,15 +47,14 @@ def permissions(graph: Graph) -> Iterator[str]:
             yield from _statement_lines(f"{kind.split(':')[1].split('/')[0]} {name}", item.inputs["policy"])
     for item in graph.of("aws:lambda/permission:Permission").values():
         inputs = item.inputs
-        function = ":".join(filter(None, (inputs["function"], inputs.get("qualifier"))))
-        yield f"invoke {function} | {inputs['principal']} | {_short(inputs['sourceArn'])}"
+        yield f"invoke {inputs['function']} | {inputs['principal']} | {_short(inputs['sourceArn'])}"
 
 
 def routes(graph: Graph) -> Iterator[str]:
     """Every route with its function and who may call it."""
     integrations = graph.of("aws:apigatewayv2/integration:Integration")
     functions = {
-        f"integrations/{name}-id": item.inputs["integrationUri"].split(":function:")[1].partition("/")[0]
+        f"integrations/{name}-id": _function_of(item.inputs["integrationUri"])
         for name, item in integrations.items()
     }
     for item in graph.of("aws:apigatewayv2/route:Route").values():
@@ -123,6 +122,11 @@ def _statement_lines(owner: str, document: str) -> Iterator[str]:
                 parts += [f"for {_short(who)}"] if who else []
                 parts += [f"if {_short(json.dumps(condition, sort_keys=True))}"] if condition else []
                 yield " | ".join(parts)
+
+
+def _function_of(uri: str) -> str:
+    """The function that an integration invokes, directly or through its alias."""
+    return uri.split(":function:")[1].partition("/")[0].removesuffix(":live")
 
 
 def _listed(value: str | Sequence[str]) -> Sequence[str]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 """The repository."""
 
 PYTHON = (ROOT / ".python-version").read_text().strip()
-"""The minor version, such as `3.11`."""
+"""The minor version, such as `3.13`."""
 
 BUILD = digest(sys.version, *(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
 """What besides the sources decides the bytes: the compiler, and this package."""

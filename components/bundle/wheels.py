@@ -18,8 +18,8 @@ Platform = Literal["lambda", "host"]
 Install = Callable[[Path, Platform, str, Path], None]
 """Puts what a requirements file pins into a folder: (requirements, platform, Python's version, folder)."""
 
-# Lambda's python3.11 runs on Amazon Linux 2, whose glibc is 2.26: what asks for 2.28 does not load there.
-_LAMBDA_PLATFORM = "aarch64-manylinux2014"
+# Lambda's python3.13 runs on Amazon Linux 2023, whose glibc is 2.34: wheels for a newer one do not load.
+_LAMBDA_PLATFORM = "aarch64-manylinux_2_34"
 _TIMEOUT_SECONDS = 300
 
 

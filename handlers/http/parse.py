@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import UnionType
-from typing import Any, TypeGuard, TypeVar, cast, get_args
+from typing import Any, TypeGuard, cast, get_args
 
 import msgspec
 from msgspec.structs import FieldInfo
@@ -16,8 +16,6 @@ from handlers.kit.errors import Fault, InvalidRequest
 MOST_FAULTS = 20
 """No request is told of more."""
 _LONGEST_NAME = 64
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 
 def json_object(content: bytes) -> Mapping[str, Any]:
@@ -49,7 +47,7 @@ def body(shape: Any, content: bytes) -> Any:
     return _filled(shape, given, "")
 
 
-def parameters(shape: type[T], given: Mapping[str, str]) -> T:
+def parameters[T: msgspec.Struct](shape: type[T], given: Mapping[str, str]) -> T:
     """Path or query parameters as `shape`; none may be there that it does not know.
 
     Raises:
@@ -58,7 +56,7 @@ def parameters(shape: type[T], given: Mapping[str, str]) -> T:
     return _filled(shape, given, None)
 
 
-def headers(shape: type[T], given: Mapping[str, str]) -> T:
+def headers[T: msgspec.Struct](shape: type[T], given: Mapping[str, str]) -> T:
     """The headers that `shape` knows, of all those given (by lower-case name).
 
     Raises:
@@ -85,7 +83,7 @@ def _chosen(shapes: Sequence[type[msgspec.Struct]], given: Mapping[str, Any]) ->
     return by_tag[told], {name: value for name, value in given.items() if name != tag}
 
 
-def _filled(shape: type[T], given: Mapping[str, Any], at: str | None) -> T:
+def _filled[T: msgspec.Struct](shape: type[T], given: Mapping[str, Any], at: str | None) -> T:
     """A struct of what is given: of JSON at a pointer, or of parameters where `at` is None."""
     known = _fields(shape)
     faults = [

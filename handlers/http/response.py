@@ -1,16 +1,12 @@
 """What a handler answers when all went well."""
 
-from typing import Generic, TypeVar
-
 import msgspec
 
 BASE_PATH = "/api"
 """Where the API is mounted: the stage's name, the same behind the front door and before it."""
 
-T = TypeVar("T")
 
-
-class Response(msgspec.Struct, Generic[T], frozen=True):
+class Response[T](msgspec.Struct, frozen=True):
     """A success.
 
     Attributes:

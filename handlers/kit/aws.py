@@ -67,6 +67,7 @@ def calling(name: str, *, needs_seconds: float = ATTEMPT_SECONDS) -> Generator[N
 
     if remaining_seconds() < needs_seconds:
         raise Unavailable(f"{name} is slow; try again")
+    _seed()
     try:
         yield
     except (HTTPClientError, NoConnectionError) as error:
@@ -76,6 +77,18 @@ def calling(name: str, *, needs_seconds: float = ATTEMPT_SECONDS) -> Generator[N
         if code_of(error) in _BUSY or status >= FAULT or status == _TOO_MANY_REQUESTS:
             raise Unavailable(f"{name} is busy; try again") from error
         raise
+
+
+@cache
+def _seed() -> None:
+    """Seed `random`, which retry delays come from, before the first AWS call of an environment.
+
+    Environments that are restored from one SnapStart snapshot would otherwise draw equal delays:
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+    """
+    import random
+
+    random.seed()
 
 
 def code_of(error: ClientError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from handlers.kit import aws
 from handlers.kit.errors import Unavailable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
-P = ParamSpec("P")
-T = TypeVar("T")
 Item = Mapping[str, "AttributeValueTypeDef"]
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -46,7 +44,7 @@ def client() -> DynamoDBClient:
     return cast("DynamoDBClient", aws.client("dynamodb"))
 
 
-def call(method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def call[**P, T](method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a method of the client.
 
     Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -18,8 +17,6 @@ from handlers.users.errors import IdempotencyKeyReused
 from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, ChangeUser, CreateUser, ListQuery, User, UserPage
 from handlers.users.storage import OvertakenError, Receipt, Record
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 RECEIPT_SECONDS = 24 * 3600
 """How long a repeated idempotency key is answered with the first answer."""
@@ -152,7 +149,7 @@ def _check(user: User, versions: Collection[int] | None) -> None:
         raise PreconditionFailed("the user has changed since; read it again")
 
 
-def _changed(kept: T, wanted: msgspec.Struct) -> T:
+def _changed[T: msgspec.Struct](kept: T, wanted: msgspec.Struct) -> T:
     values = msgspec.structs.asdict(wanted)
     return replace(kept, **{field: value for field, value in values.items() if value is not UNSET})
 

@@ -14,16 +14,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any, TypeVar
+from typing import Any, override
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
-
-from typing_extensions import override
 
 from local.machine.errors import LocalError
 from provider.cloud import Cloud
 from provider.shapes import unless_gone
-
-Value = TypeVar("Value")
 
 Outputs = Mapping[str, Any]
 """The stack's outputs; used here are `userPoolId`, `clientId` and `machineClients` (name to client id)."""
@@ -167,7 +163,7 @@ def _join(cognito: Any, who: Mapping[str, str], group: str) -> None:
         )
 
 
-def _named(kind: str, name: str, known: Mapping[str, Value]) -> Value:
+def _named[Value](kind: str, name: str, known: Mapping[str, Value]) -> Value:
     if name not in known:
         names = ", ".join(sorted(known)) or "there are none in this stack"
         raise LocalError(f"no {kind} is called {name!r}; known: {names}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-
-from typing_extensions import override
+from typing import override
 
 from local.emulator.emulator import Emulator
 from local.machine.errors import LocalError

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import override
+from typing import Any, override
 
 from provider.apigatewayv2.settings import aws_names, changes, update_tags
 from provider.base import AutoName, Properties, ProviderError, ResourceType

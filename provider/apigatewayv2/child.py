@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from typing_extensions import override
+from typing import Any, ClassVar, override
 
 from provider.apigatewayv2.settings import changes
 from provider.base import Properties, ResourceType

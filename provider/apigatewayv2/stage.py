@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from typing_extensions import override
+from typing import Any, ClassVar, override
 
 from provider.apigatewayv2.api import api_arn, api_endpoint, execution_arn
 from provider.apigatewayv2.child import Child

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from typing_extensions import override
+from typing import Any, ClassVar, override
 
 from provider.base import Properties, ResourceType
 from provider.cloud import Cloud

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from typing_extensions import override
+from typing import Any, ClassVar, override
 
 from provider.base import AutoName, Properties, ProviderError
 from provider.events.blocks import Block, found, sent

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import override
+from typing import Any, override
 
 from provider.base import AutoName, Properties, ResourceType
 from provider.cloud import Cloud

@@ -7,9 +7,7 @@ progress, so nothing here waits for that: an edited handler is live when `update
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import override
+from typing import Any, override
 
 from provider.base import AutoName, Properties, ProviderError, ResourceType
 from provider.cloud import Cloud

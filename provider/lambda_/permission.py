@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import override
+from typing import Any, override
 
 from provider.base import AutoName, Properties, ResourceType
 from provider.cloud import Cloud

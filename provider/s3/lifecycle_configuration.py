@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
-
-from typing_extensions import override
+from typing import Any, cast, override
 
 from provider.base import Properties
 from provider.s3.companion import Companion

@@ -6,8 +6,7 @@ python -m tests.engine.faulty NAME before|after ENGINE
 from __future__ import annotations
 
 import sys
-
-from typing_extensions import override
+from typing import override
 
 from local.plugin.server import serve
 from local.plugin.servicer import NAMING, Servicer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, override
 
 import grpc
 import pytest
@@ -13,7 +13,6 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2
-from typing_extensions import override
 
 from local.plugin.properties import ARCHIVE, SIGNATURE, UNKNOWNS, Unknown, is_known, read, write
 from local.plugin.servicer import DEFAULTS, NAMING, Servicer

@@ -19,6 +19,7 @@ from tools.graph import Graph
 LONGEST_STACK = "pr-12345"
 OPTIONS = {
     r".*aws:cognito/userPoolClient:UserPoolClient::auth-(provisioning|reporting)": "auth.machineClients",
+    r".*aws:lambda/alias:Alias::.*": "functions.snapStart",
 }
 """The resources that a stack has only if a setting asks for them: URN without project and stack, setting."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import requests
@@ -37,8 +37,6 @@ from operate.cli import main
 sys.exit(main(sys.argv[2:], Path(sys.argv[1])))
 """
 """`python -m operate` of a platform that stands elsewhere than in `.local`."""
-
-Value = TypeVar("Value")
 
 
 @dataclass
@@ -178,7 +176,7 @@ class Platform:
         return requests.get(f"{self.cloud.endpoint}/_ministack/{kind}", timeout=10).json()
 
 
-def until(what: Callable[[], Value], expected: Value | None = None) -> Value:
+def until[Value](what: Callable[[], Value], expected: Value | None = None) -> Value:
     """Wait until something is as expected; until it is true where nothing is."""
     deadline = time.monotonic() + SECONDS
     while True:

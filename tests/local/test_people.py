@@ -63,7 +63,7 @@ def trigger(cloud: Cloud) -> str:
     )
     made = cloud.client("lambda").create_function(
         FunctionName=unique("trigger"),
-        Runtime="python3.11",
+        Runtime="python3.13",
         Handler="trigger.handler",
         Role=role["Role"]["Arn"],
         Code={"ZipFile": archive.getvalue()},

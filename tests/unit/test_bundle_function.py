@@ -53,16 +53,16 @@ def test_zip_holds_what_the_handler_reaches_and_its_bytecode(root: Path) -> None
     """The modules that the handler reaches, their packages and the generated files stand in it, sorted."""
     expected = [
         "handlers/__init__.py",
-        "handlers/__pycache__/__init__.cpython-311.pyc",
+        "handlers/__pycache__/__init__.cpython-313.pyc",
         "handlers/openapi/openapi.json",
         "handlers/shared/__init__.py",
-        "handlers/shared/__pycache__/__init__.cpython-311.pyc",
-        "handlers/shared/__pycache__/answer.cpython-311.pyc",
+        "handlers/shared/__pycache__/__init__.cpython-313.pyc",
+        "handlers/shared/__pycache__/answer.cpython-313.pyc",
         "handlers/shared/answer.py",
         "handlers/users/__init__.py",
-        "handlers/users/__pycache__/__init__.cpython-311.pyc",
-        "handlers/users/__pycache__/create.cpython-311.pyc",
-        "handlers/users/__pycache__/storage.cpython-311.pyc",
+        "handlers/users/__pycache__/__init__.cpython-313.pyc",
+        "handlers/users/__pycache__/create.cpython-313.pyc",
+        "handlers/users/__pycache__/storage.cpython-313.pyc",
         "handlers/users/create.py",
         "handlers/users/storage.py",
     ]
@@ -229,7 +229,7 @@ def test_other_python_is_refused(root: Path) -> None:
     write(root, {".python-version": "3.10\n"})
 
     with pytest.raises(
-        BundleError, match=r"^Python 3\.11 runs the program, but \.python-version says 3\.10, "
+        BundleError, match=r"^Python 3\.13 runs the program, but \.python-version says 3\.10, "
     ):
         bundle(root)
 

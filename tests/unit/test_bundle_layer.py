@@ -92,9 +92,9 @@ def test_layer_is_built_once_for_its_requirements_and_platform(root: Path) -> No
     layer_bundle("models", "host", root=root, install=install)
 
     assert install.calls == [
-        ("models.txt", "host", "3.11"),
-        ("models.txt", "lambda", "3.11"),
-        ("models.txt", "host", "3.11"),
+        ("models.txt", "host", "3.13"),
+        ("models.txt", "lambda", "3.13"),
+        ("models.txt", "host", "3.13"),
     ]
 
 
@@ -107,7 +107,7 @@ def test_function_without_packages_builds_no_layer(root: Path) -> None:
 
 def test_function_needs_the_layers_that_provide_its_imports(root: Path) -> None:
     """Modules, packages and extension modules at a layer's top tell what it provides."""
-    extra = {"fast.cpython-311-aarch64-linux-gnu.so": "", "six.py": "", "words-2.dist-info/METADATA": ""}
+    extra = {"fast.cpython-313-aarch64-linux-gnu.so": "", "six.py": "", "words-2.dist-info/METADATA": ""}
     write(root, {"handlers/layers/zoo.txt": "zoo==1\n", STORAGE: "import six\nimport fast\ndef put(): ...\n"})
 
     def install(requirements: Path, platform: Platform, python: str, target: Path) -> None:

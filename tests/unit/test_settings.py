@@ -20,7 +20,7 @@ DEVELOPMENT = {
 PRODUCTION = {**DEVELOPMENT, "strata:environment": "production", "strata:url": "https://app.example.com"}
 
 
-def load(config: dict[str, Any], *, secrets: tuple[str, ...] = (), python: str = "3.11") -> Settings:
+def load(config: dict[str, Any], *, secrets: tuple[str, ...] = (), python: str = "3.13") -> Settings:
     """The settings of a config in which objects are written as Python's."""
     from pulumi.runtime import set_all_config
 
@@ -230,12 +230,6 @@ def test_keys_of_other_namespaces_are_not_ours() -> None:
             id="throttle-of-an-unknown-route",
         ),
         pytest.param(
-            {**DEVELOPMENT, "strata:functions": {"snapStart": True}},
-            "strata:functions.snapStart: true: expected false: SnapStart begins at Python 3.12, "
-            "and Lambda runs 3.11 here",
-            id="snap-start-on-an-old-python",
-        ),
-        pytest.param(
             {**DEVELOPMENT, "aws:endpoints": [{"lambda": "http://127.0.0.1:4566"}]},
             'strata:environment: "development": expected ephemeral: aws:endpoints names the embedded cloud, '
             "where nothing lasts",
@@ -338,6 +332,22 @@ def test_an_encrypted_secret_is_taken_and_not_shown() -> None:
     assert "s3cr3t" not in repr(settings)
 
 
-def test_snap_start_is_taken_from_python_3_12_on() -> None:
-    """The runtime decides, not the environment."""
-    assert load({**DEVELOPMENT, "strata:functions": {"snapStart": True}}, python="3.12").functions.snap_start
+def test_snap_start_requires_python_3_12() -> None:
+    """Lambda's runtime decides, not the environment class."""
+    config = {**DEVELOPMENT, "strata:functions": {"snapStart": True}}
+    expectation = "expected false: SnapStart begins at Python 3.12, and Lambda runs 3.11 here"
+
+    assert problems(config, python="3.11") == (f"strata:functions.snapStart: true: {expectation}",)
+    assert load(config, python="3.12").functions.snap_start
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"), [("ephemeral", False), ("development", False), ("production", True)]
+)
+def test_snap_start_is_on_by_default_in_production_only(environment: str, expected: bool) -> None:
+    """A snapshot costs money, which only production's callers are worth; each stack may say otherwise."""
+    config = {**PRODUCTION, "strata:environment": environment}
+    other = {**config, "strata:functions": {"snapStart": not expected}}
+
+    assert load(config).functions.snap_start is expected
+    assert load(other).functions.snap_start is not expected

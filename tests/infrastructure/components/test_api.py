@@ -71,7 +71,7 @@ def test_a_lambda_authorizer_is_cached_and_may_be_called_by_its_gateway_alone() 
 
 def test_a_route_whose_scope_nobody_can_have_is_refused() -> None:
     """A scope that the pool does not offer would shut everyone out."""
-    with pytest.raises(ValueError, match="'GET /a' asks for a/c: expected some of a/b, users/read"):
+    with pytest.raises(ValueError, match="'GET /a' requires a/c: expected some of a/b, users/read"):
         api({"GET /a": Jwt(("a/c",))}, "GET /a")
 
 

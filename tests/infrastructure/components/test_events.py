@@ -221,7 +221,7 @@ def test_a_function_that_keeps_no_failures_is_no_target() -> None:
     """A rule hands the event over and goes: what fails then must be kept by the function."""
     refused(
         lambda: bus().subscribe("new", USERS, job(asynchronous=False)),
-        "subscription events-new: nobody waits for function job's answer: declare it asynchronous=True",
+        "subscription events-new: function job is invoked asynchronously: declare it asynchronous=True",
     )
 
 

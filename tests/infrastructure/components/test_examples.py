@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import textwrap
 from typing import Any
@@ -26,12 +27,12 @@ from tests.infrastructure.components.build import ALARMS, HEALTH, settings
 from tests.infrastructure.test_contracts import classes
 from tools.graph import built
 
-EXAMPLE = re.compile(r"^ +Example:\n(?P<code>(?: {8,}\S.*\n|\n)+)", re.MULTILINE)
+EXAMPLE = re.compile(r"^Example:\n(?P<code>(?: {4,}\S.*\n|\n)+)", re.MULTILINE)
 
 
 def example_of(component: type[Component]) -> str:
     """Return the code of the first example in a component's docstring."""
-    match = EXAMPLE.search(component.__doc__ or "")
+    match = EXAMPLE.search(inspect.getdoc(component) or "")
     assert match, f"{component.__name__} has no Example: section"
     return textwrap.dedent(match["code"])
 

@@ -39,7 +39,7 @@ def test_a_function_declares_all_that_it_needs() -> None:
         "memorySize": 512,
         "publish": False,
         "role": "arn:aws:iam::123456789012:role/job",
-        "runtime": "python3.11",
+        "runtime": "python3.13",
         "tags": {"project": "strata", "stack": "test", "component": "job"},
         "timeout": 10,
         "tracingConfig": {"mode": "Active"},
@@ -84,7 +84,7 @@ def test_an_asynchronous_function_tries_again_and_keeps_what_fails() -> None:
 
 def test_the_retries_of_an_asynchronous_function_with_snap_start_are_its_alias_s() -> None:
     """An invocation through the alias has the alias's retries, not the function's."""
-    graph = function(settings(functions={"snapStart": True}), asynchronous=True)
+    graph = function(settings(functions={"snapStart": True}), asynchronous=True, snap_start=True)
     retries = graph.inputs("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "job")
 
     assert retries["qualifier"] == "live"
@@ -102,7 +102,10 @@ def test_a_function_with_snap_start_is_called_through_its_alias() -> None:
     """Snapshots are of published versions: permission and integration go to the alias."""
     graph = built(
         lambda: Function(
-            "job", HEALTH, Runtime("runtime", ALARMS, settings(functions={"snapStart": True}))
+            "job",
+            HEALTH,
+            Runtime("runtime", ALARMS, settings(functions={"snapStart": True})),
+            snap_start=True,
         ).allow_service("gateway", "apigateway.amazonaws.com", "arn:aws:execute-api:::x")
     )
 
@@ -150,5 +153,5 @@ def api(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ())
 
 def test_a_route_without_a_function_is_refused() -> None:
     """Nothing is announced that nobody answers."""
-    with pytest.raises(ValueError, match="api api: no function answers GET /b"):
+    with pytest.raises(ValueError, match="api api: no function handles GET /b"):
         api({"GET /a": Public("a test"), "GET /b": Public("a test")}, "GET /a")

@@ -176,7 +176,7 @@ def test_stage_is_deployed_after_its_routes_with_a_log_and_limits(graph: Graph) 
 
 def test_without_a_route_to_connect_nothing_is_deployed() -> None:
     """An API without $connect would let everybody in."""
-    with pytest.raises(ValueError, match=r"realtime realtime: no function answers \$connect"):
+    with pytest.raises(ValueError, match=r"realtime realtime: no function handles \$connect"):
         realtime("ping")
 
 

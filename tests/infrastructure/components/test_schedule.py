@@ -68,7 +68,7 @@ def test_a_schedule_may_be_late_by_some_minutes() -> None:
         (True, {"expression": "0 3 * * *"}, "schedule nightly: '0 3 \\* \\* \\*': expected cron"),
         (True, {"flexible_minutes": 0}, "schedule nightly: flexible_minutes 0: expected 1 to 1,440"),
         (True, {"flexible_minutes": 1_441}, "flexible_minutes 1441: expected 1 to 1,440"),
-        (False, {}, "schedule nightly: nobody waits for function job's answer"),
+        (False, {}, "schedule nightly: function job is invoked asynchronously"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(

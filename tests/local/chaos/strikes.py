@@ -12,9 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 SEED = 5
 FOLDER = Path("FOLDER")
@@ -35,7 +33,7 @@ class ChaosError(Exception):
     """What fails here fails on purpose."""
 
 
-def suffer(where: str, of: str, work: Callable[[], T]) -> T:
+def suffer[T](where: str, of: str, work: Callable[[], T]) -> T:
     """Do the work on a message, and fail before it, after it, or not at all."""
     global _suffering  # noqa: PLW0603 - a function handles one message at a time
     _suffering = of
@@ -46,7 +44,7 @@ def suffer(where: str, of: str, work: Callable[[], T]) -> T:
     return done
 
 
-def suffer_together(
+def suffer_together[T](
     where: str, bodies: Sequence[str], work: Callable[[Sequence[str]], Sequence[T]], failed: T
 ) -> list[T]:
     """Do the work on a batch of events: what became of each, `failed` where it is to fail."""

@@ -91,7 +91,7 @@ class Stack:
             bundle.writestr("index.py", code)
         self.cloud.client("lambda").create_function(
             FunctionName=full,
-            Runtime="python3.11",
+            Runtime="python3.13",
             Role=role,
             Handler="index.handler",
             Code={"ZipFile": archive.getvalue()},

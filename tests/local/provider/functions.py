@@ -47,7 +47,7 @@ def function(cloud: Cloud, directory: Path, name: str, source: str = ECHO, **inp
     return {
         "name": name,
         "role": role(cloud, "functions"),
-        "runtime": "python3.11",
+        "runtime": "python3.13",
         "handler": "main.handler",
         "code": archive(directory, {"main.py": source}),
         **inputs,

@@ -51,7 +51,7 @@ def test_function_with_every_input_lives_its_life(cloud: Cloud, tmp_path: Path) 
         "name": "life",
         "code": code,
         "handler": "main.handler",
-        "runtime": "python3.11",
+        "runtime": "python3.13",
         "role": role(cloud, "functions"),
         "architectures": ["arm64"],
         "memorySize": 256,
@@ -205,7 +205,7 @@ def test_function_finds_its_layers_modules(cloud: Cloud, tmp_path: Path) -> None
             {
                 "layerName": "greetings",
                 "code": archive(tmp_path, {"python/greeting.py": f"WORD = {word!r}\n"}),
-                "compatibleRuntimes": ["python3.11"],
+                "compatibleRuntimes": ["python3.13"],
             },
         )
         for word in ("hello", "goodbye")

@@ -25,7 +25,7 @@ def test_layer_version_lives_its_life(cloud: Cloud, tmp_path: Path) -> None:
     inputs: Properties = {
         "layerName": "life",
         "code": code,
-        "compatibleRuntimes": ["python3.11"],
+        "compatibleRuntimes": ["python3.13"],
         "compatibleArchitectures": ["arm64"],
         "description": "words",
         "licenseInfo": "MIT",

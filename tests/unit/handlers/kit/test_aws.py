@@ -1,0 +1,44 @@
+"""AWS calls: what every call of a restored environment must not share with another one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from handlers.kit import aws
+from handlers.kit.invocation import Invocation
+from tests.unit.handlers.lambda_ import Context
+
+
+@pytest.fixture
+def snapshot() -> Iterator[object]:
+    """The state of `random` that every environment is restored with, before its first AWS call."""
+    before = random.getstate()
+    aws._seed.cache_clear()
+    yield before
+    aws._seed.cache_clear()
+    random.setstate(before)
+
+
+def test_environments_restored_from_one_snapshot_draw_different_delays(snapshot: tuple[int, ...]) -> None:
+    """The first AWS call seeds `random`, which is in the snapshot, from the operating system."""
+    draws: list[float] = []
+    for _environment in range(2):
+        random.setstate(snapshot)
+        aws._seed.cache_clear()
+        with Invocation(Context(10_000), "test-0123456789"), aws.calling("the service"):
+            draws.append(random.random())  # noqa: S311 - a retry delay is no secret
+
+    assert draws[0] != draws[1]
+
+
+def test_random_is_seeded_once(snapshot: tuple[int, ...]) -> None:
+    """Later calls leave the state alone: seeding reads 2.5 KB from the operating system."""
+    states: list[object] = []
+    for _call in range(2):
+        with Invocation(Context(10_000), "test-0123456789"), aws.calling("the service"):
+            states.append(random.getstate())
+
+    assert states[0] == states[1] != snapshot

@@ -12,10 +12,11 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
+from settings.annotations import section_of
 from settings.checks import Program, failures
 from settings.environments import Environment, defaults
 from settings.messages import SettingsError, one_of, problem, validation_problem
-from settings.secret_text import SecretText, section_of
+from settings.secret_text import SecretText
 from settings.sections import (
     Asynchronous,
     Delivery,

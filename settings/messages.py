@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from settings.secret_text import HIDDEN, may_be_secret, member, section_of
+from settings.annotations import member, section_of
+from settings.secret_text import HIDDEN, may_be_secret
 
 NAMESPACE = "strata"
 NOT_IN_NAMESPACE = ("region", "endpoint")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast, get_args, get_origin
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
+
+from settings.annotations import member, section_of
 
 HIDDEN = "(hidden)"
 
@@ -57,21 +59,6 @@ def may_be_secret(model: type[BaseModel], path: tuple[str, ...], value: Any) -> 
             return _holds_secret(inner) or _has_secret_field(annotation)
         annotation = inner
     return False
-
-
-def member(annotation: Any, part: str) -> Any:
-    """Return the type of a section's field or of a dict's values; None if there is no such name."""
-    section = section_of(annotation)
-    if section:
-        fields = {to_camel(name): field for name, field in section.model_fields.items()}
-        return fields[part].annotation if part in fields else None
-    return get_args(annotation)[1] if get_origin(annotation) is dict else None
-
-
-def section_of(annotation: Any) -> type[BaseModel] | None:
-    """Return the section that an annotation names, such as `Section | None`; None if there is none."""
-    options = (annotation, *(() if get_origin(annotation) in (dict, tuple) else get_args(annotation)))
-    return next((each for each in options if isinstance(each, type) and issubclass(each, BaseModel)), None)
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

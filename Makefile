@@ -16,7 +16,7 @@ LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotat
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
 .PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
-	test check bench lock
+	test check docs bench lock
 
 help: ## what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' Makefile
@@ -63,14 +63,19 @@ engine-env: venv ## what leads your own pulumi here: eval "$$(make -s engine-env
 test: venv ## every suite that this machine has the parts for; ALL=1 leaves none out
 	@$(RUN) -m tests $(if $(ALL),--all)
 
-check: venv ## style, types, who may import whom, and the workflows
+check: venv ## style, types, import contracts, words, generated docs, and the workflows
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(VENV)/bin/basedpyright
 	@$(VENV)/bin/lint-imports --no-cache
+	@$(RUN) -m tools.words
+	@$(RUN) -m tools.docs --check
 	@$(VENV)/bin/zizmor --offline --quiet .github
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+
+docs: venv # write the generated tables in docs/
+	@$(RUN) -m tools.docs
 
 bench: venv ## how fast it is
 	@$(RUN) -m bench

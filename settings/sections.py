@@ -29,7 +29,7 @@ class Throttle(Section):
 
     Attributes:
         rate_limit: requests per second.
-        burst_limit: concurrent requests.
+        burst_limit: requests accepted at once, before the rate applies.
     """
 
     rate_limit: float = Field(gt=0, le=10_000)
@@ -89,7 +89,7 @@ class Auth(Section):
 
     Attributes:
         mfa: whether users sign in with a second factor (an authenticator app).
-        deletion_protection: whether AWS refuses to delete the user pool.
+        deletion_protection: whether AWS refuses to delete the user pool; `production` requires it.
         groups: the scopes that members of a group get in their tokens, by group; by default the group
             `admins` gets every scope.
         machine_clients: the scopes of clients that sign in with a client secret, by client name.
@@ -218,15 +218,16 @@ class StackConfig(Section):
 
     Attributes:
         environment: the environment class.
-        url: the public address of the front door, if it is known before deployment; `production` requires
-            one with `https://`.
+        region: the AWS region.
+        endpoint: the loopback address of the embedded cloud, one for all services; only with `ephemeral`.
+        url: the public address, to which sign-in redirects; `production` requires an `https://` address.
         version: the version that `GET /api/health` returns.
         permissions_boundary: the ARN of the policy that limits every role of the stack.
-        region: the AWS region (`aws:region`).
-        endpoint: the address of the embedded cloud (`aws:endpoints`); None on AWS.
     """
 
     environment: Environment
+    region: str
+    endpoint: str | None = None
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+$")] | None = None
     version: str = Field(default="0.1.0", min_length=1, max_length=64)
     api: Api
@@ -240,8 +241,6 @@ class StackConfig(Section):
     permissions_boundary: (
         Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:policy/.+$")] | None
     ) = None
-    region: str
-    endpoint: str | None = None
 
     @property
     def production(self) -> bool:

@@ -22,7 +22,7 @@ deployers = {
     for environment, stack in config.stacks.items()
 }
 
-# Under the names that the workflows read them by: docs/operations.md puts them into GitHub.
+# Under the names that the workflows read them by: docs/account-setup.md puts them into GitHub.
 pulumi.export(
     "repositoryVariables",
     {

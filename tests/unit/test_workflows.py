@@ -237,7 +237,7 @@ def test_jobs_take_the_role_that_trusts_them() -> None:
 def test_the_variables_are_those_of_the_bootstrap_and_are_documented() -> None:
     """What a workflow reads is what the bootstrap project puts out, and no secret is kept at GitHub."""
     text = "".join([*SOURCES.values(), ACTION_SOURCE])
-    documented = (ROOT / "docs" / "operations.md").read_text()
+    documented = (ROOT / "docs" / "account-setup.md").read_text()
 
     assert set(re.findall(r"vars\.(\w+)", text)) == VARIABLES
     assert {name for name in VARIABLES if f"`{name}`" not in documented} == set()

@@ -80,7 +80,7 @@ docs: venv # write the generated tables in docs/
 bench: venv ## how fast it is
 	@$(RUN) -m bench
 
-lock: venv ## pin every *.txt anew from its *.in; one version of a package everywhere
+lock: venv ## pin every *.txt from its *.in; one version of a package everywhere
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 	@for list in requirements.in handlers/layers/*.in; do \
 		$(LOCK) -c requirements-dev.txt "$$list" -o "$${list%.in}.txt"; done

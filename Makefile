@@ -16,7 +16,7 @@ LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotat
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
 .PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
-	test check record bench lock
+	test check record docs new bench lock
 
 help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' Makefile
@@ -63,17 +63,25 @@ engine-env: venv ## print the environment for your own pulumi: eval "$$(make -s 
 test: venv ## run the suites; ALL=1 fails if a suite cannot run on this machine
 	@$(RUN) -m tests $(if $(ALL),--all)
 
-check: venv ## check style, types, imports and workflows
+check: venv ## check style, types, imports, words, generated docs and workflows
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(VENV)/bin/basedpyright
 	@$(VENV)/bin/lint-imports --no-cache
+	@$(RUN) -m tools.words
+	@$(RUN) -m tools.docs --check
 	@$(VENV)/bin/zizmor --offline --quiet .github
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 
 record: venv ## write recorded/: resources, permissions, routes, hops and the API's document
 	@$(RUN) -m tools.record
+
+docs: venv ## write the generated tables in docs/
+	@$(RUN) -m tools.docs
+
+new: venv ## generate a domain that works; DOMAIN=orders
+	@$(RUN) -m tools.new domain "$(DOMAIN)"
 
 bench: venv ## run the benchmarks
 	@$(RUN) -m bench

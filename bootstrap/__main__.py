@@ -22,7 +22,7 @@ deployers = {
     for environment, stack in config.stacks.items()
 }
 
-# Named like the GitHub variables that the workflows read; docs/operations.md copies them to GitHub.
+# Named like the GitHub variables that the workflows read; docs/account-setup.md copies them to GitHub.
 pulumi.export(
     "repositoryVariables",
     {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from local.driver.program import PROGRAM_FOLDERS
+
 ROOT = Path(__file__).parents[1]
-FILES = (".python-version", "Pulumi.yaml", "__main__.py", "settings.py")
-FOLDERS = ("components", "handlers", "wiring")
+FILES = (".python-version", "Pulumi.yaml", "__main__.py")
 
 
 def copy(folder: Path, stack: str = "local") -> Path:
@@ -15,7 +16,7 @@ def copy(folder: Path, stack: str = "local") -> Path:
     folder.mkdir(parents=True)
     for name in (*FILES, f"Pulumi.{stack}.yaml"):
         shutil.copy(ROOT / name, folder / name)
-    for name in FOLDERS:
+    for name in filter(lambda name: (ROOT / name).is_dir(), PROGRAM_FOLDERS):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (ROOT / ".local" / "bundles").mkdir(parents=True, exist_ok=True)
     (folder / ".local").mkdir()

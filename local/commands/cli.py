@@ -61,8 +61,9 @@ def dev(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     """Make everything run, then apply every change as it is saved."""
     up(given, deployment, console)
     from local.commands.watch import Loop
+    from local.driver.program import PROGRAM_FOLDERS
 
-    console.print("watching handlers, components, settings.py, __main__.py, Pulumi*.yaml; Ctrl-C ends it")
+    console.print(f"watching {', '.join(PROGRAM_FOLDERS)}, __main__.py, Pulumi*.yaml; Ctrl-C ends it")
     # In a process of its own: what it reads would slow down what is applied.
     command = [sys.executable, "-m", "local", "logs", "--follow", "--minutes", "0"]
     tail = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own command

@@ -13,13 +13,13 @@ from watchfiles import Change, watch
 
 from local.commands import console as show
 from local.commands.deployment import Deployment
+from local.driver.program import PROGRAM_FOLDERS
 from local.machine.errors import LocalError
 
 if TYPE_CHECKING:
     from local.driver.driver import Change as Applied
 
-FOLDERS = ("handlers", "wiring", "components")
-FILES = ("settings.py", "__main__.py")
+PROGRAM_FILE = "__main__.py"
 
 DEBOUNCE_MS = 50
 STEP_MS = 20
@@ -106,7 +106,7 @@ def _matters(root: Path, folders: Sequence[Path]) -> Callable[[Change, str], boo
 
 def subfolders(root: Path) -> list[Path]:
     """The program's folders at any depth."""
-    tops = [root / name for name in FOLDERS]
+    tops = [root / name for name in PROGRAM_FOLDERS]
     return [
         folder
         for top in tops
@@ -121,9 +121,9 @@ def concerns(root: Path, path: Path) -> bool:
     if "__pycache__" in parts or path.name.startswith("."):
         return False
     if len(parts) == 1:
-        return path.name in FILES or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
+        return path.name == PROGRAM_FILE or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
     # Editors write beside a file first: what has another suffix is theirs.
-    return parts[0] in FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
+    return parts[0] in PROGRAM_FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
 
 
 def saved(changed: Sequence[Path], seen: float) -> float:

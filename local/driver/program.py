@@ -23,9 +23,11 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from local.driver.stack import Stack
 
-DECLARING = ("settings", "wiring", "components")
-PROGRAM = (*DECLARING, "handlers")
-"""What the program imports of its own."""
+PROGRAM_FOLDERS = ("settings", "wiring", "components", "handlers")
+"""The folders of the program's own packages."""
+
+KEPT = ("settings", "components")
+"""Packages that a run keeps for the next one; neither imports handlers, which change most often."""
 
 _kept: dict[str, Any] = {}
 
@@ -117,12 +119,11 @@ def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
 
 @contextmanager
 def modules_of_its_own(root: Path) -> Generator[None]:
-    """Have the program import its own modules anew: they may have changed since, or be another's.
+    """Make the program import its own modules again: their files may have changed, or be another checkout's.
 
-    What declares is kept from the run before while its files are as they were: it is slow to import, and
-    in the daily loop it is handlers that change.
+    The packages in `KEPT` are slow to import: they are reused if none of their files has changed.
     """
-    others = _take(PROGRAM)
+    others = _take(PROGRAM_FOLDERS)
     files = _files(root)
     if _kept.get("files") == files:
         sys.modules.update(_kept["modules"])
@@ -132,8 +133,8 @@ def modules_of_its_own(root: Path) -> Generator[None]:
         yield
     finally:
         sys.path.remove(str(root))
-        _kept.update(files=files, modules=_take(DECLARING))
-        _take(PROGRAM)
+        _kept.update(files=files, modules=_take(KEPT))
+        _take(PROGRAM_FOLDERS)
         sys.modules.update(others)
 
 
@@ -143,13 +144,8 @@ def _take(packages: tuple[str, ...]) -> dict[str, ModuleType]:
 
 
 def _files(root: Path) -> list[tuple[str, int, int]]:
-    """The files of what declares, by path, time and size."""
-    paths = [
-        root / "settings.py",
-        *sorted((root / "wiring").rglob("*.py")),
-        *sorted((root / "components").rglob("*.py")),
-    ]
-    stats = [(path, path.stat()) for path in paths if path.exists()]
+    """Return the files of the kept packages with modification time and size."""
+    stats = [(path, path.stat()) for name in KEPT for path in sorted((root / name).rglob("*.py"))]
     return [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 
 

@@ -68,7 +68,8 @@ class Session:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """A loop that runs until the test is over."""
-    (tmp_path / "handlers").mkdir()
+    for folder in ("handlers", "settings"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "handlers" / "create.py").write_text("def handler(): ...")
     session = Session(tmp_path)
     thread = session.start()
@@ -79,7 +80,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     assert not thread.is_alive()
 
 
-@pytest.mark.parametrize("path", ["handlers/create.py", "settings.py", "Pulumi.local.yaml"])
+@pytest.mark.parametrize("path", ["handlers/create.py", "settings/sections.py", "Pulumi.local.yaml"])
 def test_a_saved_file_is_applied(session: Session, path: str) -> None:
     """Whatever is part of the program is live a moment later, and what changed is printed."""
     assert session.save_until(path, "def new(): ...", lambda: bool(session.applied))

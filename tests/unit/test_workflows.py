@@ -163,7 +163,7 @@ def test_jobs_assume_the_role_that_trusts_them() -> None:
 def test_variables_are_outputs_of_the_bootstrap_and_documented() -> None:
     """Workflows read only variables that the bootstrap project outputs, and no GitHub secrets."""
     text = "".join([*SOURCES.values(), ACTION_SOURCE])
-    documented = (ROOT / "docs" / "operations.md").read_text()
+    documented = (ROOT / "docs" / "account-setup.md").read_text()
 
     assert set(re.findall(r"vars\.(\w+)", text)) == VARIABLES
     assert {name for name in VARIABLES if f"`{name}`" not in documented} == set()

@@ -18,7 +18,9 @@ from local.commands.watch import changes, concerns, saved
     [
         ("handlers/users/create.py", True),
         ("components/api.py", True),
-        ("settings.py", True),
+        ("settings/checks.py", True),
+        ("wiring/users.py", True),
+        ("settings.py", False),
         ("__main__.py", True),
         ("Pulumi.yaml", True),
         ("Pulumi.local.yaml", True),

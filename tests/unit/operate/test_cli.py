@@ -147,10 +147,11 @@ def test_error_is_one_line(
 
 
 def test_every_command_is_documented() -> None:
-    """The operations page names each command."""
-    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    """The pages on operations and incidents name each command."""
+    folder = Path(__file__).parents[3] / "docs"
+    text = "".join((folder / name).read_text() for name in ("operations.md", "incidents.md"))
 
-    assert [name for name in names(parser()) if f"operate {name}" not in page] == []
+    assert [name for name in names(parser()) if f"operate {name}" not in text] == []
 
 
 def names(of: argparse.ArgumentParser, prefix: str = "") -> Iterator[str]:

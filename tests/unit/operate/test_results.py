@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 from collections import Counter
@@ -163,6 +164,6 @@ def test_help_lists_the_keys(command: str, capsys: pytest.CaptureFixture[str]) -
 def test_every_key_is_documented(command: str) -> None:
     """The type's docstring describes each key; EventBridge documents the keys of an event."""
     shape = result_type(command)
-    document = (get_args(shape) or (shape,))[0]
+    documentation = inspect.getdoc((get_args(shape) or (shape,))[0]) or ""
 
-    assert [key for key in results.keys_of(shape) if f"        {key}: " not in document.__doc__] == []
+    assert [key for key in results.keys_of(shape) if f"    {key}: " not in documentation] == []

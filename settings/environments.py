@@ -1,0 +1,57 @@
+"""The environment classes and the defaults that differ between them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Environment(StrEnum):
+    """The environment class of a stack."""
+
+    EPHEMERAL = "ephemeral"
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class ByClass(NamedTuple):
+    """The default of one key in each environment class."""
+
+    ephemeral: Any
+    development: Any
+    production: Any
+
+
+REQUIRED: Any = object()
+"""In place of a default: the stack file must give a value."""
+
+DEFAULTS = {
+    "api.throttle.rateLimit": ByClass(1_000.0, 100.0, 1_000.0),
+    "api.throttle.burstLimit": ByClass(2_000, 200, 2_000),
+    "auth.mfa": ByClass("off", "optional", "optional"),
+    "auth.deletionProtection": ByClass(ephemeral=False, development=False, production=True),
+    "functions.logRetentionDays": ByClass(3, 14, 365),
+    "functions.tracing": ByClass(ephemeral=False, development=True, production=True),
+    "functions.snapStart": ByClass(ephemeral=False, development=False, production=True),
+    "data.deletionProtection": ByClass(ephemeral=False, development=False, production=True),
+    "data.pointInTimeRecovery": ByClass(ephemeral=False, development=True, production=True),
+    "events.archiveDays": ByClass(1, 14, 365),
+    "mail.sender": ByClass("no-reply@example.com", REQUIRED, REQUIRED),
+    "audit.coldAfterDays": ByClass(30, 30, 90),
+    "audit.expireAfterDays": ByClass(120, 120, 2_555),
+}
+"""Defaults by key. A default that is the same in every class belongs to the field."""
+
+
+def defaults(environment: Environment) -> dict[str, Any]:
+    """Return the defaults of an environment class, nested as in a stack file."""
+    nested: dict[str, Any] = {}
+    for key, values in DEFAULTS.items():
+        value = getattr(values, environment.value)
+        if value is not REQUIRED:
+            *sections, name = key.split(".")
+            inner = nested
+            for section in sections:
+                inner = inner.setdefault(section, {})
+            inner[name] = value
+    return nested

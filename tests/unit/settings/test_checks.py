@@ -1,0 +1,113 @@
+"""Rules of the stack config beyond the types of its fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google, load, problems
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param(
+            {**PRODUCTION, "strata:data": {"deletionProtection": False}},
+            "strata:data.deletionProtection: false: expected true: production keeps its data",
+            id="production-without-protection",
+        ),
+        pytest.param(
+            {**PRODUCTION, "strata:data": {"pointInTimeRecovery": False}},
+            "strata:data.pointInTimeRecovery: false: expected true: production keeps its data",
+            id="production-without-recovery",
+        ),
+        pytest.param(
+            {**PRODUCTION, "strata:auth": {"deletionProtection": False}},
+            "strata:auth.deletionProtection: false: expected true: production keeps its data",
+            id="production-without-protected-accounts",
+        ),
+        pytest.param(
+            {**PRODUCTION, "strata:url": "http://app.example.com"},
+            'strata:url: "http://app.example.com": expected an https:// address: production has a domain',
+            id="production-in-plain-http",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:url": "http://app.example.com"},
+            'strata:url: "http://app.example.com": expected https://: '
+            "Cognito redirects to http:// on localhost only",
+            id="plain-http-on-a-remote-host",
+        ),
+        pytest.param(
+            google(clientId="id", clientSecret="in-the-open"),
+            'strata:auth.identityProviders.google.clientSecret: "(in plain text)": '
+            "expected an encrypted value (pulumi config set --secret --path)",
+            id="identity-provider-with-a-plain-secret",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:auth": {"groups": {"admins": ["users/reed"]}}},
+            'strata:auth.groups.admins: "users/reed": unknown; did you mean users/read? '
+            "expected one of events/read, users/read, users/write",
+            id="group-with-an-unknown-scope",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:api": {"routes": {"POST /user": {"rateLimit": 1, "burstLimit": 1}}}},
+            'strata:api.routes.POST /user: {"rateLimit": 1.0, "burstLimit": 1}: unknown; '
+            "did you mean POST /users? expected one of GET /users, POST /users",
+            id="throttle-of-an-unknown-route",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "aws:endpoints": [{"lambda": "http://127.0.0.1:4566"}]},
+            'strata:environment: "development": expected ephemeral: aws:endpoints names the embedded cloud, '
+            "which keeps no data",
+            id="development-on-the-embedded-cloud",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:audit": {"coldAfterDays": 120}},
+            "strata:audit.expireAfterDays: 120: expected more than coldAfterDays, which is 120",
+            id="audit-trail-expires-too-early",
+        ),
+        pytest.param(
+            delivery(url="http://crm.example.com/events"),
+            'strata:events.deliveries.crm.url: "http://crm.example.com/events": '
+            "expected https://: events must be encrypted in transit",
+            id="delivery-in-plain-http",
+        ),
+        pytest.param(
+            delivery(events=["user.creatd"]),
+            'strata:events.deliveries.crm.events: "user.creatd": unknown; did you mean user.created? '
+            "expected one of order.placed, user.created",
+            id="delivery-of-an-unknown-event",
+        ),
+    ],
+)
+def test_rule_violation_is_rejected(config: dict[str, Any], expected: str) -> None:
+    """Each rule reports the key, its value and the expectation."""
+    assert problems(config, secrets=("strata:events",)) == (expected,)
+
+
+def test_plain_text_key_of_a_delivery_is_rejected() -> None:
+    """A key in plain text is rejected and not shown."""
+    (problem,) = problems(delivery())
+
+    assert problem == (
+        'strata:events.deliveries.crm.key: "(in plain text)": '
+        "expected an encrypted value (pulumi config set --secret --path)"
+    )
+
+
+def test_embedded_cloud_accepts_plain_text_secrets() -> None:
+    """On the embedded cloud, a stack file may hold secrets in plain text and endpoints without https."""
+    local = {"aws:endpoints": [{"lambda": "http://127.0.0.1:4566"}], "strata:environment": "ephemeral"}
+    settings = load({**delivery(url="http://127.0.0.1:9"), **local})
+
+    assert settings.events.deliveries["crm"].key == "k"
+
+
+def test_snap_start_requires_python_3_12() -> None:
+    """SnapStart depends on the Python version, not on the environment class."""
+    config = {**DEVELOPMENT, "strata:functions": {"snapStart": True}}
+    expectation = "expected false: SnapStart needs Python 3.12 or later, and Lambda runs 3.11"
+
+    assert problems(config, python="3.11") == (f"strata:functions.snapStart: true: {expectation}",)
+    assert load(config, python="3.12").functions.snap_start

@@ -1,0 +1,1 @@
+"""Reference tables of the documentation, one module a table: each returns Markdown."""

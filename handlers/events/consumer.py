@@ -23,7 +23,7 @@ from handlers.events.event import Event, InvalidEvent
 from handlers.kit import aws, correlation, log
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import Context, Invocation, remaining_seconds
+from handlers.kit.invocation import Context, Invocation, event_facts, remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS
 
 _LONGEST_REASON = 1_000
@@ -50,7 +50,7 @@ class Item(Protocol):
 
 Reads = Callable[[Mapping[str, Any]], Any]
 Handles = Callable[[Any], "str | None"]
-Response = dict[str, list[dict[str, str]]]
+BatchResponse = dict[str, list[dict[str, str]]]
 
 
 class Consumer:
@@ -60,18 +60,18 @@ class Consumer:
         self.function = function
         self.reads = reads
 
-    def __call__(self, batch: Mapping[str, Any], context: Context) -> Response:
+    def __call__(self, batch: Mapping[str, Any], context: Context) -> BatchResponse:
         """Handle a batch; what is not named in the answer is done with."""
         records = batch["Records"]
-        with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:
-            failed = [record["messageId"] for record in records if not self._handle(record, invocation)]
+        with Invocation(context, correlation.new_id(), messages=len(records)) as invocation:
+            failed = [record["messageId"] for record in records if not self._handle(record)]
             invocation.note(failed=len(failed))
             return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
-    def _handle(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
+    def _handle(self, record: Mapping[str, Any]) -> bool:
         """Handle one message; whether it is done with."""
         started = time.monotonic()
-        facts = {"correlationId": None, **invocation.where, **delivery_of(record)}
+        facts = event_facts(None, **delivery_of(record))
         level: log.Level = "INFO"
         try:
             facts["outcome"] = self._outcome(record, facts)

@@ -116,7 +116,7 @@ def _begin(item: dict[str, Any]) -> bool:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
         answer: Any = error.response
         if answer["Item"]["state"]["S"] == "done":
@@ -141,7 +141,7 @@ def _turn(name: str, state: str) -> None:
             ExpressionAttributeValues={":state": {"S": state}, ":begun": {"S": "begun"}},
         )
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from handlers.events.catalogue import CATALOGUE, Moment, is_from
+from handlers.events.catalogue import CATALOGUE, Timestamp, is_from
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 
@@ -29,7 +29,7 @@ class Metadata(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
 
     id: Identifier
     correlation_id: Identifier
-    occurred_at: Moment
+    occurred_at: Timestamp
     actor: str | None = None
 
 

@@ -14,7 +14,7 @@ from handlers.events.event import Metadata
 from handlers.kit import aws, log
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import current
+from handlers.kit.invocation import event_facts
 from handlers.kit.retry import attempts
 
 MOST_ENTRIES = 10
@@ -113,15 +113,13 @@ def _entry(event: NewEvent) -> dict[str, str]:
 
 
 def _note(event: NewEvent, started: float) -> None:
-    invocation = current()
-    facts = {
-        "correlationId": event.correlation_id,
-        **(invocation.where if invocation else {}),
-        "eventId": event.id,
-        "eventType": event.type,
-        "source": event.source,
-        "outcome": "published",
-        # A consumer may be quicker than this line: with it a trace knows which of them began first.
-        "durationMs": round((time.monotonic() - started) * 1_000, 1),
-    }
+    facts = event_facts(
+        event.correlation_id,
+        eventId=event.id,
+        eventType=event.type,
+        source=event.source,
+        outcome="published",
+        # A consumer may log before this line is written; the duration lets a trace order them by start.
+        durationMs=round((time.monotonic() - started) * 1_000, 1),
+    )
     log.write("INFO", "event", facts)

@@ -87,11 +87,11 @@ class Operation:
     """Lambda's entry point: answers every event, and logs one line for each."""
 
     def __init__(
-        self, function: Callable[..., Response[Any]], contract: Contract, admits: Callable[[Request], None]
+        self, function: Callable[..., Response[Any]], contract: Contract, authorize: Callable[[Request], None]
     ) -> None:
         self.function = function
         self.contract = contract
-        self.admits = admits
+        self.authorize = authorize
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> GatewayResponse:
         """Answer a request; nothing that a caller sends makes this raise."""
@@ -106,7 +106,7 @@ class Operation:
 
     def _response(self, request: Request, invocation: Invocation) -> GatewayResponse:
         try:
-            self.admits(request)
+            self.authorize(request)
             answer = self.function(**self._arguments(request))
             return _response(
                 self.contract.status,
@@ -157,7 +157,7 @@ def operation(
     raises: tuple[type[Refusal], ...] = (),
     accepts: tuple[str, ...] = (JSON,),
     limit: int = BODY_LIMIT_BYTES,
-    admits: Callable[[Request], None] = lambda _: None,
+    authorize: Callable[[Request], None] = lambda _: None,
 ) -> Callable[[Callable[..., Response[Any]]], Operation]:
     """Make an entry point of a function that answers with `status`.
 
@@ -167,7 +167,7 @@ def operation(
         raises: the refusals that the function, or code that it calls, may raise.
         accepts: the media types of its body.
         limit: how many bytes of a body are taken.
-        admits: raises a refusal where the caller may not ask at all, before anything is parsed.
+        authorize: raises a refusal where the caller may not ask at all, before anything is parsed.
     """
 
     def decorate(function: Callable[..., Response[Any]]) -> Operation:
@@ -184,7 +184,7 @@ def operation(
             accepts=accepts,
             limit=limit,
         )
-        return Operation(function, contract, admits)
+        return Operation(function, contract, authorize)
 
     return decorate
 

@@ -20,9 +20,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Item = Mapping[str, "AttributeValueTypeDef"]
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
-"""The code of a write by itself that its condition refused."""
-
 _PASSING = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Reasons for which a transaction is cancelled that say nothing about its conditions."""
 
@@ -83,6 +80,11 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
         else:
             return
     raise Unavailable("too many changes of the same thing at once; try again")
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Return whether a single write was rejected because its condition is not met."""
+    return aws.code_of(error) == "ConditionalCheckFailedException"
 
 
 def _reasons(error: ClientError) -> list[dict[str, Any]]:

@@ -101,4 +101,15 @@ def remaining_seconds() -> float:
 def correlation_id() -> str:
     """The running invocation's; a new one outside of any."""
     invocation = _current.get()
-    return invocation.correlation_id if invocation else correlation.accepted(None)
+    return invocation.correlation_id if invocation else correlation.new_id()
+
+
+def event_facts(correlation_id: str | None, **facts: object) -> dict[str, object]:
+    """Return the fields of a log line about one event, with the running invocation's function and request id.
+
+    Args:
+        correlation_id: the event's, which may differ from the invocation's; None if it is unknown.
+        facts: further fields, such as `eventId`, `eventType`, `source` and `outcome`.
+    """
+    invocation = current()
+    return {"correlationId": correlation_id, **(invocation.where if invocation else {}), **facts}

@@ -18,7 +18,7 @@ def own_path(request: Request) -> None:
         raise AnotherPartner("a key is good for the events of its own partner alone")
 
 
-@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), admits=own_path)
+@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), authorize=own_path)
 def handler(path: PartnerPath, body: PartnerEvent) -> Response[Accepted]:
     """Tell of an event.
 

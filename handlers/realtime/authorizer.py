@@ -14,7 +14,7 @@ NOBODY = "nobody"
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Answer an authorizer's request with a policy for the very connection that asks."""
     connection_id = event["requestContext"]["connectionId"]
-    with Invocation(context, correlation.accepted(None), connectionId=connection_id) as invocation:
+    with Invocation(context, correlation.new_id(), connectionId=connection_id) as invocation:
         holder = tickets.redeem(event["queryStringParameters"]["ticket"])
         invocation.note(authorized=holder is not None)
         return _answer(event["methodArn"], holder)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from handlers.events.catalogue import Moment
+from handlers.events.catalogue import Timestamp
 
 ACTIONS = ("ping", "resume")
 EVERYTHING = "everything"
@@ -38,7 +38,7 @@ class Ticket(Struct, frozen=True, rename="camel"):
     """Leave to connect, once."""
 
     ticket: Annotated[str, Meta(description="goes into the query of the WebSocket's address")]
-    expires_at: Moment
+    expires_at: Timestamp
 
 
 class Resume(Struct, frozen=True):

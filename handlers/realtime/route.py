@@ -60,7 +60,7 @@ class Route:
         """Answer a message; a status of 200 lets a connection open."""
         message = Message.of(event)
         facts = {"route": message.route, "connectionId": message.connection_id}
-        with Invocation(context, correlation.accepted(None), **facts) as invocation:
+        with Invocation(context, correlation.new_id(), **facts) as invocation:
             status = self._status(message, invocation)
             invocation.note(status=status)
             return {"statusCode": status}

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from handlers.events import effect
-from handlers.kit import aws, clock, dynamodb
+from handlers.kit import clock, dynamodb
 from handlers.kit.environment import variable
 from handlers.realtime.models import Pass
 
@@ -180,6 +180,6 @@ def _delete(**arguments: Any) -> Any:
     try:
         return dynamodb.call(dynamodb.client().delete_item, **arguments).get("Attributes")
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from handlers.events.catalogue import UserCreated, UserDeleted, UserState, UserUpdated
 from handlers.events.publish import NewEvent
+from handlers.kit import clock
 from handlers.users import cause
 from handlers.users.cause import Cause
 
@@ -32,7 +32,7 @@ def event_of(record: Mapping[str, Any]) -> NewEvent | None:
         change = record["dynamodb"]
         old, new = (_state(change[image]) if image in change else None for image in ("OldImage", "NewImage"))
         why = _cause(change.get("NewImage") or change["OldImage"], record["eventID"])
-        when = _moment(change)
+        when = clock.timestamp(change["ApproximateCreationDateTime"])
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"no change of a user: {type(error).__name__}: {error}") from error
     if new is None:
@@ -89,7 +89,3 @@ def _changed(old: UserState, new: UserState) -> list[str]:
         )
         if field not in _INCIDENTAL and getattr(old, field) != getattr(new, field)
     ]
-
-
-def _moment(change: Mapping[str, Any]) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(change["ApproximateCreationDateTime"]))

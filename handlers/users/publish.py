@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from handlers.events.consumer import Response, dead_letter
+from handlers.events.consumer import BatchResponse, dead_letter
 from handlers.events.publish import NewEvent, batches, publish
 from handlers.kit import correlation
 from handlers.kit.environment import variable
@@ -17,7 +17,7 @@ from handlers.users.changes import Unreadable, event_of
 Records = Sequence[Mapping[str, Any]]
 
 
-def handler(batch: Mapping[str, Any], context: Context) -> Response:
+def handler(batch: Mapping[str, Any], context: Context) -> BatchResponse:
     """Publish a batch of changes; a record that nobody can read goes to the dead-letter queue alone.
 
     Where the bus fails, the batch comes again from the first change that is not out for certain, or whole
@@ -25,7 +25,7 @@ def handler(batch: Mapping[str, Any], context: Context) -> Response:
     again then, with the same id.
     """
     records: Records = batch["Records"]
-    with Invocation(context, correlation.accepted(None), records=len(records)) as invocation:
+    with Invocation(context, correlation.new_id(), records=len(records)) as invocation:
         told = [_told(record) for record in records]
         failed = _publish(told, invocation)
         for record, unreadable in zip(records[:failed], told, strict=False):

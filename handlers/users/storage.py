@@ -32,9 +32,6 @@ BY_EMAIL = "by-email"
 LISTING = "users"
 """The one partition of the index by creation."""
 
-_OVERTAKEN = frozenset({dynamodb.CONDITION_FAILED, "TransactionConflictException"})
-"""What a write by itself is refused with where another has come first, or is about to."""
-
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
 
 
@@ -187,7 +184,7 @@ def _sign(record: Record) -> dict[str, Any]:
             },
         )
     except ClientError as error:
-        if aws.code_of(error) not in _OVERTAKEN:
+        if not dynamodb.condition_failed(error) and aws.code_of(error) != "TransactionConflictException":
             raise
         raise OvertakenError from error
     return signed

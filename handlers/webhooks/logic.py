@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.events.publish import NewEvent, publish
 from handlers.kit import log
-from handlers.kit.invocation import correlation_id, current
+from handlers.kit.invocation import correlation_id, event_facts
 from handlers.webhooks import signature, storage, stripe
 from handlers.webhooks.errors import SignatureInvalid
 from handlers.webhooks.models import Received
@@ -64,13 +64,7 @@ def _publish(told: stripe.Told) -> Received:
 
 
 def _note_skipped(told: stripe.Told) -> None:
-    invocation = current()
-    facts = {
-        "correlationId": correlation_id(),
-        **(invocation.where if invocation else {}),
-        "eventId": told.id,
-        "eventType": told.type,
-        "source": stripe.SOURCE,
-        "outcome": "skipped",
-    }
+    facts = event_facts(
+        correlation_id(), eventId=told.id, eventType=told.type, source=stripe.SOURCE, outcome="skipped"
+    )
     log.write("INFO", "event", facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, NamedTuple
 
@@ -10,6 +9,7 @@ from msgspec import Meta, Struct
 
 from handlers.events.catalogue import Amount, PaymentFailed, PaymentSucceeded, Text
 from handlers.http import parse
+from handlers.kit import clock
 
 SOURCE = "webhook.stripe"
 _YEAR_10000 = 253_402_300_800
@@ -73,7 +73,7 @@ def read(content: bytes) -> Told:
         InvalidRequest: where it is none of Stripe's shape.
     """
     event: StripeEvent = parse.body(StripeEvent, content)
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.created))
+    moment = clock.timestamp(event.created)
     told = Told(f"stripe:{event.id}", event.type, moment, data=None)
     if event.type not in TRANSLATED:
         return told

@@ -79,7 +79,7 @@ def members(request: Request) -> None:
         raise Unauthorized("members only")
 
 
-@operation(200, admits=members)
+@operation(200, authorize=members)
 def club(body: Note) -> Response[Note]:
     """Answer what a member sent."""
     return Response(body)

@@ -48,7 +48,7 @@ class Contract(msgspec.Struct, frozen=True):
         status: the status of a success.
         parts: the type of each part of the request that is read, by the part's name.
         caller: what is read of what the gateway says of the caller.
-        answer: the type of a success's body; `type(None)` for none.
+        response: the type of a success's body; `type(None)` for none.
         headers: the headers of a success, besides the correlation id.
         raises: how the operation itself may refuse; parsing adds its own.
         accepts: the media types of the body.
@@ -59,7 +59,7 @@ class Contract(msgspec.Struct, frozen=True):
     status: int
     parts: Mapping[str, Any]
     caller: tuple[str, ...]
-    answer: Any
+    response: Any
     headers: tuple[str, ...]
     raises: tuple[type[Refusal], ...]
     accepts: tuple[str, ...]
@@ -172,13 +172,13 @@ def operation(
 
     def decorate(function: Callable[..., Response[Any]]) -> Operation:
         hints = get_type_hints(function, include_extras=True)
-        (answer,) = get_args(hints["return"])
+        (response,) = get_args(hints["return"])
         contract = Contract(
             text=function.__doc__ or "",
             status=status,
             parts={part: hints[part] for part in PARTS if part in hints},
             caller=tuple(name for name in CALLER if name in hints),
-            answer=answer,
+            response=response,
             headers=headers,
             raises=raises,
             accepts=accepts,

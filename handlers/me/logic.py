@@ -15,7 +15,7 @@ from handlers.users import logic, storage
 from handlers.users.errors import EmailTaken
 from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, User
-from handlers.users.storage import OvertakenError, Record
+from handlers.users.storage import Record, VersionConflictError
 
 
 def read(person: Person) -> User:
@@ -36,10 +36,10 @@ def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -
         PreconditionFailed: where it is of another version.
         EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
     """
-    return logic.amend(lambda: _changeable(person), wanted, versions)
+    return logic.change_user(lambda: _changeable(person), wanted, versions)
 
 
-def preferences(person: Person) -> Record:
+def read_preferences(person: Person) -> Record:
     """What the person wants to be told by, with the profile that says so, made where there is none.
 
     Raises:
@@ -48,14 +48,14 @@ def preferences(person: Person) -> Record:
     return _profile(person)
 
 
-def prefer(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
+def change_preferences(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
     """Change what the person wants to be told by, if the profile is of one of the `versions`.
 
     Raises:
         ProfileDisabled, PreconditionFailed: as `change`.
         EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
     """
-    return logic.prefer(lambda: _changeable(person), wanted, versions)
+    return logic.change_preferences(lambda: _changeable(person), wanted, versions)
 
 
 def _changeable(person: Person) -> Record:
@@ -67,12 +67,12 @@ def _changeable(person: Person) -> Record:
 
 def _profile(person: Person) -> Record:
     for _ in attempts():
-        record = storage.find_by_subject(person.subject)
+        record = storage.read_by_subject(person.subject)
         if record is not None:
             return record
         try:
             return _first_sight(person)
-        except OvertakenError:
+        except VersionConflictError:
             continue  # another request of the same person was first
     raise Unavailable("others keep changing this profile; try again")
 
@@ -84,7 +84,7 @@ def _first_sight(person: Person) -> Record:
         raise EmailUnverified("verify this e-mail address first, then sign in again")
     record = Record(_new_user(person, person.email), person.subject)
     try:
-        storage.add(record)
+        storage.create(record)
     except EmailTaken:
         return _link(person, person.email)
     return record
@@ -98,9 +98,9 @@ def _new_user(person: Person, email: str) -> User:
 
 def _link(person: Person, email: str) -> Record:
     """Give the person the profile that waits under their address, which they have proved theirs."""
-    record = storage.find_by_email(email)
+    record = storage.read_by_email(email)
     if record is None:
-        raise OvertakenError
+        raise VersionConflictError
     if record.subject is not None:
         raise ProfileNotLinked("somebody who signs in another way has the profile with this e-mail address")
     user = msgspec.structs.replace(record.user, version=record.user.version + 1, updated_at=clock.now())

@@ -21,5 +21,5 @@ def handler(
     What the body does not name stays as it is; `sms` as true is one's consent to messages by telephone.
     A change counts as one of the profile, and with `If-Match` it is made only to the version named.
     """
-    record = logic.prefer(person(claims), body, versions(headers.if_match))
+    record = logic.change_preferences(person(claims), body, versions(headers.if_match))
     return Response(record.preferences, {"ETag": etag(record.user.version)})

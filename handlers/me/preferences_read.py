@@ -17,5 +17,5 @@ def handler(claims: Mapping[str, str]) -> Response[Preferences]:
 
     It belongs to one's own profile, which is made on first sight, and has the profile's version.
     """
-    record = logic.preferences(person(claims))
+    record = logic.read_preferences(person(claims))
     return Response(record.preferences, {"ETag": etag(record.user.version)})

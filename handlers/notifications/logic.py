@@ -26,7 +26,7 @@ def welcome(user_id: str, correlation_id: str, *, new: bool) -> Outcome:
         Poison: where a message will never be taken, once the other has been tried.
         InDoubt: where nobody knows whether a message went out.
     """
-    record = users.find(user_id)
+    record = users.read(user_id)
     if record is None or record.user.status != "active":
         return "skipped"
     ways = [partial(_mail, record, correlation_id), partial(_sms, record)]

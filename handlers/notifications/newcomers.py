@@ -43,7 +43,7 @@ def day_before(moment: str | None) -> date:
 def _created(day: date) -> Iterator[User]:
     """The users created on a day, the newest first: their ids begin with the time."""
     first, after = _least_id(day), _least_id(day + timedelta(days=1))
-    while page := users.newest(_PAGE, after):
+    while page := users.list_users(_PAGE, after):
         found = [user for user in page if user.id >= first]
         yield from found
         if len(found) < len(page):

@@ -167,8 +167,8 @@ def _success(contract: Contract) -> dict[str, Any]:
         "description": HTTPStatus(contract.status).phrase,
         "headers": {**headers, correlation.HEADER: CORRELATION},
     }
-    if contract.answer is not type(None):
-        response["content"] = _content((JSON,), _reference(contract.answer))
+    if contract.response is not type(None):
+        response["content"] = _content((JSON,), _reference(contract.response))
     return response
 
 
@@ -207,7 +207,7 @@ def _schemas(kinds: Iterable[Any]) -> dict[str, Schema]:
 
 def _components(contracts: Iterable[Contract]) -> dict[str, Any]:
     bodies = [c.body for c in contracts if c.body is not None]
-    answers = [c.answer for c in contracts if c.answer is not type(None)]
+    answers = [c.response for c in contracts if c.response is not type(None)]
     text = {"type": "string"}
     return {
         "schemas": _schemas([*bodies, *answers, problem.Problem, GatewayMessage]),

@@ -14,4 +14,4 @@ def handler(query: ListQuery) -> Response[UserPage]:
     Newest first, a page at a time; or the one with an e-mail address, compared without case. The
     list follows a change within moments, not at once.
     """
-    return Response(logic.page(query))
+    return Response(logic.list_users(query))

@@ -17,7 +17,7 @@ from handlers.users import cursor, storage
 from handlers.users.errors import IdempotencyKeyReused
 from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, ChangeUser, CreateUser, ListQuery, User, UserPage
-from handlers.users.storage import OvertakenError, Receipt, Record
+from handlers.users.storage import IdempotencyRecord, Record, VersionConflictError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -43,16 +43,16 @@ def create(wanted: CreateUser, once: str | None) -> User:
         updated_at=moment,
     )
     if once is None:
-        storage.add(Record(user))
+        storage.create(Record(user))
         return user
-    receipt = Receipt(once, _digest(wanted), user, int(time.time()) + RECEIPT_SECONDS)
-    first = storage.add(Record(user), receipt) or receipt
+    receipt = IdempotencyRecord(once, _digest(wanted), user, int(time.time()) + RECEIPT_SECONDS)
+    first = storage.create(Record(user), receipt) or receipt
     if first.digest != receipt.digest:
         raise IdempotencyKeyReused("this key came with another body before; use a new key for a new request")
     return first.user
 
 
-def page(query: ListQuery) -> UserPage:
+def list_users(query: ListQuery) -> UserPage:
     """The users that a query asks for.
 
     Raises:
@@ -61,10 +61,10 @@ def page(query: ListQuery) -> UserPage:
     if query.email is not None:
         if query.cursor is not None:
             raise InvalidRequest([Fault("cursor", "not together with email: there is one page")])
-        return UserPage(storage.with_email(query.email), next=None)
+        return UserPage(storage.list_by_email(query.email), next=None)
     after = None if query.cursor is None else cursor.decoded(query.cursor)
     # One more than asked for tells whether there is a page after this one.
-    users = storage.newest(query.limit + 1, after)
+    users = storage.list_users(query.limit + 1, after)
     items = users[: query.limit]
     return UserPage(items, next=cursor.encoded(items[-1].id) if len(users) > len(items) else None)
 
@@ -86,7 +86,7 @@ def change(user_id: str, wanted: ChangeUser, versions: Collection[int] | None) -
         PreconditionFailed: where it is of another version.
         EmailTaken: where another user has the new address.
     """
-    return amend(lambda: _existing(user_id), wanted, versions)
+    return change_user(lambda: _existing(user_id), wanted, versions)
 
 
 def delete(user_id: str, versions: Collection[int] | None) -> None:
@@ -100,28 +100,30 @@ def delete(user_id: str, versions: Collection[int] | None) -> None:
         record = _existing(user_id)
         _check(record.user, versions)
         try:
-            return storage.remove(record)
-        except OvertakenError:
+            return storage.delete(record)
+        except VersionConflictError:
             continue
-    raise _overtaken()
+    raise _conflict()
 
 
-def amend(find: Callable[[], Record], wanted: msgspec.Struct, versions: Collection[int] | None) -> User:
+def change_user(find: Callable[[], Record], wanted: msgspec.Struct, versions: Collection[int] | None) -> User:
     """Lay what is set in `wanted` over the user found; found again whenever another change came first.
 
     What changes nothing writes nothing, and leaves the version as it is.
     """
-    return _amend(find, lambda record: replace(record, user=_changed(record.user, wanted)), versions).user
+    return _change(find, lambda record: replace(record, user=_changed(record.user, wanted)), versions).user
 
 
-def prefer(find: Callable[[], Record], wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
-    """As `amend`, of what the user wants to be told by."""
-    return _amend(
+def change_preferences(
+    find: Callable[[], Record], wanted: ChangePreferences, versions: Collection[int] | None
+) -> Record:
+    """As `change_user`, of what the user wants to be told by."""
+    return _change(
         find, lambda record: replace(record, preferences=_changed(record.preferences, wanted)), versions
     )
 
 
-def _amend(
+def _change(
     find: Callable[[], Record], revised: Callable[[Record], Record], versions: Collection[int] | None
 ) -> Record:
     for _ in attempts():
@@ -134,14 +136,14 @@ def _amend(
         after = replace(after, user=user)
         try:
             storage.change(before, after)
-        except OvertakenError:
+        except VersionConflictError:
             continue
         return after
-    raise _overtaken()
+    raise _conflict()
 
 
 def _existing(user_id: str) -> Record:
-    record = storage.find(user_id)
+    record = storage.read(user_id)
     if record is None:
         raise NotFound("there is no user with this id")
     return record
@@ -157,7 +159,7 @@ def _changed(kept: T, wanted: msgspec.Struct) -> T:
     return replace(kept, **{field: value for field, value in values.items() if value is not UNSET})
 
 
-def _overtaken() -> Unavailable:
+def _conflict() -> Unavailable:
     return Unavailable("others keep changing this user; try again")
 
 

@@ -48,7 +48,7 @@ class Record(msgspec.Struct, frozen=True):
     preferences: Preferences = Preferences()
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class IdempotencyRecord(msgspec.Struct, frozen=True):
     """The first answer to a request with an idempotency key.
 
     Attributes:
@@ -64,11 +64,11 @@ class Receipt(msgspec.Struct, frozen=True):
     expires_at: int
 
 
-class OvertakenError(Exception):
+class VersionConflictError(Exception):
     """What was read has changed before it could be written; read it again."""
 
 
-def find(user_id: str) -> Record | None:
+def read(user_id: str) -> Record | None:
     """A user by id, as of now."""
     answer = dynamodb.call(
         dynamodb.client().get_item,
@@ -79,17 +79,17 @@ def find(user_id: str) -> Record | None:
     return _record(answer["Item"]) if "Item" in answer else None
 
 
-def find_by_email(email: str) -> Record | None:
+def read_by_email(email: str) -> Record | None:
     """The user that an address belongs to, as of now."""
-    return _find_by_identity(_email_identity(email))
+    return _read_by_identity(_email_identity(email))
 
 
-def find_by_subject(subject: str) -> Record | None:
+def read_by_subject(subject: str) -> Record | None:
     """The user that a sign-in belongs to, as of now."""
-    return _find_by_identity(_subject_identity(subject))
+    return _read_by_identity(_subject_identity(subject))
 
 
-def newest(limit: int, after: str | None) -> list[User]:
+def list_users(limit: int, after: str | None) -> list[User]:
     """Users from the newest on, or from the one that follows the id `after`."""
     condition = "listing = :listing"
     values: dict[str, Attribute] = {":listing": {"S": LISTING}}
@@ -99,20 +99,20 @@ def newest(limit: int, after: str | None) -> list[User]:
     return _query(BY_CREATION, condition, values, limit)
 
 
-def with_email(email: str) -> list[User]:
+def list_by_email(email: str) -> list[User]:
     """The user with an address: one or none."""
     return _query(BY_EMAIL, "emailKey = :email", {":email": {"S": _folded(email)}}, 1)
 
 
-def add(record: Record, receipt: Receipt | None = None) -> Receipt | None:
+def create(record: Record, receipt: IdempotencyRecord | None = None) -> IdempotencyRecord | None:
     """Add a user, unless an earlier receipt with the same key still counts; then that one is answered.
 
     Raises:
         EmailTaken: where the address belongs to another user.
-        OvertakenError: where the subject has a user already.
+        VersionConflictError: where the subject has a user already.
     """
     user = record.user
-    writes = {"user": _add_user(record), "email": _claim(_email_identity(user.email), user.id)}
+    writes = {"user": _create_user(record), "email": _claim(_email_identity(user.email), user.id)}
     if record.subject is not None:
         writes["subject"] = _claim(_subject_identity(record.subject), user.id)
     if receipt is not None:
@@ -131,7 +131,7 @@ def change(before: Record, after: Record) -> None:
 
     Raises:
         EmailTaken: where the new address belongs to another user.
-        OvertakenError: where `before` is no longer what is kept.
+        VersionConflictError: where `before` is no longer what is kept.
     """
     user_id = before.user.id
     writes = {"user": _change_user(before, after)}
@@ -146,14 +146,14 @@ def change(before: Record, after: Record) -> None:
         _explain(cancelled)
 
 
-def remove(record: Record) -> None:
+def delete(record: Record) -> None:
     """Remove a user, and what belonged to it alone.
 
     Raises:
-        OvertakenError: where `record` is no longer what is kept.
+        VersionConflictError: where `record` is no longer what is kept.
     """
     signed = _sign(record)
-    writes = {"user": _remove_user(record, signed), "email": _release(_email_identity(record.user.email))}
+    writes = {"user": _delete_user(record, signed), "email": _release(_email_identity(record.user.email))}
     if record.subject is not None:
         writes["subject"] = _release(_subject_identity(record.subject))
     try:
@@ -166,7 +166,7 @@ def _sign(record: Record) -> dict[str, Any]:
     """Write the cause of a removal first: a stream tells what an item was, and not who removed it.
 
     Raises:
-        OvertakenError: where `record` is no longer what is kept.
+        VersionConflictError: where `record` is no longer what is kept.
     """
     from botocore.exceptions import ClientError
 
@@ -186,25 +186,25 @@ def _sign(record: Record) -> dict[str, Any]:
     except ClientError as error:
         if not dynamodb.condition_failed(error) and aws.code_of(error) != "TransactionConflictException":
             raise
-        raise OvertakenError from error
+        raise VersionConflictError from error
     return signed
 
 
 def _explain(cancelled: dynamodb.CancelledError) -> None:
     """Say what a cancelled transaction means; that the user has changed comes before what follows from it."""
     if cancelled.refused.keys() & {"user", "subject"}:
-        raise OvertakenError from cancelled
+        raise VersionConflictError from cancelled
     raise EmailTaken("another user has this e-mail address") from cancelled
 
 
-def _find_by_identity(identity: str) -> Record | None:
+def _read_by_identity(identity: str) -> Record | None:
     answer = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("IDENTITIES_TABLE"),
         Key={"identity": {"S": identity}},
         ConsistentRead=True,
     )
-    return find(answer["Item"]["userId"].get("S", "")) if "Item" in answer else None
+    return read(answer["Item"]["userId"].get("S", "")) if "Item" in answer else None
 
 
 def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: int) -> list[User]:
@@ -220,7 +220,7 @@ def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: i
     return [_record(item).user for item in answer["Items"]]
 
 
-def _add_user(record: Record) -> TransactWriteItemTypeDef:
+def _create_user(record: Record) -> TransactWriteItemTypeDef:
     return {
         "Put": {
             "TableName": variable("USERS_TABLE"),
@@ -253,7 +253,7 @@ def _change_user(before: Record, after: Record) -> TransactWriteItemTypeDef:
     }
 
 
-def _remove_user(record: Record, signed: Mapping[str, Any]) -> TransactWriteItemTypeDef:
+def _delete_user(record: Record, signed: Mapping[str, Any]) -> TransactWriteItemTypeDef:
     return {
         "Delete": {
             "TableName": variable("USERS_TABLE"),
@@ -282,7 +282,7 @@ def _release(identity: str) -> TransactWriteItemTypeDef:
     return {"Delete": {"TableName": variable("IDENTITIES_TABLE"), "Key": {"identity": {"S": identity}}}}
 
 
-def _add_receipt(receipt: Receipt) -> TransactWriteItemTypeDef:
+def _add_receipt(receipt: IdempotencyRecord) -> TransactWriteItemTypeDef:
     """DynamoDB removes what has expired when it pleases, so the condition looks at the time itself."""
     return {
         "Put": {
@@ -301,8 +301,8 @@ def _add_receipt(receipt: Receipt) -> TransactWriteItemTypeDef:
     }
 
 
-def _receipt(item: dynamodb.Item) -> Receipt:
-    return Receipt(
+def _receipt(item: dynamodb.Item) -> IdempotencyRecord:
+    return IdempotencyRecord(
         key=item["key"].get("S", ""),
         digest=item["digest"].get("S", ""),
         user=_user(item["user"].get("M", {})),

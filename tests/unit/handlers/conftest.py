@@ -82,7 +82,7 @@ def before_writing(aws: Any) -> Iterator[Callable[[Callable[[], object]], None]]
     aws.meta.events.unregister("before-call.dynamodb.TransactWriteItems", happen)
 
 
-class Letter(NamedTuple):
+class DeadLetter(NamedTuple):
     """A message that was given up, and why."""
 
     body: str
@@ -90,16 +90,16 @@ class Letter(NamedTuple):
 
 
 @pytest.fixture
-def letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[Letter]]]:
+def dead_letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[DeadLetter]]]:
     """What lies in the consumer's dead-letter queue; each is told once."""
     sqs = kit.client("sqs")
     url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
     monkeypatch.setenv("DEAD_LETTERS_URL", url)
 
-    def take() -> list[Letter]:
+    def take() -> list[DeadLetter]:
         answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
         return [
-            Letter(found["Body"], found["MessageAttributes"]["reason"]["StringValue"])
+            DeadLetter(found["Body"], found["MessageAttributes"]["reason"]["StringValue"])
             for found in answer.get("Messages", [])
         ]
 

@@ -11,7 +11,7 @@ from tests.unit.handlers.lambda_ import call, request
 GATE = {"sub": "0f1e2d3c-aaaa-4bbb-8ccc-000000000001", "client_id": "browser", "token_use": "access"}
 
 
-def add_user(email: str = "ada@example.org", **more: Any) -> dict[str, Any]:
+def create_user(email: str = "ada@example.org", **more: Any) -> dict[str, Any]:
     """Create a user through the API and answer it."""
     reply = call(create, request(claims=GATE, body={"email": email, "name": "Ada", **more}))
     assert reply.status == 201, reply

@@ -16,7 +16,7 @@ from handlers.users.ids import new_id
 from tests.unit.handlers.api import ROUTES
 from tests.unit.handlers.declared import Declared
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 ADA = {"email": "ada@example.org", "name": "Ada"}
 ON_THEIR_OWN = {"handlers.partners.accept:handler", "handlers.webhooks.receive:handler"}
@@ -48,16 +48,16 @@ class Case(NamedTuple):
 
 
 def existing() -> str:
-    return add_user()["id"]
+    return create_user()["id"]
 
 
 def taken() -> str:
-    add_user("grace@example.org")
-    return add_user()["id"]
+    create_user("grace@example.org")
+    return create_user()["id"]
 
 
 def waiting_disabled() -> None:
-    add_user("grace@example.org", status="disabled")
+    create_user("grace@example.org", status="disabled")
 
 
 def somebody_else_s() -> None:

@@ -27,7 +27,7 @@ TAKEN = {"RecordId": "1"}
 
 Log = Callable[[], list[dict[str, Any]]]
 Trail = Callable[[], bytes]
-Letters = Callable[[], list[tuple[str, str]]]
+DeadLetters = Callable[[], list[tuple[str, str]]]
 
 
 @pytest.fixture
@@ -120,11 +120,11 @@ def test_event_over_several_lines_becomes_one(trail: Trail) -> None:
     ids=["words", "cut", "two", "nan", "deep", "list", "null", "long"],
 )
 def test_what_is_no_line_goes_to_the_dead_letters(
-    body: str, reason: str, trail: Trail, letters: Letters
+    body: str, reason: str, trail: Trail, dead_letters: DeadLetters
 ) -> None:
     """It goes there at once, with the reason, and holds up nothing that came with it."""
     assert handler(messages(body, event()), Context()) == failures()
-    assert letters() == [(body, reason)]
+    assert dead_letters() == [(body, reason)]
     assert trail() == f"{event()}\n".encode()
 
 
@@ -169,7 +169,7 @@ def test_poison_that_cannot_be_buried_comes_again(monkeypatch: pytest.MonkeyPatc
     assert trail() == f"{event()}\n".encode()
 
 
-def test_every_event_has_its_log_line(stubbed: Stubber, letters: Letters, log: Log) -> None:
+def test_every_event_has_its_log_line(stubbed: Stubber, dead_letters: DeadLetters, log: Log) -> None:
     """By its ids an event is found in the log, with what became of it; nobody is named."""
     stubbed.add_response("put_record_batch", answer(TAKEN, BUSY), CALL)
     handler(messages(event(1), event(2), "[]"), Context())

@@ -15,7 +15,7 @@ from tests.unit.handlers.events.samples import CORRELATION_ID, USER, batch, docu
 from tests.unit.handlers.lambda_ import Context
 
 Log = Callable[[], list[dict[str, Any]]]
-Letters = Callable[[], list[tuple[str, str]]]
+DeadLetters = Callable[[], list[tuple[str, str]]]
 
 
 def failing(*identifiers: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def test_outcome_of_the_function_stands_in_the_log(log: Log) -> None:
     assert log()[0]["outcome"] == "repeated"
 
 
-def test_message_that_fails_comes_again_alone(letters: Letters, log: Log) -> None:
+def test_message_that_fails_comes_again_alone(dead_letters: DeadLetters, log: Log) -> None:
     """One bad message holds up none of its batch."""
 
     def handle(event: Event) -> None:
@@ -78,7 +78,7 @@ def test_message_that_fails_comes_again_alone(letters: Letters, log: Log) -> Non
         ("failed", "RuntimeError: no luck"),
         ("done", None),
     ]
-    assert letters() == []
+    assert dead_letters() == []
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,16 @@ def test_message_that_fails_comes_again_alone(letters: Letters, log: Log) -> Non
         (json.dumps(document(data={"user": None})), "/detail/data/user: Expected `object`, got `null`"),
     ],
 )
-def test_message_that_is_no_event_goes_to_the_dead_letters(body: str, reason: str, letters: Letters) -> None:
+def test_message_that_is_no_event_goes_to_the_dead_letters(
+    body: str, reason: str, dead_letters: DeadLetters
+) -> None:
     """It is never tried again, and lies there as it came, with the reason."""
     answer = consumer(lambda _: pytest.fail("nothing to handle"))(batch(message(body)), Context())
 
-    assert (answer, letters()) == (failing(), [(body, reason)])
+    assert (answer, dead_letters()) == (failing(), [(body, reason)])
 
 
-def test_poison_goes_to_the_dead_letters(letters: Letters, log: Log) -> None:
+def test_poison_goes_to_the_dead_letters(dead_letters: DeadLetters, log: Log) -> None:
     """What the function knows will never work is not tried again."""
 
     def handle(_: Event) -> None:
@@ -110,12 +112,12 @@ def test_poison_goes_to_the_dead_letters(letters: Letters, log: Log) -> None:
     given = message(document())
     answer = consumer(handle)(batch(given), Context())
 
-    assert (answer, letters()) == (failing(), [(given["body"], "nobody lives there")])
+    assert (answer, dead_letters()) == (failing(), [(given["body"], "nobody lives there")])
     assert (log()[0]["outcome"]) == "dead-lettered"
 
 
 def test_poison_that_cannot_be_put_aside_comes_again(
-    letters: Letters, monkeypatch: pytest.MonkeyPatch
+    dead_letters: DeadLetters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the dead-letter queue takes nothing, the message is not lost."""
     monkeypatch.setenv("DEAD_LETTERS_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere")

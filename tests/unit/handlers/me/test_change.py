@@ -10,7 +10,7 @@ import pytest
 from handlers.me.change import handler
 from handlers.me.read import handler as read
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 
@@ -66,7 +66,7 @@ def test_what_is_not_ones_own_to_change_is_refused(field: str) -> None:
 @pytest.mark.usefixtures("aws")
 def test_disabled_profile_is_not_changed_by_its_owner() -> None:
     """A disabled profile stays as the administrator left it."""
-    waiting = add_user("grace@example.org", status="disabled")
+    waiting = create_user("grace@example.org", status="disabled")
 
     reply = change({"name": "B"})
 

@@ -13,10 +13,10 @@ from handlers.me.preferences_read import handler as read
 from handlers.me.read import handler as read_me
 from handlers.users import storage
 from handlers.users.change import handler as change_user
-from handlers.users.logic import prefer
+from handlers.users.logic import change_preferences
 from handlers.users.models import ChangePreferences
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 BeforeWriting = Callable[[Callable[[], object]], None]
@@ -97,8 +97,8 @@ def test_other_changes_leave_preferences_alone() -> None:
 
 def test_profile_that_becomes_somebody_s_keeps_its_preferences(items: Items) -> None:
     """What was said before the first sign-in still counts after it."""
-    waiting = add_user("grace@example.org")["id"]
-    prefer(lambda: storage.find(waiting), ChangePreferences(sms=True), None)
+    waiting = create_user("grace@example.org")["id"]
+    change_preferences(lambda: storage.read(waiting), ChangePreferences(sms=True), None)
 
     assert told().body == {"email": True, "sms": True}
     assert [item["subject"]["S"] for item in items("USERS_TABLE")] == [claims()["sub"]]
@@ -142,7 +142,7 @@ def test_what_is_no_preference_is_refused(body: Any, fault: dict[str, str]) -> N
 @pytest.mark.usefixtures("aws")
 def test_disabled_profile_keeps_its_preferences() -> None:
     """Its owner may see them and not change them."""
-    add_user("grace@example.org", status="disabled")
+    create_user("grace@example.org", status="disabled")
 
     reply = change({"sms": True})
 

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from handlers.me.read import handler
 from handlers.users.delete import handler as delete
 from tests.unit.handlers.lambda_ import Context, Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 BeforeWriting = Callable[[Callable[[], object]], None]
@@ -67,7 +67,7 @@ def test_long_names_are_cut() -> None:
 
 def test_profile_made_for_the_person_becomes_theirs(items: Items) -> None:
     """A profile that waits under a verified address is linked, not doubled."""
-    waiting = add_user("Grace@Example.org", phone="+442079460000")
+    waiting = create_user("Grace@Example.org", phone="+442079460000")
 
     reply = me(claims())
 
@@ -88,7 +88,7 @@ UNVERIFIED = {
 @pytest.mark.parametrize("verified", ["false", "", "no"])
 def test_profile_is_not_given_to_an_unverified_address(verified: str) -> None:
     """Who has not proved that the address is theirs does not get what waits under it."""
-    waiting = add_user("grace@example.org")
+    waiting = create_user("grace@example.org")
 
     reply = me(claims(email_verified=verified))
 
@@ -157,7 +157,7 @@ def test_concurrent_first_sights_make_one_profile(items: Items, before_writing: 
 
 def test_concurrent_links_make_one_profile(items: Items, before_writing: BeforeWriting) -> None:
     """Of two first requests of one person whose profile waits, both answer with it."""
-    add_user("grace@example.org")
+    create_user("grace@example.org")
     others: list[Reply] = []
     before_writing(lambda: others.append(me(claims())))
 
@@ -180,7 +180,7 @@ def test_deleted_profile_is_made_anew(items: Items) -> None:
 @pytest.mark.usefixtures("aws")
 def test_disabled_profile_is_shown() -> None:
     """Its owner may know that it is disabled."""
-    add_user("grace@example.org", status="disabled")
+    create_user("grace@example.org", status="disabled")
 
     assert me(claims()).body["status"] == "disabled"
 

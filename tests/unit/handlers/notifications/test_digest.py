@@ -72,7 +72,7 @@ def created(moment: str, name: str = "Ada", number: int = 0) -> None:
     milliseconds = int(datetime.fromisoformat(moment).timestamp() * 1_000)
     identifier = str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | number))
     email = f"{name.lower()}{number}@example.org"
-    users.add(Record(User(id=identifier, email=email, name=name, created_at=moment, updated_at=moment)))
+    users.create(Record(User(id=identifier, email=email, name=name, created_at=moment, updated_at=moment)))
 
 
 def run(event: dict[str, str] = NIGHT) -> None:

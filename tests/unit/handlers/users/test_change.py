@@ -12,7 +12,7 @@ from handlers.users.change import handler
 from handlers.users.ids import new_id
 from handlers.users.read import handler as read
 from tests.unit.handlers.lambda_ import Context, Reply, call, request
-from tests.unit.handlers.people import add_user
+from tests.unit.handlers.people import create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 BeforeWriting = Callable[[Callable[[], object]], None]
@@ -43,7 +43,7 @@ def kept(user_id: str) -> dict[str, Any]:
 )
 def test_change_touches_what_it_names_alone(wanted: dict[str, Any]) -> None:
     """The user is as before, but for what was named, its version and when it was changed."""
-    user = add_user(phone="+442079460000")
+    user = create_user(phone="+442079460000")
 
     reply = change(user["id"], wanted)
 
@@ -57,7 +57,7 @@ def test_change_touches_what_it_names_alone(wanted: dict[str, Any]) -> None:
 @pytest.mark.parametrize("wanted", [{}, {"name": "Ada"}, {"phone": None}])
 def test_change_of_nothing_leaves_the_version(wanted: dict[str, Any]) -> None:
     """What is so already is answered as it is, and writes nothing."""
-    user = add_user()
+    user = create_user()
 
     reply = change(user["id"], wanted)
 
@@ -66,10 +66,10 @@ def test_change_of_nothing_leaves_the_version(wanted: dict[str, Any]) -> None:
 
 def test_new_address_is_claimed_and_the_old_one_free(items: Items) -> None:
     """An address follows its user: the new one is taken, and the old one may be had by another."""
-    user = add_user("ada@example.org")
+    user = create_user("ada@example.org")
     change(user["id"], {"email": "lovelace@example.org"})
 
-    other = add_user("ada@example.org")
+    other = create_user("ada@example.org")
 
     holders = {item["identity"]["S"]: item["userId"]["S"] for item in items("IDENTITIES_TABLE")}
     assert holders == {"email#lovelace@example.org": user["id"], "email#ada@example.org": other["id"]}
@@ -78,8 +78,8 @@ def test_new_address_is_claimed_and_the_old_one_free(items: Items) -> None:
 @pytest.mark.usefixtures("aws")
 def test_address_of_another_user_is_refused() -> None:
     """A change to a taken address changes nothing at all."""
-    add_user("grace@example.org")
-    user = add_user("ada@example.org")
+    create_user("grace@example.org")
+    user = create_user("ada@example.org")
 
     reply = change(user["id"], {"email": "GRACE@example.org", "name": "Grace"})
 
@@ -90,7 +90,7 @@ def test_address_of_another_user_is_refused() -> None:
 @pytest.mark.parametrize("if_match", ["*", '"1"', '"7", "1"', 'W/"1","1"'])
 def test_matching_version_is_changed(if_match: str) -> None:
     """`If-Match` with the current tag, alone or in a list, or with a star lets the change through."""
-    assert change(add_user()["id"], {"name": "B"}, if_match).status == 200
+    assert change(create_user()["id"], {"name": "B"}, if_match).status == 200
 
 
 @pytest.mark.usefixtures("aws")
@@ -98,7 +98,7 @@ def test_matching_version_is_changed(if_match: str) -> None:
 @pytest.mark.parametrize("wanted", [{"name": "B"}, {}])
 def test_other_version_is_not_changed(if_match: str, wanted: dict[str, Any]) -> None:
     """A tag that is not the current one stops the change, even one that would change nothing."""
-    user = add_user()
+    user = create_user()
 
     reply = change(user["id"], wanted, if_match)
 
@@ -123,7 +123,7 @@ def test_unknown_user_is_not_found_whatever_the_precondition() -> None:
 @pytest.mark.usefixtures("aws")
 def test_concurrent_changes_are_both_kept(before_writing: BeforeWriting) -> None:
     """A change that comes between reading and writing is not lost: ours is laid over it."""
-    user = add_user()
+    user = create_user()
     before_writing(lambda: change(user["id"], {"phone": "+441234567890"}))
 
     reply = change(user["id"], {"name": "B"})
@@ -135,7 +135,7 @@ def test_concurrent_changes_are_both_kept(before_writing: BeforeWriting) -> None
 @pytest.mark.usefixtures("aws")
 def test_concurrent_change_makes_the_version_stale(before_writing: BeforeWriting) -> None:
     """`If-Match` holds until the moment of writing, not just until that of reading."""
-    user = add_user()
+    user = create_user()
     before_writing(lambda: change(user["id"], {"phone": "+441234567890"}))
 
     assert change(user["id"], {"name": "B"}, '"1"').status == 412
@@ -146,7 +146,7 @@ def test_user_deleted_before_the_write_is_not_made_again(before_writing: BeforeW
     """A change never brings back what another request has deleted."""
     from handlers.users.delete import handler as delete
 
-    user = add_user()
+    user = create_user()
     before_writing(lambda: call(delete, request(path={"userId": user["id"]})))
 
     assert change(user["id"], {"name": "B"}).status == 404
@@ -190,7 +190,7 @@ def test_null_removes_the_phone_alone(field: str) -> None:
 def test_merge_patch_is_a_content_type_too() -> None:
     """The body is a JSON merge patch (RFC 7396), and may be called one."""
     event = request(
-        path={"userId": add_user()["id"]},
+        path={"userId": create_user()["id"]},
         text='{"name":"B"}',
         headers={"Content-Type": "application/merge-patch+json"},
     )

@@ -12,7 +12,7 @@ from handlers.users.change import handler as change
 from handlers.users.delete import handler
 from handlers.users.ids import new_id
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 
@@ -41,7 +41,7 @@ def test_deleted_user_is_gone_with_its_identities(items: Items) -> None:
 @pytest.mark.usefixtures("aws")
 def test_second_deletion_finds_nobody() -> None:
     """A user is deleted once."""
-    user = add_user()
+    user = create_user()
 
     assert [delete(user["id"]).status, delete(user["id"]).status] == [204, 404]
 
@@ -54,7 +54,7 @@ def test_unknown_user_is_not_found() -> None:
 
 def test_other_version_is_not_deleted(items: Items) -> None:
     """`If-Match` with a tag that is not the current one keeps the user."""
-    user = add_user()
+    user = create_user()
 
     reply = delete(user["id"], '"2"')
 
@@ -65,7 +65,7 @@ def test_user_changed_before_the_deletion_goes_whole(
     items: Items, before_writing: Callable[[Callable[[], object]], None]
 ) -> None:
     """An address that changed after the user was read goes with the user all the same."""
-    user = add_user()
+    user = create_user()
     wanted = request(path={"userId": user["id"]}, body={"email": "new@example.org"})
     before_writing(lambda: call(change, wanted))
 
@@ -78,7 +78,7 @@ def test_user_changed_before_the_deletion_stays_with_if_match(
     before_writing: Callable[[Callable[[], object]], None],
 ) -> None:
     """`If-Match` holds until the moment of deletion."""
-    user = add_user()
+    user = create_user()
     wanted = request(path={"userId": user["id"]}, body={"name": "B"})
     before_writing(lambda: call(change, wanted))
 
@@ -87,7 +87,7 @@ def test_user_changed_before_the_deletion_stays_with_if_match(
 
 def test_user_in_another_s_transaction_is_deleted_after_it(aws: Any, items: Items) -> None:
     """DynamoDB refuses a write while a transaction has the item, which says nothing of the version."""
-    user, refusals = add_user(), ["TransactionConflictException"]
+    user, refusals = create_user(), ["TransactionConflictException"]
 
     def refuse(**_: Any) -> tuple[Refusal, dict[str, Any]] | None:
         return (Refusal(400), {"Error": {"Code": refusals.pop()}}) if refusals else None

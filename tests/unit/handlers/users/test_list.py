@@ -9,7 +9,7 @@ import pytest
 
 from handlers.users.list import handler
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user
+from tests.unit.handlers.people import create_user
 
 
 def listed(**query: str) -> Reply:
@@ -29,7 +29,7 @@ def test_empty_list_has_no_next_page() -> None:
 @pytest.mark.usefixtures("aws")
 def test_pages_hold_every_user_once_newest_first() -> None:
     """Following the cursors gives all users, each as it was created, and ends."""
-    users = [add_user(f"u{number}@example.org") for number in range(7)]
+    users = [create_user(f"u{number}@example.org") for number in range(7)]
 
     pages = [listed(limit="3").body]
     while pages[-1]["next"] is not None:
@@ -41,7 +41,7 @@ def test_pages_hold_every_user_once_newest_first() -> None:
 @pytest.mark.usefixtures("aws")
 def test_full_last_page_has_no_next() -> None:
     """A page that holds the last user says so, even where it is full."""
-    users = [add_user(f"u{number}@example.org") for number in range(2)]
+    users = [create_user(f"u{number}@example.org") for number in range(2)]
 
     assert listed(limit="2").body == {"items": users[::-1], "next": None}
 
@@ -50,7 +50,7 @@ def test_full_last_page_has_no_next() -> None:
 def test_page_has_20_users_unless_told() -> None:
     """The default of the limit is the one in the document."""
     for number in range(21):
-        add_user(f"u{number}@example.org")
+        create_user(f"u{number}@example.org")
 
     page = listed().body
 
@@ -62,7 +62,7 @@ def test_cursor_of_a_deleted_user_still_leads_on() -> None:
     """A cursor is a position: what stood there need not be there any more."""
     from handlers.users.delete import handler as delete
 
-    users = [add_user(f"u{number}@example.org") for number in range(3)]
+    users = [create_user(f"u{number}@example.org") for number in range(3)]
     cursor = listed(limit="2").body["next"]
     call(delete, request(path={"userId": users[1]["id"]}))
 
@@ -72,8 +72,8 @@ def test_cursor_of_a_deleted_user_still_leads_on() -> None:
 @pytest.mark.usefixtures("aws")
 def test_email_finds_its_user_without_regard_to_case() -> None:
     """By address there is the one user that has it, and no other page."""
-    add_user("grace@example.org")
-    ada = add_user("Ada@example.org")
+    create_user("grace@example.org")
+    ada = create_user("Ada@example.org")
 
     assert listed(email="aDA@EXAMPLE.org", limit="1").body == {"items": [ada], "next": None}
 

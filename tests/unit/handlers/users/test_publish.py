@@ -198,25 +198,25 @@ def test_batch_comes_again_whole_where_the_source_knows_no_part(
         run(record(1, new=image()), record(2, old=image(), new=image(2, name={"S": "Broken"})))
 
 
-def test_record_that_nobody_can_read_is_put_aside(sent: Sent, letters: Callable[[], list[Any]]) -> None:
+def test_record_that_nobody_can_read_is_put_aside(sent: Sent, dead_letters: Callable[[], list[Any]]) -> None:
     """It holds up no other, and lies in the dead-letter queue with the reason."""
     poison = record(2, new={**image(), "version": {"N": "many"}})
 
     assert run(record(1, new=image()), poison, record(3, new=image(), old=image(2, name={"S": "B"}))) == []
     assert [kind for kind, _ in sent] == ["user.created", "user.updated"]
-    (letter,) = letters()
+    (letter,) = dead_letters()
     assert letter.reason == "no change of a user: ValueError: invalid literal for int() with base 10: 'many'"
     assert json.loads(letter.body) == {"reason": letter.reason, "record": poison}
 
 
 def test_unreadable_record_behind_a_failure_waits_with_the_rest(
-    sent: Sent, letters: Callable[[], list[Any]]
+    sent: Sent, dead_letters: Callable[[], list[Any]]
 ) -> None:
     """It comes again with the batch, and is put aside once."""
     broken = record(1, new=image(name={"S": "Broken"}))
 
     assert run(broken, record(2)) == ["1"]
-    assert letters() == []
+    assert dead_letters() == []
 
 
 def test_busy_bus_fails_the_batch_with_its_reason(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from handlers.users.ids import new_id
 from handlers.users.read import handler
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user
+from tests.unit.handlers.people import create_user
 
 
 def read(user_id: str) -> Reply:
@@ -17,7 +17,7 @@ def read(user_id: str) -> Reply:
 @pytest.mark.usefixtures("aws")
 def test_user_is_answered_with_its_version_as_etag() -> None:
     """What is read is what was created, with the tag for a later change."""
-    user = add_user(phone="+442079460000")
+    user = create_user(phone="+442079460000")
 
     reply = read(user["id"])
 

@@ -1,21 +1,21 @@
-"""What a handler answers when all went well."""
+"""The successful response of an operation."""
 
 from typing import Generic, TypeVar
 
 import msgspec
 
 BASE_PATH = "/api"
-"""Where the API is mounted: the stage's name, the same behind the front door and before it."""
+"""The path prefix of the API: the stage's name, also the prefix at the front door."""
 
 T = TypeVar("T")
 
 
 class Response(msgspec.Struct, Generic[T], frozen=True):
-    """A success.
+    """A successful response.
 
     Attributes:
-        body: what becomes the JSON body; None for none.
-        headers: those that the contract declares, with their values.
+        body: the value of the JSON body; None for a response without a body.
+        headers: the headers that the contract declares, with their values.
     """
 
     body: T

@@ -1,18 +1,16 @@
 """The correlation id: one id for a request and everything that it triggers."""
 
 import os
-import string
+import re
 
 HEADER = "X-Correlation-Id"
-WELL_FORMED = "8 to 128 ASCII characters: A-Z, a-z, 0-9, dots, underscores and hyphens"
-_ALPHABET = frozenset(string.ascii_letters + string.digits + "._-")
+WELL_FORMED = "8 to 128 characters of A-Z, a-z, 0-9, dot, underscore and hyphen"
+_PATTERN = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
 
 def accepted(given: str | None) -> str:
     """Return the caller's id if it is well formed, otherwise a new one."""
-    if given is not None and 8 <= len(given) <= 128 and _ALPHABET.issuperset(given):
-        return given
-    return new_id()
+    return given if given is not None and _PATTERN.fullmatch(given) else new_id()
 
 
 def new_id() -> str:

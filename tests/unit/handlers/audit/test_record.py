@@ -105,13 +105,13 @@ def test_event_over_several_lines_becomes_one(trail: Trail) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("no JSON", "the message is no JSON"),
-        ('{"cut": ', "the message is no JSON"),
-        ('{"a": 1}{"b": 2}', "the message is no JSON"),
-        ('{"a": NaN}', "the message is no JSON"),
-        ("[" * 5_000, "the message is no JSON"),
-        ("[{}]", "the message is no JSON object"),
-        ("null", "the message is no JSON object"),
+        ("no JSON", "the message is not JSON"),
+        ('{"cut": ', "the message is not JSON"),
+        ('{"a": 1}{"b": 2}', "the message is not JSON"),
+        ('{"a": NaN}', "the message is not JSON"),
+        ("[" * 5_000, "the message is not JSON"),
+        ("[{}]", "the message is not a JSON object"),
+        ("null", "the message is not a JSON object"),
         (
             json.dumps({"a": "x" * LONGEST_LINE}),
             f"the event has {LONGEST_LINE + 10} bytes: expected {LONGEST_LINE} at most",
@@ -180,7 +180,7 @@ def test_every_event_has_its_log_line(stubbed: Stubber, dead_letters: DeadLetter
     assert [tuple(line.get(key) for key in told) for line in lines[:3]] == [
         ("INFO", "event", *where, "0", 2, "done", None),
         ("ERROR", "event", *where, "1", 2, "failed", "ServiceUnavailableException: slow down"),
-        ("INFO", "event", *where, "2", 2, "dead-lettered", "the message is no JSON object"),
+        ("INFO", "event", *where, "2", 2, "dead-lettered", "the message is not a JSON object"),
     ]
     ids = ("correlationId", "eventId", "eventType", "source")
     assert [tuple(line[key] for key in ids) for line in lines[:3]] == [

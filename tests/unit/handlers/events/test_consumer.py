@@ -84,9 +84,9 @@ def test_message_that_fails_comes_again_alone(dead_letters: DeadLetters, log: Lo
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("{", "the message is no JSON"),
-        ("[" * 100_000, "the message is no JSON"),
-        ("[]", "the message is no JSON object"),
+        ("{", "the message is not JSON"),
+        ("[" * 100_000, "the message is not JSON"),
+        ("[]", "the message is not a JSON object"),
         (
             json.dumps(document("user.created", "elsewhere")),
             "source: 'elsewhere': expected strata.users for user.created",
@@ -132,4 +132,4 @@ def test_messages_for_which_no_time_is_left_come_again(log: Log) -> None:
     )
 
     assert answer == failing("a", "b")
-    assert log()[0]["error"] == "Unavailable: no time is left for it in this run"
+    assert log()[0]["error"] == "Unavailable: not enough time left in this invocation"

@@ -158,5 +158,5 @@ def test_event_that_contradicts_the_catalogue_cannot_be_made() -> None:
         )
 
     assert str(refused.value) == (
-        "order.placed of strata.users with UserDeleted: expected partner.* with OrderPlaced"
+        "order.placed from strata.users with UserDeleted: expected source partner.* and data OrderPlaced"
     )

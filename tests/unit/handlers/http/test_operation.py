@@ -95,7 +95,7 @@ JSON = "expected well-formed JSON in UTF-8"
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
-        ("", "a body is expected"),
+        ("", "expected a body"),
         (" ", JSON),
         ("{", JSON),
         ('{"text": "a"} {}', JSON),
@@ -271,7 +271,7 @@ def test_body_is_limited_in_bytes_not_characters() -> None:
     """Two bytes are two, though they be one letter."""
     reply = call(echo, request(text=json.dumps({"text": "é" * 9_000}, ensure_ascii=False)))
 
-    assert (reply.status, reply.body["detail"]) == (413, "the body has 18012 bytes; at most 16384 are taken")
+    assert (reply.status, reply.body["detail"]) == (413, "the body has 18012 bytes; the limit is 16384")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_store_out_of_reach_is_unavailable(error: type[Exception]) -> None:
     def method() -> None:
         raise error(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
 
-    with pytest.raises(Unavailable, match="does not answer"):
+    with pytest.raises(Unavailable, match="does not respond"):
         dynamodb.call(method)
 
 

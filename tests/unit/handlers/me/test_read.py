@@ -78,9 +78,9 @@ def test_profile_made_for_the_person_becomes_theirs(items: Items) -> None:
 
 UNVERIFIED = {
     "type": "/problems/email-unverified",
-    "title": "The e-mail address is not verified",
+    "title": "The email address is not verified",
     "status": 403,
-    "detail": "verify this e-mail address first, then sign in again",
+    "detail": "verify this email address, then sign in again",
 }
 
 
@@ -114,7 +114,7 @@ def test_profile_of_another_sign_in_is_not_given_away() -> None:
 
     assert (reply.status, reply.body["detail"]) == (
         409,
-        "somebody who signs in another way has the profile with this e-mail address",
+        "the profile with this email address is linked to another sign-in",
     )
 
 
@@ -130,11 +130,11 @@ def test_token_without_a_usable_address_cannot_make_a_profile(email: str) -> Non
 @pytest.mark.parametrize(
     ("given", "detail"),
     [
-        (claims(token_use="id"), "an access token is needed; this is another kind of token"),
-        ({}, "an access token is needed; this is another kind of token"),
-        (claims(username=""), "this token was given to a program, not to a person"),
-        (claims(sub="browser"), "this token was given to a program, not to a person"),
-        (claims(sub=""), "this token was given to a program, not to a person"),
+        (claims(token_use="id"), "expected an access token; this is another kind of token"),
+        ({}, "expected an access token; this is another kind of token"),
+        (claims(username=""), "this token was issued to a program, not to a person"),
+        (claims(sub="browser"), "this token was issued to a program, not to a person"),
+        (claims(sub=""), "this token was issued to a program, not to a person"),
     ],
 )
 def test_token_that_is_no_persons_access_token_is_refused(given: dict[str, str], detail: str) -> None:

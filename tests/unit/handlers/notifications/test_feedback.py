@@ -151,7 +151,7 @@ def test_mail_that_was_taken_and_not_sent_is_a_dead_letter(
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("Successfully validated SNS topic", "the message is no JSON"),
+        ("Successfully validated SNS topic", "the message is not JSON"),
         ({"eventType": "Open"}, "/eventType: Invalid enum value 'Open'"),
         (published("Send", mail=None), ": Object missing required field `mail`"),
         (published("Send", mail={"messageId": 1}), "/mail/messageId: Expected `str`, got `int`"),

@@ -62,7 +62,7 @@ def test_health_without_version_is_a_fault_of_ours(
 
     (line,) = log()
     assert (reply.status, line["error"]) == (500, "MissingVariableError")
-    assert "VERSION is not set: the function's wiring must give it" in line["traceback"]
+    assert "VERSION is not set: the function's wiring must set it" in line["traceback"]
 
 
 def test_what_has_no_route_is_a_problem() -> None:

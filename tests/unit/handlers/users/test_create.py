@@ -87,9 +87,9 @@ def test_address_of_another_user_is_refused_without_regard_to_case(items: Items)
         409,
         {
             "type": "/problems/email-taken",
-            "title": "The e-mail address is taken",
+            "title": "The email address is already in use",
             "status": 409,
-            "detail": "another user has this e-mail address",
+            "detail": "another user has this email address",
         },
     )
     assert [item["id"]["S"] for item in items("USERS_TABLE")] == [first["id"]]
@@ -278,9 +278,9 @@ def test_value_at_the_limit_is_taken(field: str, value: str | None) -> None:
     assert (reply.status, reply.body[field]) == (201, value)
 
 
-EMAIL = "expected an e-mail address in ASCII, such as ada@example.org; upper and lower case are the same"
-NAME = "expected one line of text that is not blank, without control characters"
-PHONE = "expected a telephone number in E.164 form, such as +442079460000"
+EMAIL = "expected an email address in ASCII, such as ada@example.org; compared case-insensitively"
+NAME = "expected a non-blank line of text without control characters"
+PHONE = "expected a phone number in E.164 format, such as +442079460000"
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert reply.body["errors"] == [
         {
             "field": "Idempotency-Key",
-            "detail": "expected 1 to 128 printable ASCII characters without spaces, new for each new user",
+            "detail": "expected 1 to 128 printable ASCII characters without spaces, unique per request",
         },
         {"field": "/nme", "detail": "unknown; expected one of email, name, phone, status"},
         {"field": "/email", "detail": "expected str, got int"},

@@ -84,9 +84,9 @@ def test_email_of_nobody_finds_nobody() -> None:
     assert listed(email="nobody@example.org")[::2] == (200, {"items": [], "next": None})
 
 
-CURSOR = "expected the `next` of an earlier page, unchanged"
-NOT_MADE_HERE = "expected the next of an earlier page, unchanged"
-EMAIL = "expected an e-mail address in ASCII, such as ada@example.org; upper and lower case are the same"
+CURSOR = "expected the `next` value of an earlier page, unchanged"
+NOT_MADE_HERE = "expected the `next` value of an earlier page, unchanged"
+EMAIL = "expected an email address in ASCII, such as ada@example.org; compared case-insensitively"
 VALID = cursor_of(UUID("019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b"))
 
 
@@ -107,7 +107,11 @@ VALID = cursor_of(UUID("019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b"))
         ({"cursor": f"{VALID},{VALID}"}, "cursor", CURSOR),
         ({"cursor": VALID[:-1] + "B"}, "cursor", NOT_MADE_HERE),
         ({"cursor": cursor_of(uuid4())}, "cursor", NOT_MADE_HERE),
-        ({"cursor": VALID, "email": "a@b.org"}, "cursor", "not together with email: there is one page"),
+        (
+            {"cursor": VALID, "email": "a@b.org"},
+            "cursor",
+            "not allowed with email: the result has only one page",
+        ),
         ({"email": "nobody"}, "email", EMAIL),
         ({"email": "a@b.org,c@d.org"}, "email", EMAIL),
         ({"emial": "a@b.org"}, "emial", "unknown; expected one of limit, cursor, email"),

@@ -205,7 +205,9 @@ def test_record_that_nobody_can_read_is_put_aside(sent: Sent, dead_letters: Call
     assert run(record(1, new=image()), poison, record(3, new=image(), old=image(2, name={"S": "B"}))) == []
     assert [kind for kind, _ in sent] == ["user.created", "user.updated"]
     (letter,) = dead_letters()
-    assert letter.reason == "no change of a user: ValueError: invalid literal for int() with base 10: 'many'"
+    assert (
+        letter.reason == "not a change of a user: ValueError: invalid literal for int() with base 10: 'many'"
+    )
     assert json.loads(letter.body) == {"reason": letter.reason, "record": poison}
 
 

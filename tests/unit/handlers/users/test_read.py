@@ -33,9 +33,9 @@ def test_unknown_id_is_not_found() -> None:
         404,
         {
             "type": "/problems/not-found",
-            "title": "Nothing is there",
+            "title": "Not found",
             "status": 404,
-            "detail": "there is no user with this id",
+            "detail": "no user has this id",
         },
     )
 
@@ -60,5 +60,5 @@ def test_malformed_id_is_refused(user_id: str) -> None:
     """What cannot be an id never reaches storage, and is named by its parameter."""
     reply = read(user_id)
 
-    detail = "expected a UUID of version 7 in lower case; a later user's is greater"
+    detail = "expected a UUID of version 7 in lower case; newer users have greater ids"
     assert (reply.status, reply.body["errors"]) == (400, [{"field": "userId", "detail": detail}])

@@ -15,8 +15,8 @@ def read(user_id: str) -> Reply:
 
 
 @pytest.mark.usefixtures("aws")
-def test_user_is_answered_with_its_version_as_etag() -> None:
-    """What is read is what was created, with the tag for a later change."""
+def test_user_is_returned_with_its_version_as_etag() -> None:
+    """The response is the user as created, with the tag for a later change."""
     user = create_user(phone="+442079460000")
 
     reply = read(user["id"])
@@ -26,7 +26,7 @@ def test_user_is_answered_with_its_version_as_etag() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_unknown_id_is_not_found() -> None:
-    """An id of the right form that nobody has is a 404 problem."""
+    """A valid id that no user has returns 404."""
     reply = read(new_id())
 
     assert (reply.status, reply.body) == (
@@ -57,7 +57,7 @@ def test_unknown_id_is_not_found() -> None:
     ],
 )
 def test_malformed_id_is_refused(user_id: str) -> None:
-    """What cannot be an id never reaches storage, and is named by its parameter."""
+    """A malformed id is a fault of its parameter, and storage is not accessed."""
     reply = read(user_id)
 
     detail = "expected a UUID of version 7 in lower case; newer users have greater ids"

@@ -63,18 +63,18 @@ def effect(name: str, *, forever: bool = False) -> Generator[bool]:
         yield True
     except Exception as error:
         if _is_refusal(error):
-            _finish(name, "released")
+            _set_state(name, "released")
         raise
-    _finish(name, "done")
+    _set_state(name, "done")
 
 
 def confirm(name: str) -> None:
     """Record that an effect in doubt has happened, as the service that performed it reports."""
-    _finish(name, "done")
+    _set_state(name, "done")
 
 
 def done_item(name: str) -> TransactWriteItemTypeDef:
-    """Return the write for a transaction that performs the effect; it fails if the effect exists."""
+    """Return the write for a transaction that performs the effect; it fails if the ledger has the effect."""
     return {
         "Put": {
             "TableName": variable("EFFECTS_TABLE"),
@@ -132,7 +132,7 @@ def _begin(item: dict[str, Any]) -> bool:
     return True
 
 
-def _finish(name: str, state: str) -> None:
+def _set_state(name: str, state: str) -> None:
     """Change the state of an effect that is begun; leave any other state."""
     from botocore.exceptions import ClientError
 

@@ -24,7 +24,7 @@ _TEMPORARY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "Tra
 """Cancellation reasons that do not concern the transaction's conditions."""
 
 
-class CancelledError(Exception):
+class TransactionCanceledError(Exception):
     """A transaction was canceled because conditions are not met; it wrote nothing.
 
     Attributes:
@@ -59,7 +59,7 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
     """Perform all of the named writes or none; retry while they conflict with another transaction.
 
     Raises:
-        CancelledError: if a condition is not met.
+        TransactionCanceledError: if a condition is not met.
         Unavailable: if the conflict persists until the time for retries is used up.
     """
     from botocore.exceptions import ClientError
@@ -76,7 +76,7 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
                 continue
             if "ConditionalCheckFailed" not in codes:
                 raise
-            raise CancelledError(_refused(reasons)) from error
+            raise TransactionCanceledError(_refused(reasons)) from error
         else:
             return
     raise Unavailable("too many concurrent changes of the same item; try again")

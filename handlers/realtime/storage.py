@@ -114,7 +114,7 @@ def feed(event_id: str, audiences: Collection[str], moment: int, message: bytes)
     writes = {audience: _fed(audience, f"{moment:013d}#{event_id}", message) for audience in audiences}
     try:
         dynamodb.transact({"effect": effect.not_done_item(_effect(event_id)), **writes})
-    except dynamodb.CancelledError:
+    except dynamodb.TransactionCanceledError:
         return False
     return True
 
@@ -123,7 +123,7 @@ def pushed(event_id: str) -> None:
     """An event has been pushed to all: nobody shall push it again."""
     try:
         dynamodb.transact({"effect": effect.done_item(_effect(event_id))})
-    except dynamodb.CancelledError:
+    except dynamodb.TransactionCanceledError:
         return  # another delivery of the same event was as quick
 
 

@@ -10,19 +10,19 @@ from uuid import UUID
 from handlers.kit.errors import Fault, InvalidRequest
 
 
-def encoded(user_id: str) -> str:
+def encode(user_id: str) -> str:
     """Return the cursor of the page after a user: 22 characters."""
     return base64.urlsafe_b64encode(UUID(user_id).bytes).rstrip(b"=").decode()
 
 
-def decoded(cursor: str) -> str:
+def decode(cursor: str) -> str:
     """Return the id in a cursor of 22 base64url characters.
 
     Raises:
-        InvalidRequest: if `encoded` cannot have returned the cursor.
+        InvalidRequest: if `encode` cannot have returned the cursor.
     """
     position = UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     # The last character has four unused bits, and only UUIDs of version 7 are ids.
-    if encoded(str(position)) != cursor or position.version != 7:
+    if encode(str(position)) != cursor or position.version != 7:
         raise InvalidRequest([Fault("cursor", "expected the `next` value of an earlier page, unchanged")])
     return str(position)

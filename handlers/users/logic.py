@@ -67,11 +67,11 @@ def list_users(query: ListQuery) -> UserPage:
         if query.cursor is not None:
             raise InvalidRequest([Fault("cursor", "not allowed with email: the result has only one page")])
         return UserPage(storage.list_by_email(query.email), next=None)
-    after = None if query.cursor is None else cursor.decoded(query.cursor)
+    after = None if query.cursor is None else cursor.decode(query.cursor)
     # One user more than requested shows whether there is a next page.
     users = storage.list_users(query.limit + 1, after)
     items = users[: query.limit]
-    return UserPage(items, next=cursor.encoded(items[-1].id) if len(users) > len(items) else None)
+    return UserPage(items, next=cursor.encode(items[-1].id) if len(users) > len(items) else None)
 
 
 def read(user_id: str) -> User:

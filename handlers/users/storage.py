@@ -120,10 +120,10 @@ def create(record: Record, idempotency: IdempotencyRecord | None = None) -> Idem
         writes["idempotency"] = _create_idempotency_record(idempotency)
     try:
         dynamodb.transact(writes)
-    except dynamodb.CancelledError as cancelled:
-        if "idempotency" in cancelled.refused:
-            return _idempotency_record(cancelled.refused["idempotency"])
-        raise _refusal(cancelled) from cancelled
+    except dynamodb.TransactionCanceledError as canceled:
+        if "idempotency" in canceled.refused:
+            return _idempotency_record(canceled.refused["idempotency"])
+        raise _refusal(canceled) from canceled
     return None
 
 
@@ -143,8 +143,8 @@ def change(before: Record, after: Record) -> None:
         writes["subject"] = _claim(_subject_identity(after.subject), user_id)
     try:
         dynamodb.transact(writes)
-    except dynamodb.CancelledError as cancelled:
-        raise _refusal(cancelled) from cancelled
+    except dynamodb.TransactionCanceledError as canceled:
+        raise _refusal(canceled) from canceled
 
 
 def delete(record: Record) -> None:
@@ -159,8 +159,8 @@ def delete(record: Record) -> None:
         writes["subject"] = _release(_subject_identity(record.subject))
     try:
         dynamodb.transact(writes)
-    except dynamodb.CancelledError as cancelled:
-        raise _refusal(cancelled) from cancelled
+    except dynamodb.TransactionCanceledError as canceled:
+        raise _refusal(canceled) from canceled
 
 
 def _store_cause(record: Record) -> dict[str, Attribute]:
@@ -193,9 +193,9 @@ def _store_cause(record: Record) -> dict[str, Attribute]:
     return stored
 
 
-def _refusal(cancelled: dynamodb.CancelledError) -> VersionConflictError | EmailTaken:
+def _refusal(canceled: dynamodb.TransactionCanceledError) -> VersionConflictError | EmailTaken:
     """Return the error for a canceled transaction; a version conflict has priority over a taken address."""
-    if cancelled.refused.keys() & {"user", "subject"}:
+    if canceled.refused.keys() & {"user", "subject"}:
         return VersionConflictError()
     return EmailTaken("another user has this email address")
 

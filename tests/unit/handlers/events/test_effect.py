@@ -143,9 +143,9 @@ def test_effect_within_a_transaction_is_done_once() -> None:
     """A second transaction with the same effect fails by the ledger's condition."""
     dynamodb.transact({"effect": done_item("feed:1")})
 
-    with pytest.raises(dynamodb.CancelledError) as cancelled:
+    with pytest.raises(dynamodb.TransactionCanceledError) as canceled:
         dynamodb.transact({"effect": done_item("feed:1")})
-    assert set(cancelled.value.refused) == {"effect"}
+    assert set(canceled.value.refused) == {"effect"}
     assert attempt("feed:1") is False
 
 
@@ -156,6 +156,6 @@ def test_not_done_item_fails_once_the_effect_is_done(items: Items) -> None:
     assert items("EFFECTS_TABLE") == []
     dynamodb.transact({"effect": done_item("push:1")})
 
-    with pytest.raises(dynamodb.CancelledError) as cancelled:
+    with pytest.raises(dynamodb.TransactionCanceledError) as canceled:
         dynamodb.transact({"effect": not_done_item("push:1")})
-    assert set(cancelled.value.refused) == {"effect"}
+    assert set(canceled.value.refused) == {"effect"}

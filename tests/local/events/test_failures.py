@@ -69,7 +69,7 @@ def test_change_that_nobody_can_read_does_not_hold_up_the_stream(platform: Platf
     client.delete_item(TableName=users, Key=item)
     dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
 
-    assert reason == "no change of a user: ValidationError: Object missing required field `email`"
+    assert reason == "not a change of a user: ValidationError: Object missing required field `email`"
     assert (letter["reason"], letter["record"]["eventName"]) == (reason, "INSERT")
     assert letter["record"]["dynamodb"]["NewImage"] == item
     until(lambda: platform.mails(user["email"]))

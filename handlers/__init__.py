@@ -1,5 +1,6 @@
-"""Code that runs in Lambda, a folder a domain.
+"""Code that runs in Lambda, one folder per domain.
 
-Arrows point one way: entry points (`create.py`, `read.py`, …) → logic → storage → models; `http` and `kit`
-lie below all of them. What a function must find reaches it as an environment variable.
+Imports go one way: entry points (`create.py`, `read.py`, ...) → logic → storage → models. Every domain uses
+`http` (requests) and `events` (queues and the event bus), and all of them use `kit`. A function's settings
+and the names of its resources are environment variables.
 """

@@ -12,11 +12,11 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from handlers.audit import storage
-from handlers.events.consumer import Response, dead_letter, delivery_of, document_of
+from handlers.events.consumer import BatchResponse, dead_letter, delivery_of, document_of
 from handlers.events.effect import Poison
 from handlers.events.event import correlation_of
 from handlers.kit import correlation, log
-from handlers.kit.invocation import Context, Invocation
+from handlers.kit.invocation import Context, Invocation, event_facts
 
 Record = Mapping[str, Any]
 """A message of the queue, in Lambda's format."""
@@ -32,16 +32,16 @@ class Result(NamedTuple):
     error: str | None = None
 
 
-def handler(batch: Mapping[str, Any], context: Context) -> Response:
+def handler(batch: Mapping[str, Any], context: Context) -> BatchResponse:
     """Record a batch of events; the response lists the messages to retry."""
     records: Sequence[Record] = batch["Records"]
-    with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:
+    with Invocation(context, correlation.new_id(), messages=len(records)) as invocation:
         started = time.monotonic()
         results = record_all([record["body"] for record in records])
         duration = round((time.monotonic() - started) * 1_000, 1)
         failed: list[dict[str, str]] = []
         for record, result in zip(records, results, strict=True):
-            _log(record, result, {**invocation.where, "durationMs": duration})
+            _log(record, result, duration)
             if result.outcome == "failed":
                 failed.append({"itemIdentifier": record["messageId"]})
         invocation.note(failed=len(failed))
@@ -90,9 +90,14 @@ def _dead_letter(body: str, poison: Poison) -> Result:
     return Result("dead-lettered", str(poison))
 
 
-def _log(record: Record, result: Result, where: Mapping[str, object]) -> None:
+def _log(record: Record, result: Result, duration: float) -> None:
     level: log.Level = "ERROR" if result.outcome == "failed" else "INFO"
-    facts = {**_event(record["body"]), **where, **delivery_of(record), "outcome": result.outcome}
+    facts = {
+        **_event(record["body"]),
+        "durationMs": duration,
+        **delivery_of(record),
+        "outcome": result.outcome,
+    }
     log.write(level, "event", facts | ({"error": result.error} if result.error else {}))
 
 
@@ -101,12 +106,12 @@ def _event(body: str) -> dict[str, object]:
     document: Mapping[str, Any] = {}
     with suppress(Poison):
         document = document_of(body)
-    return {
-        "correlationId": correlation_of(document),
-        "eventId": _event_id(document),
-        "eventType": document.get("detail-type"),
-        "source": document.get("source"),
-    }
+    return event_facts(
+        correlation_of(document),
+        eventId=_event_id(document),
+        eventType=document.get("detail-type"),
+        source=document.get("source"),
+    )
 
 
 def _event_id(document: Mapping[str, Any]) -> object:

@@ -1,1 +1,1 @@
-"""What Cognito asks before it lets somebody in."""
+"""Triggers of the Cognito user pool."""

@@ -1,7 +1,7 @@
-"""Cognito's trigger before a token is made: what a person may do comes from the groups they are in.
+"""Cognito's pre token generation trigger: adds scopes and profile claims to a person's access token.
 
-A person's access token is given the scopes of their groups, for the gateway to enforce, and the claims
-that make a profile. A machine's token is left as it is: its client says what it may do.
+The scopes are those of the person's groups; the gateway enforces them. A machine's token stays unchanged: its
+scopes are those of its client.
 """
 
 import json
@@ -13,11 +13,11 @@ from handlers.kit.environment import variable
 from handlers.kit.invocation import Context, Invocation
 
 PROFILE_CLAIMS = ("email", "email_verified", "name")
-"""Spares `/me` a call to Cognito."""
+"""Claims that save `/me` a call to Cognito."""
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Answer a PreTokenGeneration event (V2_0 or V3_0) with what to add to the access token."""
+    """Return a PreTokenGeneration event (V2_0 or V3_0) with the additions to the access token."""
     source = event["triggerSource"]
     with Invocation(context, correlation.accepted(context.aws_request_id), triggerSource=source):
         if source != "TokenGeneration_ClientCredentials":
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def added(request: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person's access token is given besides: scopes in order of their names, and claims."""
+    """Return the additions to a person's access token: scopes, sorted by name, and claims."""
     granted: dict[str, list[str]] = json.loads(variable("GROUP_SCOPES"))
     configuration: dict[str, Any] = request.get("groupConfiguration") or {}
     groups: list[str] = configuration.get("groupsToOverride") or []

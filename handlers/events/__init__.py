@@ -1,1 +1,1 @@
-"""Events: what there are, how they are put on the bus, and how they are taken off a queue once."""
+"""Events: the catalogue, publishing to the event bus, and consuming from a queue, each effect once."""

@@ -1,7 +1,7 @@
-"""Every type of event that may stand on the bus, with its source and the shape of its data.
+"""The catalogue of event types: the source and the data's shape of every event on the bus.
 
-The shapes hold for what is published and for what is read: a reader takes no notice of fields that a
-later release adds.
+Publishers and consumers use the same shapes. Consumers ignore unknown fields, so that a later release can add
+some.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1, max_length=256)]
-Moment = Annotated[
+Timestamp = Annotated[
     str,
     Meta(
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$(?!\n)",
@@ -25,14 +25,14 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 421
 
 
 class Preferences(Struct, frozen=True, kw_only=True):
-    """What a user wants to be told by; a message to the phone needs consent."""
+    """The channels by which a user receives notifications; SMS requires consent."""
 
     email: bool = True
     sms: bool = False
 
 
 class UserState(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A user at one moment; `subject` is the sign-in's, once the person has signed in."""
+    """A user's state; `subject` identifies the sign-in once the person has signed in."""
 
     id: Text
     email: Text
@@ -47,13 +47,13 @@ class UserState(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class UserCreated(Struct, frozen=True, kw_only=True):
-    """A user is there."""
+    """A user was created."""
 
     user: UserState
 
 
 class UserUpdated(Struct, frozen=True, kw_only=True):
-    """A user has changed: from `previous` to `user`, in the fields that `changed` names."""
+    """A user was changed from `previous` to `user`; `changed` lists the fields that differ."""
 
     user: UserState
     previous: UserState
@@ -61,13 +61,13 @@ class UserUpdated(Struct, frozen=True, kw_only=True):
 
 
 class UserDeleted(Struct, frozen=True, kw_only=True):
-    """A user is gone; `user` is what it was."""
+    """A user was deleted; `user` is its last state."""
 
     user: UserState
 
 
 class OrderPlaced(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Somebody has ordered at a partner's."""
+    """An order was placed with a partner."""
 
     order_id: Text
     amount: Amount
@@ -75,7 +75,7 @@ class OrderPlaced(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ContactChanged(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A partner knows something new of a person."""
+    """A partner changed the details of a contact."""
 
     contact_id: Text
     email: Text | None = None
@@ -83,7 +83,7 @@ class ContactChanged(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class PaymentSucceeded(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Money has come."""
+    """A payment succeeded."""
 
     payment_id: Text
     amount: Amount
@@ -91,7 +91,7 @@ class PaymentSucceeded(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class PaymentFailed(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Money has not come."""
+    """A payment failed."""
 
     payment_id: Text
     amount: Amount
@@ -103,7 +103,7 @@ class EventType(NamedTuple):
     """A type of event.
 
     Attributes:
-        source: who may say so; `partner.*` stands for each partner.
+        source: the source that may publish it; `partner.*` matches every partner.
         data: the shape of the event's data.
     """
 
@@ -122,14 +122,14 @@ CATALOGUE: Mapping[str, EventType] = {
 }
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
-    source: tuple(name for name, kind in CATALOGUE.items() if kind.source == source)
-    for source in dict.fromkeys(kind.source for kind in CATALOGUE.values())
+    source: tuple(name for name, event_type in CATALOGUE.items() if event_type.source == source)
+    for source in dict.fromkeys(event_type.source for event_type in CATALOGUE.values())
 }
-"""The types of event that each source may publish."""
+"""The event types that each source may publish."""
 
 
 def is_from(source: str, pattern: str) -> bool:
-    """Whether a source is the one of a kind, or one of the many that a `*` at its end stands for."""
+    """Return whether a source matches a pattern, which may end in `*` for one or more characters."""
     return (
         source.startswith(pattern[:-1]) and source != pattern[:-1]
         if pattern[-1:] == "*"

@@ -1,12 +1,12 @@
-"""A typed function as a Lambda entry point behind an SQS queue of events.
+"""The `consumer` decorator: a typed function as a Lambda entry point behind an SQS queue of events.
 
     @consumer
     def handler(event: Event) -> str | None:
-        '''Welcome a new user.'''
+        '''Send a welcome message to a new user.'''
 
-Each message stands for itself: one that fails comes back after the queue's visibility timeout, and goes to
-the dead-letter queue when it has failed too often; one that can never be handled goes there at once, with
-the reason, so that it holds up nobody.
+Each message is handled independently. SQS delivers a failed message again after the queue's visibility
+timeout, and moves it to the dead-letter queue after the queue's maximum number of receives. A message that
+can never be handled is sent to the dead-letter queue immediately, with the reason.
 """
 
 from __future__ import annotations
@@ -23,59 +23,59 @@ from handlers.events.event import Event, InvalidEvent
 from handlers.kit import aws, correlation, log
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import Context, Invocation, remaining_seconds
+from handlers.kit.invocation import Context, Invocation, event_facts, remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS
 
-_LONGEST_REASON = 1_000
+_MAX_REASON_LENGTH = 1_000
 
 
-class Item(Protocol):
-    """What every message says of itself."""
+class Message(Protocol):
+    """The attributes that every parsed message has."""
 
     @property
     def id(self) -> str:
-        """The same however often it is delivered."""
+        """The id; the same for every delivery of the message."""
         ...
 
     @property
     def type(self) -> str:
-        """What kind of message it is."""
+        """The type of the message."""
         ...
 
     @property
     def correlation_id(self) -> str:
-        """The request that set it off."""
+        """The id of the request that caused it."""
         ...
 
 
-Reads = Callable[[Mapping[str, Any]], Any]
-Handles = Callable[[Any], "str | None"]
-Response = dict[str, list[dict[str, str]]]
+Parser = Callable[[Mapping[str, Any]], Any]
+Function = Callable[[Any], "str | None"]
+BatchResponse = dict[str, list[dict[str, str]]]
 
 
 class Consumer:
-    """Lambda's entry point: handles every message of a batch, and names those that are to come again."""
+    """The Lambda entry point: handles every message of a batch and reports the failed ones to SQS."""
 
-    def __init__(self, function: Handles, reads: Reads) -> None:
+    def __init__(self, function: Function, reads: Parser) -> None:
         self.function = function
         self.reads = reads
 
-    def __call__(self, batch: Mapping[str, Any], context: Context) -> Response:
-        """Handle a batch; what is not named in the answer is done with."""
+    def __call__(self, batch: Mapping[str, Any], context: Context) -> BatchResponse:
+        """Handle a batch and return the failed messages; SQS deletes the others."""
         records = batch["Records"]
-        with Invocation(context, correlation.accepted(None), messages=len(records)) as invocation:
-            failed = [record["messageId"] for record in records if not self._handle(record, invocation)]
+        with Invocation(context, correlation.new_id(), messages=len(records)) as invocation:
+            failed = [record["messageId"] for record in records if not self._handle(record)]
             invocation.note(failed=len(failed))
             return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
-    def _handle(self, record: Mapping[str, Any], invocation: Invocation) -> bool:
-        """Handle one message; whether it is done with."""
+    def _handle(self, record: Mapping[str, Any]) -> bool:
+        """Handle one message and log the outcome; return False if SQS must deliver it again."""
         started = time.monotonic()
-        facts = {"correlationId": None, **invocation.where, **delivery_of(record)}
+        facts = event_facts(None, **delivery_of(record))
         level: log.Level = "INFO"
         try:
             facts["outcome"] = self._outcome(record, facts)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others of the batch go on
+        except Exception as error:  # noqa: BLE001 - a failed message must not stop the rest of the batch
             level = "ERROR"
             facts |= {"outcome": "failed", "error": f"{type(error).__name__}: {error}"}
         facts["durationMs"] = round((time.monotonic() - started) * 1_000, 1)
@@ -84,13 +84,17 @@ class Consumer:
 
     def _outcome(self, record: Mapping[str, Any], facts: dict[str, object]) -> str:
         if remaining_seconds() < ATTEMPT_SECONDS:
-            raise Unavailable("no time is left for it in this run")
+            raise Unavailable("not enough time left in this invocation")
         try:
             document = document_of(record["body"])
             facts["correlationId"] = events.correlation_of(document)
-            item: Item = self.reads(document)
-            facts |= {"correlationId": item.correlation_id, "eventId": item.id, "eventType": item.type}
-            return self.function(item) or "done"
+            message: Message = self.reads(document)
+            facts |= {
+                "correlationId": message.correlation_id,
+                "eventId": message.id,
+                "eventType": message.type,
+            }
+            return self.function(message) or "done"
         except (InvalidEvent, Poison) as poison:
             dead_letter(record["body"], str(poison))
             facts["error"] = str(poison)
@@ -100,49 +104,49 @@ class Consumer:
 @overload
 def consumer(function: Callable[[Event], str | None], /) -> Consumer: ...
 @overload
-def consumer(*, reads: Reads) -> Callable[[Handles], Consumer]: ...
+def consumer(*, reads: Parser) -> Callable[[Function], Consumer]: ...
 def consumer(
-    function: Handles | None = None, /, *, reads: Reads = events.read
-) -> Consumer | Callable[[Handles], Consumer]:
-    """Make an entry point of a function that handles one message, and may say how it ended.
+    function: Function | None = None, /, *, reads: Parser = events.read
+) -> Consumer | Callable[[Function], Consumer]:
+    """Make a function that handles one message a Lambda entry point.
 
     Args:
-        function: takes what `reads` gives; an answer stands in the log in place of `done`.
-        reads: what a message's JSON object means; an event of the catalogue where not given.
+        function: takes the result of `reads` and may return an outcome for the log, instead of `done`.
+        reads: parses a message's JSON object; the default parses an event of the catalogue.
     """
 
-    def decorate(given: Handles) -> Consumer:
+    def decorate(given: Function) -> Consumer:
         return Consumer(given, reads)
 
     return decorate if function is None else decorate(function)
 
 
 def dead_letter(body: str, reason: str) -> None:
-    """Put a message into the consumer's dead-letter queue, with the reason as its attribute."""
+    """Send a message to the function's dead-letter queue, with the reason as a message attribute."""
     aws.client("sqs").send_message(
         QueueUrl=variable("DEAD_LETTERS_URL"),
         MessageBody=body,
-        MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:_LONGEST_REASON]}},
+        MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:_MAX_REASON_LENGTH]}},
     )
 
 
 def document_of(body: str) -> Mapping[str, Any]:
-    """The JSON object in a message.
+    """Return the JSON object in a message.
 
     Raises:
-        Poison: where there is none.
+        Poison: if the message is not a JSON object.
     """
     try:
         document = msgspec.json.decode(body)
     except (ValueError, RecursionError):
-        raise Poison("the message is no JSON") from None
+        raise Poison("the message is not JSON") from None
     if not isinstance(document, dict):
-        raise Poison("the message is no JSON object")
+        raise Poison("the message is not a JSON object")
     return cast("dict[str, Any]", document)
 
 
 def delivery_of(record: Mapping[str, Any]) -> dict[str, object]:
-    """How the message came: for how long it waited, and how often."""
+    """Return the log fields of a delivery: queue, message id, attempt and waiting time."""
     attributes = record["attributes"]
     return {
         "queue": record["eventSourceARN"].rpartition(":")[2],

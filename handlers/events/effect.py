@@ -1,13 +1,15 @@
-"""Doing once what may be asked for many times: a ledger of effects, kept longer than events can come again.
+"""Effects that happen once although their events may be delivered many times: a ledger in DynamoDB.
 
-An effect that many events ask for, whenever they happen, is kept for ever.
+Each effect is an item with a name and a state. Items expire later than any event can be delivered again; the
+item of an effect that may happen only once ever does not expire.
 
     begun → done        the effect has happened
-    begun → released    it was refused: the next delivery tries it again
-    begun               in doubt: whoever began it did not live to tell
+    begun → released    it was refused; the next delivery repeats it
+    begun               in doubt: the function stopped before it recorded the outcome
 
-An effect in doubt is not repeated: its delivery fails, is tried again and ends in the dead-letter queue,
-unless `confirm` says meanwhile that it has happened. After `DOUBT_SECONDS` without that it is begun anew.
+An effect in doubt is not repeated. Its message fails and is delivered again until `confirm` reports that the
+effect has happened, or until `DOUBT_SECONDS` have passed, after which the effect is begun again. A message
+that fails too often in the meantime is dead-lettered.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from handlers.kit import aws, dynamodb
 from handlers.kit.environment import variable
@@ -25,30 +27,34 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 DOUBT_SECONDS = 900
-"""By then a service that reports what it did has reported it."""
+"""The time within which a service reports that an effect has happened."""
 
 _DAY_SECONDS = 24 * 3600
-_NOT_THERE = "attribute_not_exists(id)"
-_MAY_BEGIN = f"{_NOT_THERE} OR #state = :released OR (#state = :begun AND #at < :doubt)"
+_IS_NEW = "attribute_not_exists(id)"
+_MAY_BEGIN = f"{_IS_NEW} OR #state = :released OR (#state = :begun AND #at < :doubt)"
 
 
-class Poison(Exception):  # noqa: N818 - it says what the message is
-    """A message that will never be handled, however often it comes; the text says why."""
+class Poison(Exception):  # noqa: N818 - the name describes the message
+    """The message can never be handled; the text is the reason."""
 
 
-class InDoubt(Exception):  # noqa: N818 - it says what the effect is
-    """The effect was begun before, and nobody knows whether it happened."""
+class InDoubt(Exception):  # noqa: N818 - the name describes the effect
+    """The effect was begun before, and it is unknown whether it happened."""
 
 
 @contextmanager
 def effect(name: str, *, forever: bool = False) -> Generator[bool]:
-    """Run the block for an effect: with True when it is to be done, with False when it was.
+    """Run the block for an effect: with True if the block must perform it, with False if it is done.
 
-    What AWS refuses or is never asked for, and `Poison`, release the effect; any other exception leaves it
-    in doubt. One that is done once and never again, whatever else happens, is remembered `forever`.
+    `Poison`, a 4xx error from AWS and a failed connection release the effect; any other exception leaves it
+    in doubt.
+
+    Args:
+        name: identifies the effect.
+        forever: keep the ledger's item without expiry.
 
     Raises:
-        InDoubt: where it was begun lately and not finished.
+        InDoubt: if it was begun less than `DOUBT_SECONDS` ago and has no outcome.
     """
     if not _begin(_item(name, forever=forever)):
         yield False
@@ -57,34 +63,34 @@ def effect(name: str, *, forever: bool = False) -> Generator[bool]:
         yield True
     except Exception as error:
         if _is_refusal(error):
-            _turn(name, "released")
+            _set_state(name, "released")
         raise
-    _turn(name, "done")
+    _set_state(name, "done")
 
 
 def confirm(name: str) -> None:
-    """An effect has happened: whoever did it has told, however late."""
-    _turn(name, "done")
+    """Record that an effect in doubt has happened, as the service that performed it reports."""
+    _set_state(name, "done")
 
 
 def done_item(name: str) -> TransactWriteItemTypeDef:
-    """The effect as part of a transaction that does it; its condition fails where it was done before."""
+    """Return the write for a transaction that performs the effect; it fails if the ledger has the effect."""
     return {
         "Put": {
             "TableName": variable("EFFECTS_TABLE"),
             "Item": {**_item(name), "state": {"S": "done"}},
-            "ConditionExpression": _NOT_THERE,
+            "ConditionExpression": _IS_NEW,
         }
     }
 
 
 def not_done_item(name: str) -> TransactWriteItemTypeDef:
-    """The condition of `done_item` alone, for a transaction that prepares the effect."""
+    """Return the condition of `done_item` without the write, for a transaction that prepares the effect."""
     return {
         "ConditionCheck": {
             "TableName": variable("EFFECTS_TABLE"),
             "Key": {"id": {"S": name}},
-            "ConditionExpression": _NOT_THERE,
+            "ConditionExpression": _IS_NEW,
         }
     }
 
@@ -99,7 +105,7 @@ def _item(name: str, *, forever: bool = False) -> dict[str, Any]:
 def _begin(item: dict[str, Any]) -> bool:
     from botocore.exceptions import ClientError
 
-    # An answer may be lost, and the SDK ask again: then what is in the way is what the first call wrote.
+    # If a response is lost, the SDK repeats the call and finds the item that its first attempt wrote.
     claim = {"S": os.urandom(8).hex()}
     try:
         dynamodb.call(
@@ -116,22 +122,22 @@ def _begin(item: dict[str, Any]) -> bool:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
-        answer: Any = error.response
-        if answer["Item"]["state"]["S"] == "done":
+        existing: Any = cast("Any", error.response)["Item"]
+        if existing["state"]["S"] == "done":
             return False
-        if answer["Item"].get("claim") != claim:
-            raise InDoubt(f"{item['id']['S']}: begun before, and not known to be done") from error
+        if existing.get("claim") != claim:
+            raise InDoubt(f"{item['id']['S']}: begun before, outcome unknown") from error
     return True
 
 
-def _turn(name: str, state: str) -> None:
-    """Take what was begun to another state; what is not begun stays as it is."""
+def _set_state(name: str, state: str) -> None:
+    """Change the state of an effect that is begun; leave any other state."""
     from botocore.exceptions import ClientError
 
     try:
-        # Not by `ask`, which refuses when time is short: what is not noted now is in doubt.
+        # Without `dynamodb.call`, which refuses when time is short: an unrecorded outcome would be in doubt.
         dynamodb.client().update_item(
             TableName=variable("EFFECTS_TABLE"),
             Key={"id": {"S": name}},
@@ -141,15 +147,15 @@ def _turn(name: str, state: str) -> None:
             ExpressionAttributeValues={":state": {"S": state}, ":begun": {"S": "begun"}},
         )
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Whether it is certain that nothing has happened: where there is no connection, nothing was sent."""
+    """Return whether the effect certainly did not happen: AWS refused it, or nothing was sent."""
     from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
     if isinstance(error, ClientError):
-        # A service that fails has perhaps done first what it was asked.
-        return aws.status_of(error) < aws.FAULT
+        # After an error on the service's side the effect may have happened.
+        return aws.status_of(error) < aws.SERVER_ERROR
     return isinstance(error, Poison | ConnectTimeoutError | EndpointConnectionError)

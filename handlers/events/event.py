@@ -1,4 +1,4 @@
-"""An event as it travels: EventBridge's document around what the catalogue describes."""
+"""An event of the catalogue, parsed from EventBridge's document."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from handlers.events.catalogue import CATALOGUE, Moment, is_from
+from handlers.events.catalogue import CATALOGUE, Timestamp, is_from
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-class InvalidEvent(Exception):  # noqa: N818 - it says what the event is, as refusals do
-    """The document is no event of the catalogue; the text says what is wrong and where."""
+class InvalidEvent(Exception):  # noqa: N818 - the name describes the event, as a refusal's describes the request
+    """The document is not an event of the catalogue; the text is the fault and its place."""
 
 
 class Metadata(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What an event says of itself.
+    """The metadata of an event.
 
     Attributes:
-        id: the same however often the event is delivered: who has seen it does nothing again.
-        correlation_id: the request that set it off.
-        occurred_at: when what it tells of happened.
-        actor: the subject of the token behind that request, where there was one.
+        id: the same for every delivery of the event; consumers use it to detect duplicates.
+        correlation_id: the id of the request that caused the event.
+        occurred_at: the time of the change or action that the event describes.
+        actor: the subject of the request's token, if it had one.
     """
 
     id: Identifier
     correlation_id: Identifier
-    occurred_at: Moment
+    occurred_at: Timestamp
     actor: str | None = None
 
 
@@ -37,9 +37,9 @@ class Event(Struct, frozen=True, kw_only=True):
     """An event of the catalogue.
 
     Attributes:
-        data: of the shape that the catalogue has for `type`.
-        detail: the whole detail as it came.
-        replay: the name of the replay that delivers it again, if one does.
+        data: the data, in the catalogue's shape for `type`.
+        detail: the whole detail as received.
+        replay: the name of the replay that delivers the event, if any.
     """
 
     type: str
@@ -54,17 +54,17 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 def read(document: Mapping[str, Any]) -> Event:
-    """The event in EventBridge's document.
+    """Return the event in EventBridge's document.
 
     Raises:
-        InvalidEvent: where it is none of the catalogue, or not of the shape that its type has.
+        InvalidEvent: if its type is not in the catalogue, or its source or shape is not that of its type.
     """
     detail_type, source = document.get("detail-type"), document.get("source")
-    kind = CATALOGUE.get(detail_type) if isinstance(detail_type, str) else None
-    if kind is None:
+    event_type = CATALOGUE.get(detail_type) if isinstance(detail_type, str) else None
+    if event_type is None:
         raise InvalidEvent(f"detail-type: {detail_type!r}: expected one of {', '.join(CATALOGUE)}")
-    if not isinstance(source, str) or not is_from(source, kind.source):
-        raise InvalidEvent(f"source: {source!r}: expected {kind.source} for {detail_type}")
+    if not isinstance(source, str) or not is_from(source, event_type.source):
+        raise InvalidEvent(f"source: {source!r}: expected {event_type.source} for {detail_type}")
     metadata: Metadata = _part(document, "metadata", Metadata)
     return Event(
         type=str(detail_type),
@@ -73,14 +73,14 @@ def read(document: Mapping[str, Any]) -> Event:
         correlation_id=metadata.correlation_id,
         occurred_at=metadata.occurred_at,
         actor=metadata.actor,
-        data=_part(document, "data", kind.data),
+        data=_part(document, "data", event_type.data),
         detail=document["detail"],
         replay=document.get("replay-name"),
     )
 
 
 def correlation_of(document: Mapping[str, Any]) -> str | None:
-    """The correlation id of a document that may be no event at all."""
+    """Return the correlation id of a document, which may not be an event; None if it has none."""
     try:
         found = document["detail"]["metadata"]["correlationId"]
     except (KeyError, TypeError):
@@ -89,7 +89,7 @@ def correlation_of(document: Mapping[str, Any]) -> str | None:
 
 
 def fault(pointer: str, error: msgspec.ValidationError) -> str:
-    """What is wrong with the value at a JSON pointer, or with one inside of it."""
+    """Return the fault of the value at a JSON pointer, or of a value nested in it, with its place."""
     text, _, place = str(error).partition(" - at `$")
     inner = place.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
     return f"{pointer}{inner}: {text}"

@@ -1,4 +1,4 @@
-"""Putting events on the bus."""
+"""Publishes events to the event bus."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from handlers.events.event import Metadata
 from handlers.kit import aws, log
 from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import current
+from handlers.kit.invocation import event_facts
 from handlers.kit.retry import attempts
 
-MOST_ENTRIES = 10
-"""What one PutEvents takes."""
+MAX_ENTRIES = 10
+"""The most entries of one PutEvents call."""
 
 
 class NewEvent(Struct, frozen=True, kw_only=True):
-    """An event to be.
+    """An event to publish.
 
     Attributes:
-        subject: what it is about: events about the same thing go out one after the other.
-        data: of the shape that the catalogue has for `type`.
+        subject: the id of the entity that it describes; events with the same subject are published in order.
+        data: the data, in the catalogue's shape for `type`.
     """
 
     type: str
@@ -39,30 +39,33 @@ class NewEvent(Struct, frozen=True, kw_only=True):
     actor: str | None = None
 
     def __post_init__(self) -> None:
-        kind = CATALOGUE[self.type]
-        if not is_from(self.source, kind.source) or not isinstance(self.data, kind.data):
+        event_type = CATALOGUE[self.type]
+        if not is_from(self.source, event_type.source) or not isinstance(self.data, event_type.data):
             raise TypeError(
-                f"{self.type} of {self.source} with {type(self.data).__name__}: expected {kind.source} with"
-                f" {kind.data.__name__}"
+                f"{self.type} from {self.source} with {type(self.data).__name__}: expected source"
+                f" {event_type.source} and data {event_type.data.__name__}"
             )
 
 
 def publish(events: Sequence[NewEvent]) -> None:
-    """Put events on the bus, those about one subject in their order.
+    """Publish events to the event bus; those with the same subject are published in order.
 
     Raises:
-        Unavailable: where the bus has not taken all of them; those before may have gone out, and may go
-            out again with the same id.
+        Unavailable: if the bus did not accept all of them. Some may have been published; a retry publishes
+            these again with the same ids.
     """
     for batch in batches(events):
         _put(batch)
 
 
 def batches(events: Sequence[NewEvent]) -> Iterator[list[NewEvent]]:
-    """The events in their order, at most ten together and no subject twice: a batch has no order."""
+    """Yield the events in order, in batches of at most `MAX_ENTRIES`.
+
+    A batch has no order, so no batch contains two events with the same subject.
+    """
     batch: list[NewEvent] = []
     for event in events:
-        if len(batch) == MOST_ENTRIES or any(event.subject == other.subject for other in batch):
+        if len(batch) == MAX_ENTRIES or any(event.subject == other.subject for other in batch):
             yield batch
             batch = []
         batch.append(event)
@@ -71,30 +74,30 @@ def batches(events: Sequence[NewEvent]) -> Iterator[list[NewEvent]]:
 
 
 def _put(batch: list[NewEvent]) -> None:
-    left, why = batch, Unavailable("the event bus is busy; try again")
+    remaining, failure = batch, Unavailable("the event bus is busy; try again")
     for _ in attempts():
         try:
-            left = _refused(left)
+            remaining = _put_once(remaining)
         except Unavailable as unavailable:
-            why = unavailable
+            failure = unavailable
             continue
-        if not left:
+        if not remaining:
             return
-    raise why
+    raise failure
 
 
-def _refused(batch: list[NewEvent]) -> list[NewEvent]:
-    """Put a batch; the events that were not taken."""
+def _put_once(batch: list[NewEvent]) -> list[NewEvent]:
+    """Send a batch and return the events that the bus did not accept."""
     started = time.monotonic()
     with aws.calling("the event bus"):
-        answer: Any = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
-    refused: list[NewEvent] = []
-    for event, entry in zip(batch, answer["Entries"], strict=True):
+        response: Any = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
+    rejected: list[NewEvent] = []
+    for event, entry in zip(batch, response["Entries"], strict=True):
         if "EventId" in entry:
-            _note(event, started)
+            _log(event, started)
         else:
-            refused.append(event)
-    return refused
+            rejected.append(event)
+    return rejected
 
 
 def _entry(event: NewEvent) -> dict[str, str]:
@@ -112,16 +115,14 @@ def _entry(event: NewEvent) -> dict[str, str]:
     }
 
 
-def _note(event: NewEvent, started: float) -> None:
-    invocation = current()
-    facts = {
-        "correlationId": event.correlation_id,
-        **(invocation.where if invocation else {}),
-        "eventId": event.id,
-        "eventType": event.type,
-        "source": event.source,
-        "outcome": "published",
-        # A consumer may be quicker than this line: with it a trace knows which of them began first.
-        "durationMs": round((time.monotonic() - started) * 1_000, 1),
-    }
+def _log(event: NewEvent, started: float) -> None:
+    facts = event_facts(
+        event.correlation_id,
+        eventId=event.id,
+        eventType=event.type,
+        source=event.source,
+        outcome="published",
+        # A consumer may log before this line is written; the duration lets a trace order them by start.
+        durationMs=round((time.monotonic() - started) * 1_000, 1),
+    )
     log.write("INFO", "event", facts)

@@ -1,1 +1,1 @@
-"""What no route answers."""
+"""The response to requests that match no route."""

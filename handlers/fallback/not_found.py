@@ -1,4 +1,4 @@
-"""$default: whatever has no route."""
+"""$default: requests that match no route."""
 
 from typing import NoReturn
 
@@ -9,5 +9,5 @@ from handlers.kit.errors import NotFound
 
 @operation(404, raises=(NotFound,))
 def handler() -> Response[NoReturn]:
-    """Say that nothing is there."""
-    raise NotFound("no route has this method and path; GET /openapi.json tells them all")
+    """Return 404 for a request that matches no route."""
+    raise NotFound("no route has this method and path; see GET /openapi.json for all routes")

@@ -1,1 +1,1 @@
-"""Whether the platform answers, and which release of it."""
+"""The health check of the API."""

@@ -10,7 +10,7 @@ from handlers.kit.environment import variable
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The platform answers; `version` is what is deployed."""
+    """The API is healthy; `version` is the deployed version."""
 
     version: str
     status: Literal["ok"] = "ok"
@@ -18,5 +18,5 @@ class Health(msgspec.Struct, frozen=True):
 
 @operation(200)
 def handler() -> Response[Health]:
-    """Say that the platform answers, and which version is deployed."""
+    """Check that the API responds and read the deployed version."""
     return Response(Health(variable("VERSION")))

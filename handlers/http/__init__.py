@@ -1,1 +1,1 @@
-"""HTTP as API Gateway's HTTP API speaks it: requests in, answers and problems out."""
+"""HTTP requests and responses of Lambda functions behind the API."""

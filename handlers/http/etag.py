@@ -1,4 +1,4 @@
-"""Entity tags: a version as the client sees it (RFC 9110, 8.8.3 and 13.1.1)."""
+"""Entity tags: a resource's version in HTTP headers (RFC 9110, 8.8.3 and 13.1.1)."""
 
 import re
 from collections.abc import Collection
@@ -18,14 +18,14 @@ IfMatch = Annotated[
 
 
 def etag(version: int) -> str:
-    """The strong entity tag of a version."""
+    """Return the strong entity tag of a version."""
     return f'"{version}"'
 
 
 def versions(if_match: str | None) -> Collection[int] | None:
-    """The versions that `If-Match` allows; None for any.
+    """Return the versions that `If-Match` allows; None for any.
 
-    A weak tag and one that is not ours match nothing, as RFC 9110 wants of a strong comparison.
+    Weak tags and tags that `etag` does not produce match no version (RFC 9110, strong comparison).
     """
     if if_match is None or if_match == "*":
         return None

@@ -1,14 +1,16 @@
-"""A typed function as a Lambda entry point behind an HTTP API, and its contract as data.
+"""The `operation` decorator: a typed function as a Lambda entry point behind an HTTP API.
 
     @operation(201, headers=("ETag", "Location"), raises=(EmailTaken,))
-    def handler(headers: Once, body: CreateUser) -> Response[User]:
+    def handler(headers: CreateHeaders, body: CreateUser) -> Response[User]:
         '''Create a user.'''
 
-The parameters' names say which part of the request they want: `path`, `query`, `headers`, `body` (each
-a struct, parsed before the function is called; a body may be one of several, told apart by a tag),
-`content` (the body's bytes as they are, annotated with the shape that they have), and `claims` and
-`authorizer` (what the token, or the route's Lambda authorizer, says of the caller, as text). The docstring
-is what the API's document says.
+Each parameter receives the part of the request that has its name:
+
+    path, query, headers, body   a struct, parsed before the call; a body may be a union of tagged structs
+    content                      the body's bytes, annotated with the shape that the API's document shows
+    claims, authorizer           the token's claims, or the Lambda authorizer's context, as text
+
+The function's signature and docstring are its contract, from which the API's document is generated.
 """
 
 from __future__ import annotations
@@ -37,29 +39,29 @@ PARTS = ("path", "query", "headers", "body", "content")
 CALLER = ("claims", "authorizer")
 
 GatewayResponse = dict[str, Any]
-"""What API Gateway takes: `statusCode`, `headers` and, unless there is none, `body` as text."""
+"""The response in API Gateway's format: `statusCode`, `headers` and, if there is a body, `body` as text."""
 
 
 class Contract(msgspec.Struct, frozen=True):
-    """What an operation takes and gives.
+    """An operation's request and response types.
 
     Attributes:
-        text: the docstring: a summary line, and what else there is to say.
-        status: the status of a success.
-        parts: the type of each part of the request that is read, by the part's name.
-        caller: what is read of what the gateway says of the caller.
-        answer: the type of a success's body; `type(None)` for none.
-        headers: the headers of a success, besides the correlation id.
-        raises: how the operation itself may refuse; parsing adds its own.
+        text: the docstring: a summary line and a description.
+        status: the status of a successful response.
+        parts: the type of each part of the request that the function takes, by the part's name.
+        caller: which of `claims` and `authorizer` the function takes.
+        response: the type of a successful response's body; `type(None)` for no body.
+        headers: the headers of a successful response, besides the correlation id.
+        raises: the refusals that the function raises; `refusals` adds those of parsing.
         accepts: the media types of the body.
-        limit: how many bytes of a body are taken.
+        limit: the maximum size of the body in bytes.
     """
 
     text: str
     status: int
     parts: Mapping[str, Any]
     caller: tuple[str, ...]
-    answer: Any
+    response: Any
     headers: tuple[str, ...]
     raises: tuple[type[Refusal], ...]
     accepts: tuple[str, ...]
@@ -67,14 +69,14 @@ class Contract(msgspec.Struct, frozen=True):
 
     @property
     def body(self) -> Any:
-        """The shape of the body, be it parsed or handed on as it is; None where there is none."""
+        """The shape of the request's body, parsed or raw; None for an operation without a body."""
         if "content" in self.parts:
             return get_args(self.parts["content"])[1]
         return self.parts.get("body")
 
     @property
     def refusals(self) -> tuple[type[Refusal], ...]:
-        """Every way in which a request may be refused."""
+        """Every kind of refusal that the operation can return, including those of parsing."""
         parsing: list[type[Refusal]] = []
         if self.parts:
             parsing.append(InvalidRequest)
@@ -84,18 +86,18 @@ class Contract(msgspec.Struct, frozen=True):
 
 
 class Operation:
-    """Lambda's entry point: answers every event, and logs one line for each."""
+    """The Lambda entry point: returns a response for every event and logs one line."""
 
     def __init__(
-        self, function: Callable[..., Response[Any]], contract: Contract, admits: Callable[[Request], None]
+        self, function: Callable[..., Response[Any]], contract: Contract, authorize: Callable[[Request], None]
     ) -> None:
         self.function = function
         self.contract = contract
-        self.admits = admits
+        self.authorize = authorize
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> GatewayResponse:
-        """Answer a request; nothing that a caller sends makes this raise."""
-        request = Request.of(event)
+        """Return the response to a request; no request makes this raise."""
+        request = Request.from_event(event)
         correlation_id = correlation.accepted(request.headers.get(correlation.HEADER.lower()))
         actor = request.claims.get("sub")
         with Invocation(context, correlation_id, actor=actor, route=request.route) as invocation:
@@ -106,23 +108,23 @@ class Operation:
 
     def _response(self, request: Request, invocation: Invocation) -> GatewayResponse:
         try:
-            self.admits(request)
-            answer = self.function(**self._arguments(request))
+            self.authorize(request)
+            response = self.function(**self._arguments(request))
             return _response(
                 self.contract.status,
                 JSON,
-                # What is said of a person is for the one who asked, and not for a cache.
-                {"Cache-Control": "no-store", **answer.headers},
-                None if answer.body is None else msgspec.json.encode(answer.body),
+                # Responses may contain personal data: caches must not store them.
+                {"Cache-Control": "no-store", **response.headers},
+                None if response.body is None else msgspec.json.encode(response.body),
             )
         except Refusal as refusal:
             invocation.note(problem=problem.type_of(type(refusal)))
             return _problem(
-                problem.refused(refusal), {"Cache-Control": "no-store", **problem.headers(refusal)}
+                problem.from_refusal(refusal), {"Cache-Control": "no-store", **problem.headers(refusal)}
             )
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the log the traceback
+        except Exception as error:  # noqa: BLE001 - every error becomes a response, and its traceback is logged
             invocation.failed(error)
-            return _problem(problem.unexpected(invocation.correlation_id), {"Cache-Control": "no-store"})
+            return _problem(problem.internal_error(invocation.correlation_id), {"Cache-Control": "no-store"})
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {name: getattr(request, name) for name in self.contract.caller}
@@ -157,40 +159,40 @@ def operation(
     raises: tuple[type[Refusal], ...] = (),
     accepts: tuple[str, ...] = (JSON,),
     limit: int = BODY_LIMIT_BYTES,
-    admits: Callable[[Request], None] = lambda _: None,
+    authorize: Callable[[Request], None] = lambda _: None,
 ) -> Callable[[Callable[..., Response[Any]]], Operation]:
-    """Make an entry point of a function that answers with `status`.
+    """Return a decorator that makes a function a Lambda entry point.
 
     Args:
-        status: the status of a success.
-        headers: the headers that its answers carry.
+        status: the status of a successful response.
+        headers: the headers of a successful response.
         raises: the refusals that the function, or code that it calls, may raise.
-        accepts: the media types of its body.
-        limit: how many bytes of a body are taken.
-        admits: raises a refusal where the caller may not ask at all, before anything is parsed.
+        accepts: the media types of the body.
+        limit: the maximum size of the body in bytes.
+        authorize: raises a refusal if the caller may not send this request; called before parsing.
     """
 
     def decorate(function: Callable[..., Response[Any]]) -> Operation:
         hints = get_type_hints(function, include_extras=True)
-        (answer,) = get_args(hints["return"])
+        (response,) = get_args(hints["return"])
         contract = Contract(
             text=function.__doc__ or "",
             status=status,
             parts={part: hints[part] for part in PARTS if part in hints},
             caller=tuple(name for name in CALLER if name in hints),
-            answer=answer,
+            response=response,
             headers=headers,
             raises=raises,
             accepts=accepts,
             limit=limit,
         )
-        return Operation(function, contract, admits)
+        return Operation(function, contract, authorize)
 
     return decorate
 
 
-def _problem(told: problem.Problem, headers: dict[str, str]) -> GatewayResponse:
-    return _response(told.status, problem.MEDIA_TYPE, headers, msgspec.json.encode(told))
+def _problem(details: problem.Problem, headers: dict[str, str]) -> GatewayResponse:
+    return _response(details.status, problem.MEDIA_TYPE, headers, msgspec.json.encode(details))
 
 
 def _response(status: int, content_type: str, headers: dict[str, str], body: bytes | None) -> GatewayResponse:

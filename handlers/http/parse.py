@@ -1,4 +1,4 @@
-"""Untrusted input as the struct that describes it, or every fault that it has."""
+"""Parsing of untrusted input into structs; a rejected input is reported with all of its faults."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from msgspec.structs import FieldInfo
 
 from handlers.kit.errors import Fault, InvalidRequest
 
-MOST_FAULTS = 20
-"""No request is told of more."""
-_LONGEST_NAME = 64
+MAX_FAULTS = 20
+"""The most faults that one response reports."""
+_MAX_NAME_LENGTH = 64
 
 
 def json_object(content: bytes) -> Mapping[str, Any]:
-    """The object that a JSON document holds.
+    """Return the object in a JSON document.
 
     Raises:
-        InvalidRequest: where it is anything else; also where it is nested too deeply to be read.
+        InvalidRequest: if it is not a JSON object, or is nested too deeply.
     """
     try:
         document = msgspec.json.decode(content)
@@ -34,30 +34,30 @@ def json_object(content: bytes) -> Mapping[str, Any]:
 
 
 def body(shape: Any, content: bytes) -> Any:
-    """A JSON document as `shape`, a struct or a union of tagged ones; faults are named by JSON pointer.
+    """Parse a JSON document into `shape`, a struct or a union of tagged structs.
 
-    Fields that a shape does not know are faults where it forbids them, and else passed over.
+    Unknown fields are faults if the struct forbids them; otherwise they are ignored.
 
     Raises:
-        InvalidRequest: with every fault.
+        InvalidRequest: with every fault; their fields are JSON pointers.
     """
     given = json_object(content)
     if isinstance(shape, UnionType):
-        shape, given = _chosen(get_args(shape), given)
-    return _filled(shape, given, "")
+        shape, given = _select(get_args(shape), given)
+    return _build(shape, given, "")
 
 
 def parameters[T: msgspec.Struct](shape: type[T], given: Mapping[str, str]) -> T:
-    """Path or query parameters as `shape`; none may be there that it does not know.
+    """Parse path or query parameters into `shape`; unknown parameters are faults.
 
     Raises:
         InvalidRequest: with every fault.
     """
-    return _filled(shape, given, None)
+    return _build(shape, given, None)
 
 
 def headers[T: msgspec.Struct](shape: type[T], given: Mapping[str, str]) -> T:
-    """The headers that `shape` knows, of all those given (by lower-case name).
+    """Parse the headers that `shape` declares; `given` has the header names in lower case.
 
     Raises:
         InvalidRequest: with every fault.
@@ -71,20 +71,20 @@ def _fields(shape: type[msgspec.Struct]) -> Mapping[str, FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(shape)}
 
 
-def _chosen(shapes: Sequence[type[msgspec.Struct]], given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The shape that the tag tells, and what is given besides the tag."""
+def _select(shapes: Sequence[type[msgspec.Struct]], given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the struct that the tag selects, and the given fields without the tag."""
     tag = cast("str", shapes[0].__struct_config__.tag_field)
     by_tag = {shape.__struct_config__.tag: shape for shape in shapes}
-    told = given.get(tag)
+    value = given.get(tag)
     if tag not in given:
         raise InvalidRequest([Fault(f"/{tag}", "missing")])
-    if not isinstance(told, str) or told not in by_tag:
+    if not isinstance(value, str) or value not in by_tag:
         raise InvalidRequest([Fault(f"/{tag}", f"expected one of {', '.join(map(str, by_tag))}")])
-    return by_tag[told], {name: value for name, value in given.items() if name != tag}
+    return by_tag[value], {name: given[name] for name in given if name != tag}
 
 
-def _filled[T: msgspec.Struct](shape: type[T], given: Mapping[str, Any], at: str | None) -> T:
-    """A struct of what is given: of JSON at a pointer, or of parameters where `at` is None."""
+def _build[T: msgspec.Struct](shape: type[T], given: Mapping[str, Any], at: str | None) -> T:
+    """Build a struct from a JSON object at the pointer `at`, or from parameters if `at` is None."""
     known = _fields(shape)
     faults = [
         Fault(_shown(_name(name, at)), f"unknown; expected {_listed(known)}")
@@ -101,22 +101,22 @@ def _filled[T: msgspec.Struct](shape: type[T], given: Mapping[str, Any], at: str
         except InvalidRequest as invalid:
             faults += invalid.faults
     if faults:
-        raise InvalidRequest(faults[:MOST_FAULTS])
+        raise InvalidRequest(faults[:MAX_FAULTS])
     return shape(**values)
 
 
 def _value(hint: Any, given: Any, field: str, *, strict: bool) -> Any:
     if _is_struct(hint) and isinstance(given, dict):
-        return _filled(hint, cast("dict[str, Any]", given), field)
+        return _build(hint, cast("dict[str, Any]", given), field)
     try:
-        # Text may hold a number; JSON says itself what it holds.
+        # Parameters are text and may contain a number; JSON has types of its own.
         return msgspec.convert(given, hint, strict=strict)
     except msgspec.ValidationError as error:
         raise InvalidRequest([_fault(field, hint, error)]) from None
 
 
 def _fault(field: str, hint: Any, error: msgspec.ValidationError) -> Fault:
-    """The fault in a field's value, or in what lies within it."""
+    """Return the fault in a field's value, or in a value nested in it."""
     message, _, place = str(error).partition(" - at `$")
     within = re.sub(r"\.|\[(?=\d)", "/", place.rstrip("`").replace("[...]", "")).replace("]", "")
     about = re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", message)
@@ -127,14 +127,14 @@ def _fault(field: str, hint: Any, error: msgspec.ValidationError) -> Fault:
 
 
 def _expectation(hint: Any, message: str) -> str:
-    """What was expected, in words where a pattern would have to be read."""
+    """Return the expectation; a pattern is replaced by the type's description."""
     if "regex" in message and (description := _description(hint)):
         return f"expected {description}"
     return message[:1].lower() + message[1:].replace("`", "")
 
 
 def _description(hint: Any) -> str | None:
-    """The description that a type carries, or one of its alternatives."""
+    """Return the description of a type, or of the first of its alternatives that has one."""
     for meta in getattr(hint, "__metadata__", ()):
         if isinstance(meta, msgspec.Meta) and meta.description:
             return meta.description
@@ -147,8 +147,8 @@ def _listed(known: Mapping[str, FieldInfo]) -> str:
 
 
 def _shown(name: str) -> str:
-    # A caller's own word comes back to it: cut, and without what no JSON can hold.
-    return name[:_LONGEST_NAME].encode(errors="replace").decode()
+    # The response repeats a name from the caller: truncate it and replace what JSON cannot encode.
+    return name[:_MAX_NAME_LENGTH].encode(errors="replace").decode()
 
 
 def _is_struct(hint: Any) -> TypeGuard[type[msgspec.Struct]]:

@@ -1,4 +1,4 @@
-"""Refusals as problem details (RFC 9457): the one place that knows which status each has."""
+"""Refusals as problem details (RFC 9457), and the HTTP status of each."""
 
 import re
 
@@ -21,18 +21,18 @@ STATUS: dict[type[Refusal], int] = {
     errors.Unprocessable: 422,
     errors.Unavailable: 503,
 }
-"""What is derived from one of these has its status."""
+"""The status of each kind of refusal; derived kinds have the status of their base."""
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """One thing wrong with a request; `field` is a JSON pointer into the body or a parameter's name."""
+    """One fault in the request; `field` is a JSON pointer into the body or a parameter's name."""
 
     field: str
     detail: str
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a request was not done; `type` tells one kind from another."""
+    """The reason why a request failed; `type` identifies the kind of problem."""
 
     type: str
     title: str
@@ -42,17 +42,17 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def type_of(kind: type[Refusal]) -> str:
-    """The kind's URI reference, such as `/problems/email-taken`."""
+    """Return the URI reference of a kind of refusal, such as `/problems/email-taken`."""
     return "/problems/" + re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
 def status_of(kind: type[Refusal]) -> int:
-    """The HTTP status of a kind of refusal."""
+    """Return the HTTP status of a kind of refusal."""
     return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
 
 
-def refused(refusal: Refusal) -> Problem:
-    """The problem that tells a caller of a refusal."""
+def from_refusal(refusal: Refusal) -> Problem:
+    """Return the problem details of a refusal."""
     kind = type(refusal)
     faults = refusal.faults if isinstance(refusal, errors.InvalidRequest) else ()
     return Problem(
@@ -65,7 +65,7 @@ def refused(refusal: Refusal) -> Problem:
 
 
 def headers(refusal: Refusal) -> dict[str, str]:
-    """The headers that say what a caller may do about a refusal."""
+    """Return the headers of a refusal's response: how to authenticate, or when to retry."""
     match refusal:
         case errors.Unauthorized():
             return {"WWW-Authenticate": refusal.scheme}
@@ -75,8 +75,8 @@ def headers(refusal: Refusal) -> dict[str, str]:
             return {}
 
 
-def unexpected(correlation_id: str) -> Problem:
-    """The problem that tells a caller of a fault of ours, and nothing of what it was."""
+def internal_error(correlation_id: str) -> Problem:
+    """Return the problem details of an unexpected exception, without its cause."""
     return Problem(
         type="about:blank",
         title="Internal Server Error",

@@ -1,4 +1,4 @@
-"""An HTTP API event (payload format 2.0) as a request."""
+"""A request, read from an HTTP API event (payload format 2.0)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Context(msgspec.Struct):
 
 
 class _Event(msgspec.Struct, kw_only=True, rename="camel"):
-    """The part of the event that is read; the gateway leaves out what is empty, or sends null."""
+    """The fields of the event that are read; the gateway omits empty ones or sends null."""
 
     route_key: str = "$default"
     path_parameters: dict[str, str] | None = None
@@ -40,18 +40,18 @@ class _Event(msgspec.Struct, kw_only=True, rename="camel"):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What was asked, still unchecked.
+    """An HTTP request before validation.
 
     Attributes:
         route: the route key, such as `GET /users/{userId}`.
-        path: the path's parameters, decoded.
-        query: the query's parameters, decoded; the gateway joins repeated ones with commas, which no
-            parameter here may hold, so that a repetition is refused.
+        path: the path parameters, decoded.
+        query: the query parameters, decoded. The gateway joins repeated ones with commas; no parameter here
+            may contain a comma, so repeated parameters are refused.
         headers: the headers by lower-case name.
-        claims: what the caller's token says, all as text; nothing where the route asks for no token.
-        authorizer: what the route's Lambda authorizer says of the caller, all as text.
-        content: the body as it arrived.
-        encoded: whether the content is in base64.
+        claims: the claims of the caller's token as text; empty if the route requires no token.
+        authorizer: the context that the route's Lambda authorizer returned, as text.
+        content: the body as received.
+        encoded: whether the content is encoded in base64.
     """
 
     route: str
@@ -64,8 +64,8 @@ class Request(msgspec.Struct, frozen=True):
     encoded: bool
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> Request:
-        """The request in an event."""
+    def from_event(cls, event: Mapping[str, Any]) -> Request:
+        """Return the request in an event."""
         read = msgspec.convert(event, _Event)
         authorizer = (read.request_context and read.request_context.authorizer) or _Authorizer()
         return cls(
@@ -80,18 +80,18 @@ class Request(msgspec.Struct, frozen=True):
         )
 
     def body(self, media_types: tuple[str, ...], limit: int = BODY_LIMIT_BYTES) -> bytes:
-        """The body's bytes.
+        """Return the body's bytes.
 
         Raises:
-            ContentTooLarge: for more than `limit` bytes.
-            UnsupportedMediaType: where it is of none of the media types, or compressed.
-            InvalidRequest: where it is missing or not decodable.
+            ContentTooLarge: if it has more than `limit` bytes.
+            UnsupportedMediaType: if its media type is not one of `media_types`, or if it is compressed.
+            InvalidRequest: if it is missing or cannot be decoded.
         """
         content = self._bytes()
         if len(content) > limit:
-            raise ContentTooLarge(f"the body has {len(content)} bytes; at most {limit} are taken")
+            raise ContentTooLarge(f"the body has {len(content)} bytes; the limit is {limit}")
         if not content:
-            raise InvalidRequest([Fault("", "a body is expected")])
+            raise InvalidRequest([Fault("", "expected a body")])
         if not self._readable(media_types):
             raise UnsupportedMediaType(f"expected {' or '.join(media_types)} in UTF-8, not compressed")
         return content
@@ -112,6 +112,6 @@ class Request(msgspec.Struct, frozen=True):
         )
 
 
-def _texts(told: Mapping[str, Any] | None) -> Mapping[str, str]:
-    # Claims are passed on as text, and our authorizers say text; whatever is not is none of ours.
-    return {name: value for name, value in (told or {}).items() if isinstance(value, str)}
+def _texts(values: Mapping[str, Any] | None) -> Mapping[str, str]:
+    # The gateway passes claims as text, and the platform's authorizers return text only.
+    return {name: value for name, value in (values or {}).items() if isinstance(value, str)}

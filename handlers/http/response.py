@@ -1,17 +1,17 @@
-"""What a handler answers when all went well."""
+"""The successful response of an operation."""
 
 import msgspec
 
 BASE_PATH = "/api"
-"""Where the API is mounted: the stage's name, the same behind the front door and before it."""
+"""The path prefix of the API: the stage's name, also the prefix at the front door."""
 
 
 class Response[T](msgspec.Struct, frozen=True):
-    """A success.
+    """A successful response.
 
     Attributes:
-        body: what becomes the JSON body; None for none.
-        headers: those that the contract declares, with their values.
+        body: the value of the JSON body; None for a response without a body.
+        headers: the headers that the contract declares, with their values.
     """
 
     body: T

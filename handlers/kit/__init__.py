@@ -1,1 +1,1 @@
-"""What every function needs, whoever invokes it: environment, log line, correlation id, errors, retries."""
+"""Code that every function uses: environment, AWS clients, log, correlation id, errors, retries."""

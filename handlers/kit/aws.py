@@ -1,4 +1,4 @@
-"""AWS's services as handlers call them: a client each, with limits of ours, and refusals told apart."""
+"""Clients of AWS services with short timeouts, and the classification of their errors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from handlers.kit.retry import ATTEMPT_SECONDS
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-FAULT = 500
-"""The least HTTP status with which a service says that it has failed itself."""
+SERVER_ERROR = 500
+"""The lowest HTTP status of an error on the service's side."""
 
 _TOO_MANY_REQUESTS = 429
 _BUSY = frozenset(
@@ -29,18 +29,22 @@ _BUSY = frozenset(
         "TransactionInProgressException",
     }
 )
-"""What services say when they are, some of them with an HTTP status like any other refusal's."""
+"""Error codes of temporary failures; services send some of them with status 400."""
 
 
 @cache
 def client(service: str, endpoint_url: str | None = None, *, attempts: int = 2) -> Any:
-    """The process's client of a service; a call of it takes no longer than `retry.ATTEMPT_SECONDS`.
+    """Return the process's client of a service; one call takes at most `retry.ATTEMPT_SECONDS`.
 
-    With one of `attempts` a call is not made again whose answer did not come: it may have been heard.
+    Pass the service as a literal: the layer contains the SDK's data only for services that are named so.
 
-    Name the service by a literal: the layer carries the SDK's data for the services that are so named.
+    Args:
+        service: the service's name in botocore, such as `sqs`.
+        endpoint_url: replaces the service's default endpoint.
+        attempts: how often a call is sent. With 1, a call whose response is lost is not repeated: it may have
+            taken effect.
     """
-    # Late: what is refused before it gets here needs no SDK, and it is most of a cold start.
+    # Imported late: the SDK is most of a cold start, and rejected requests do not need it.
     from botocore.config import Config
     from botocore.session import Session
 
@@ -58,9 +62,9 @@ def calling(name: str, *, needs_seconds: float = ATTEMPT_SECONDS) -> Generator[N
     """Guard one call of the service `name`, which needs `needs_seconds` of the invocation's remaining time.
 
     Raises:
-        Unavailable: where it is busy or out of reach after the client's own retries, or too little time is
-            left for another call.
-        ClientError: for any other refusal.
+        Unavailable: if the service is busy or unreachable after the client's own retries, or if not enough
+            time is left for a call.
+        ClientError: for every other error that the service returns.
     """
     from botocore.exceptions import ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NoConnectionError
@@ -71,10 +75,10 @@ def calling(name: str, *, needs_seconds: float = ATTEMPT_SECONDS) -> Generator[N
     try:
         yield
     except (HTTPClientError, NoConnectionError) as error:
-        raise Unavailable(f"{name} does not answer; try again") from error
+        raise Unavailable(f"{name} does not respond; try again") from error
     except ClientError as error:
         status = status_of(error)
-        if code_of(error) in _BUSY or status >= FAULT or status == _TOO_MANY_REQUESTS:
+        if code_of(error) in _BUSY or status >= SERVER_ERROR or status == _TOO_MANY_REQUESTS:
             raise Unavailable(f"{name} is busy; try again") from error
         raise
 
@@ -92,10 +96,10 @@ def _seed() -> None:
 
 
 def code_of(error: ClientError) -> str:
-    """The code of a refusal, such as `AccessDeniedException`."""
+    """Return the code of an error, such as `AccessDeniedException`."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 def status_of(error: ClientError) -> int:
-    """The HTTP status of a refusal; 0 where there is none."""
+    """Return the HTTP status of an error; 0 if it has none."""
     return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

@@ -1,15 +1,18 @@
-"""The id that one request keeps through everything that it sets in motion."""
+"""The correlation id: one id for a request and everything that it triggers."""
 
 import os
-import string
+import re
 
 HEADER = "X-Correlation-Id"
-WELL_FORMED = "8 to 128 letters, digits, dots, underscores and hyphens, all ASCII"
-_ALPHABET = frozenset(string.ascii_letters + string.digits + "._-")
+WELL_FORMED = "8 to 128 characters of A-Z, a-z, 0-9, dot, underscore and hyphen"
+_PATTERN = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
 
 def accepted(given: str | None) -> str:
-    """The caller's id where it is well formed, otherwise a new one of 32 hexadecimal digits."""
-    if given is not None and 8 <= len(given) <= 128 and _ALPHABET.issuperset(given):
-        return given
+    """Return the caller's id if it is well formed, otherwise a new one."""
+    return given if given is not None and _PATTERN.fullmatch(given) else new_id()
+
+
+def new_id() -> str:
+    """Return a random id of 32 hexadecimal digits."""
     return os.urandom(16).hex()

@@ -1,4 +1,4 @@
-"""DynamoDB as storage sees it: one client, made late, and errors that say what to do about them."""
+"""DynamoDB for the storage modules: one client, guarded calls, and transactions with retries."""
 
 from __future__ import annotations
 
@@ -18,19 +18,16 @@ if TYPE_CHECKING:
 
 Item = Mapping[str, "AttributeValueTypeDef"]
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
-"""The code of a write by itself that its condition refused."""
-
-_PASSING = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
-"""Reasons for which a transaction is cancelled that say nothing about its conditions."""
+_TEMPORARY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+"""Cancellation reasons that do not concern the transaction's conditions."""
 
 
-class CancelledError(Exception):
-    """A transaction whose conditions did not hold; nothing of it was written.
+class TransactionCanceledError(Exception):
+    """A transaction was canceled because conditions are not met; it wrote nothing.
 
     Attributes:
-        refused: the writes whose conditions failed, by name, each with the item in its way where the
-            write asked for it (`ReturnValuesOnConditionCheckFailure`), else an empty one.
+        refused: the writes whose conditions failed, by name. Each maps to the existing item if the write
+            requests it (`ReturnValuesOnConditionCheckFailure`), otherwise to an empty mapping.
     """
 
     def __init__(self, refused: Mapping[str, Item]) -> None:
@@ -40,7 +37,7 @@ class CancelledError(Exception):
 
 @cache
 def client() -> DynamoDBClient:
-    """The process's client; a call of it takes no longer than `ATTEMPT_SECONDS`."""
+    """Return the process's client; one call takes at most `ATTEMPT_SECONDS`."""
     return cast("DynamoDBClient", aws.client("dynamodb"))
 
 
@@ -48,20 +45,20 @@ def call[**P, T](method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     """Call a method of the client.
 
     Raises:
-        Unavailable: where DynamoDB is throttled or out of reach after the client's own retries, or has left
-            too little time for another call.
-        ClientError: for any other refusal.
+        Unavailable: if DynamoDB is busy or unreachable after the client's own retries, or if not enough time
+            is left for a call.
+        ClientError: for every other error.
     """
     with aws.calling("the data store"):
         return method(*args, **kwargs)
 
 
 def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
-    """Do all of the named writes or none; one that collides with another in flight is tried again.
+    """Perform all of the named writes or none; retry while they conflict with another transaction.
 
     Raises:
-        CancelledError: where a condition does not hold.
-        Unavailable: where it still collides when time is short.
+        TransactionCanceledError: if a condition is not met.
+        Unavailable: if the conflict persists until the time for retries is used up.
     """
     from botocore.exceptions import ClientError
 
@@ -73,14 +70,19 @@ def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:
                 raise
             reasons = dict(zip(writes, _reasons(error), strict=True))
             codes = {reason.get("Code", "None") for reason in reasons.values()}
-            if codes & _PASSING:
+            if codes & _TEMPORARY:
                 continue
             if "ConditionalCheckFailed" not in codes:
                 raise
-            raise CancelledError(_refused(reasons)) from error
+            raise TransactionCanceledError(_refused(reasons)) from error
         else:
             return
-    raise Unavailable("too many changes of the same thing at once; try again")
+    raise Unavailable("too many concurrent changes of the same item; try again")
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Return whether a single write was rejected because its condition is not met."""
+    return aws.code_of(error) == "ConditionalCheckFailedException"
 
 
 def _reasons(error: ClientError) -> list[dict[str, Any]]:
@@ -96,5 +98,5 @@ def _refused(reasons: Mapping[str, dict[str, Any]]) -> dict[str, Item]:
 
 
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):
-    # Lambda initialises at full CPU whatever the function's memory: the client costs least there.
+    # Lambda's init phase has full CPU regardless of the memory size: the client is cheapest to create there.
     client()

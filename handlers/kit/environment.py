@@ -1,19 +1,19 @@
-"""What the wiring tells a function: environment variables, and nothing else."""
+"""Environment variables, the only configuration of a function."""
 
 import os
 
 
 class MissingVariableError(Exception):
-    """An environment variable that the wiring must set is not there."""
+    """A required environment variable is not set."""
 
 
 def variable(name: str) -> str:
-    """The value of an environment variable.
+    """Return the value of an environment variable.
 
     Raises:
-        MissingVariableError: where it is unset or empty.
+        MissingVariableError: if it is unset or empty.
     """
     value = os.environ.get(name)
     if not value:
-        raise MissingVariableError(f"{name} is not set: the function's wiring must give it")
+        raise MissingVariableError(f"{name} is not set: the function's wiring must set it")
     return value

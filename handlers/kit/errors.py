@@ -1,19 +1,19 @@
-"""Why a request is refused: what logic and storage may raise, and no word of HTTP.
+"""The reasons to refuse a request, raised by logic and storage, independent of HTTP.
 
     Refusal
-    ├── InvalidRequest          what was sent is not what is expected; names every field
-    ├── Unauthorized            nothing proves who the caller is
-    ├── Forbidden               the caller is known and may not
-    ├── NotFound                what was asked for is not there
-    ├── Conflict                it collides with what is there
-    ├── PreconditionFailed      it was meant for another state of things
-    ├── ContentTooLarge         the body is longer than any that is expected
-    ├── UnsupportedMediaType    the body is of a kind that nobody reads
-    ├── Unprocessable           each part is valid, and together they are not
-    └── Unavailable             not now; the same request may succeed later
+    ├── InvalidRequest          the request does not have the expected form; lists every fault
+    ├── Unauthorized            the request does not prove who the caller is
+    ├── Forbidden               the caller is known and has no permission
+    ├── NotFound                the resource does not exist
+    ├── Conflict                the request conflicts with existing data
+    ├── PreconditionFailed      the resource has a different version than the request requires
+    ├── ContentTooLarge         the body exceeds the operation's limit
+    ├── UnsupportedMediaType    the operation does not accept the body's media type
+    ├── Unprocessable           each part of the request is valid, their combination is not
+    └── Unavailable             a temporary failure; the same request may succeed later
 
-A domain derives its own from these (`handlers/*/errors.py`). What each becomes over HTTP stands in one
-place: `handlers/http/problem.py`.
+A domain derives its own from these (`handlers/*/errors.py`). `handlers/http/problem.py` maps each to its HTTP
+status.
 """
 
 from collections.abc import Sequence
@@ -21,32 +21,32 @@ from typing import ClassVar, NamedTuple
 
 
 class Fault(NamedTuple):
-    """One thing wrong with a request.
+    """One fault in a request.
 
     Attributes:
         field: a JSON pointer into the body, or the name of a path, query or header parameter.
-        detail: what was expected there.
+        detail: the expected value.
     """
 
     field: str
     detail: str
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
-    """A request that is refused; the text tells the caller why.
+class Refusal(Exception):  # noqa: N818 - a refusal is a response, not an error of the program
+    """A refused request; the text is the reason for the caller.
 
     Attributes:
-        title: the kind of refusal in a few words, the same each time.
+        title: a short summary of the kind of refusal, always the same.
     """
 
     title: ClassVar[str]
 
 
 class InvalidRequest(Refusal):
-    """What was sent is not what is expected.
+    """The request does not have the expected form.
 
     Attributes:
-        faults: everything that is wrong with it.
+        faults: every fault in it.
     """
 
     title = "The request is not valid"
@@ -57,59 +57,59 @@ class InvalidRequest(Refusal):
 
 
 class Unauthorized(Refusal):
-    """Nothing proves who the caller is, or what should prove it does not.
+    """The request does not prove who the caller is: credentials are missing or invalid.
 
     Attributes:
-        scheme: the name of the scheme by which a caller proves itself.
+        scheme: the authentication scheme, for the `WWW-Authenticate` header.
     """
 
-    title = "The caller is not known"
+    title = "Authentication is required"
     scheme: ClassVar[str] = "Bearer"
 
 
 class Forbidden(Refusal):
-    """The caller is known and may not."""
+    """The caller is known and has no permission."""
 
-    title = "This is not allowed"
+    title = "Access denied"
 
 
 class NotFound(Refusal):
-    """What was asked for is not there."""
+    """The resource does not exist."""
 
-    title = "Nothing is there"
+    title = "Not found"
 
 
 class Conflict(Refusal):
-    """The request collides with what is there."""
+    """The request conflicts with existing data."""
 
-    title = "The request collides with what is there"
+    title = "The request conflicts with existing data"
 
 
 class PreconditionFailed(Refusal):
-    """The request was meant for another state of things."""
+    """The resource has a different version than the request requires."""
 
-    title = "It has changed since it was read"
+    title = "The resource has changed since it was read"
 
 
 class ContentTooLarge(Refusal):
-    """The body is longer than any that is expected."""
+    """The body exceeds the operation's limit."""
 
     title = "The body is too large"
 
 
 class UnsupportedMediaType(Refusal):
-    """The body is of a kind that nobody reads."""
+    """The operation does not accept the body's media type."""
 
     title = "The content type is not supported"
 
 
 class Unprocessable(Refusal):
-    """Each part is valid, and together they are not."""
+    """Each part of the request is valid, their combination is not."""
 
     title = "The request contradicts itself"
 
 
 class Unavailable(Refusal):
-    """Not now; the same request may succeed later."""
+    """A temporary failure; the same request may succeed later."""
 
-    title = "The service is busy"
+    title = "The service is temporarily unavailable"

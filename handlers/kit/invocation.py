@@ -1,4 +1,4 @@
-"""One run of a function: its correlation id, the time that it has, and the one line that it logs."""
+"""One invocation of a function: its correlation id, its remaining time and its log line."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from typing import Protocol, Self
 from handlers.kit import correlation, log
 
 _UNBOUND_SECONDS = 10.0
-"""The time of what runs outside of an invocation."""
+"""The remaining time of code that runs outside of an invocation."""
 
 _current: ContextVar[Invocation | None] = ContextVar("invocation", default=None)
 
 
 class Context(Protocol):
-    """The part of Lambda's context object that is used."""
+    """The part of Lambda's context object that handlers use."""
 
     function_name: str
     aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long until Lambda stops the function."""
+        """Return the milliseconds until Lambda stops the function."""
         ...
 
 
 class Invocation:
-    """A context manager around one run; on leaving it writes the log line, whatever happened.
+    """A context manager around one invocation; on exit it writes the log line, also after an exception.
 
     Args:
-        context: what Lambda passes as the second argument.
-        correlation_id: the id that the run belongs to.
-        actor: the subject of the token behind it; it goes into events, and never into the log.
-        facts: what the log line says besides.
+        context: the second argument that Lambda passes to a handler.
+        correlation_id: the id of the request that caused the invocation.
+        actor: the subject of the request's token; it is part of events and never logged.
+        facts: further fields of the log line.
     """
 
     _cold = True
@@ -59,18 +59,18 @@ class Invocation:
         Invocation._cold = False
 
     def note(self, **facts: object) -> None:
-        """Add to the log line."""
+        """Add fields to the log line."""
         self._facts.update(facts)
 
     def failed(self, error: BaseException) -> None:
-        """Make the log line an error's, with its traceback."""
+        """Set the log line's level to ERROR and add the error's type and traceback."""
         import traceback
 
         self._level = "ERROR"
         self.note(error=type(error).__name__, traceback="".join(traceback.format_exception(error)))
 
     def remaining(self) -> float:
-        """Seconds until Lambda stops the function."""
+        """Return the seconds until Lambda stops the function."""
         return self._deadline - time.monotonic()
 
     def __enter__(self) -> Self:
@@ -88,17 +88,28 @@ class Invocation:
 
 
 def current() -> Invocation | None:
-    """The running invocation; None outside of any."""
+    """Return the running invocation; None outside of one."""
     return _current.get()
 
 
 def remaining_seconds() -> float:
-    """Seconds that the running invocation has left."""
+    """Return the running invocation's remaining seconds."""
     invocation = _current.get()
     return _UNBOUND_SECONDS if invocation is None else invocation.remaining()
 
 
 def correlation_id() -> str:
-    """The running invocation's; a new one outside of any."""
+    """Return the running invocation's correlation id; a new one outside of an invocation."""
     invocation = _current.get()
-    return invocation.correlation_id if invocation else correlation.accepted(None)
+    return invocation.correlation_id if invocation else correlation.new_id()
+
+
+def event_facts(correlation_id: str | None, **facts: object) -> dict[str, object]:
+    """Return the fields of a log line about one event, with the running invocation's function and request id.
+
+    Args:
+        correlation_id: the event's, which may differ from the invocation's; None if it is unknown.
+        facts: further fields, such as `eventId`, `eventType`, `source` and `outcome`.
+    """
+    invocation = current()
+    return {"correlationId": correlation_id, **(invocation.where if invocation else {}), **facts}

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, on standard error, in the shape that Lambda's log levels understand."""
+"""The log: one JSON object per line on standard error, in the format of Lambda's log level filter."""
 
 import json
 import os
@@ -12,9 +12,9 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 def write(level: Level, message: str, facts: dict[str, object]) -> None:
-    """Write one line, unless `LOG_LEVEL` asks for graver ones only.
+    """Write one line unless its level is below `LOG_LEVEL` (default: INFO).
 
-    The facts are what an operator may read: never a body, a header's value, or who somebody is.
+    Pass only facts that an operator may read: no bodies, header values or personal data.
     """
     threshold = os.environ.get("LOG_LEVEL", "INFO")
     if threshold in LEVELS and LEVELS.index(level) < LEVELS.index(threshold):

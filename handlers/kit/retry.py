@@ -1,4 +1,4 @@
-"""Trying again, for as long as the invocation has time."""
+"""Retries within the invocation's remaining time."""
 
 import time
 from collections.abc import Iterator
@@ -8,25 +8,25 @@ from handlers.kit.invocation import remaining_seconds
 _FIRST_WAIT_SECONDS = 0.025
 _LONGEST_WAIT_SECONDS = 0.8
 ATTEMPT_SECONDS = 4.5
-"""What an attempt may take: two calls of two seconds, and the wait between. Without as much left, Lambda
-would end the function, and its caller get the gateway's bare error for an answer."""
+"""The longest an attempt takes: two calls of two seconds and the wait between them. With less time left
+Lambda could stop the function, and the caller would receive the gateway's generic error."""
 
 _RESERVE_SECONDS = ATTEMPT_SECONDS + 0.5
-"""Kept back: one more attempt, and an answer of ours."""
+"""Time kept for one more attempt and the function's own response."""
 
 
 def attempts() -> Iterator[int]:
-    """Attempts from 0 on, at once and then after growing waits with full jitter, until time is short.
+    """Yield attempt numbers from 0, with growing random waits between them, until time is short.
 
-    The waits double, and each is drawn between nothing and the bound: callers that collided once do
-    not collide again in step.
+    Each wait is drawn between 0 and a bound that doubles (full jitter): concurrent callers that conflicted
+    once do not retry in step.
     """
     yield 0
-    import random  # late: most runs need one attempt
+    import random  # late: most invocations need one attempt
 
     attempt, bound = 1, _FIRST_WAIT_SECONDS
     while True:
-        wait = random.uniform(0, bound)  # noqa: S311 - spreads callers, guards nothing
+        wait = random.uniform(0, bound)  # noqa: S311 - spreads retries, not used for security
         if remaining_seconds() < wait + _RESERVE_SECONDS:
             return
         time.sleep(wait)

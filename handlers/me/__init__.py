@@ -1,1 +1,1 @@
-"""One's own profile: the user that a signed-in person is."""
+"""The caller's own profile: the user that a signed-in person is linked to."""

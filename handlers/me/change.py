@@ -14,10 +14,10 @@ from handlers.users.models import ConditionalHeaders, User
 
 @operation(200, headers=("ETag",), raises=TO_CHANGE, accepts=(JSON, MERGE_PATCH))
 def handler(claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangeMe) -> Response[User]:
-    """Change one's own profile.
+    """Change the caller's profile.
 
-    It is made first where there is none. What the body does not name stays as it is, and null removes
-    the phone. With `If-Match` the change is made only to the version that it names.
+    Creates the profile if it does not exist. Fields that the body omits keep their values; a `phone` of null
+    removes the phone number. With `If-Match` the profile is changed only if it has that version.
     """
     user = logic.change(person(claims), body, versions(headers.if_match))
     return Response(user, {"ETag": etag(user.version)})

@@ -1,4 +1,4 @@
-"""How people are refused their own profile; the tree begins in `handlers/kit/errors.py`.
+"""Refusals of the me domain; `handlers/kit/errors.py` has their base classes.
 
 Forbidden
 ├── NotAPerson
@@ -13,37 +13,37 @@ from handlers.kit.errors import Conflict, Forbidden, PreconditionFailed, Unavail
 
 
 class NotAPerson(Forbidden):
-    """The token is not the access token of a person."""
+    """The token is not a person's access token."""
 
     title = "Only people have a profile"
 
 
 class EmailMissing(Forbidden):
-    """The token names no e-mail address that a profile could have."""
+    """The token has no email address that is valid for a profile."""
 
-    title = "The token carries no usable e-mail address"
+    title = "The token has no usable email address"
 
 
 class EmailUnverified(Forbidden):
-    """The token's e-mail address may be somebody else's: nobody has verified it."""
+    """The token's email address is not verified, so it may belong to another person."""
 
-    title = "The e-mail address is not verified"
+    title = "The email address is not verified"
 
 
 class ProfileDisabled(Forbidden):
-    """The profile is disabled: its owner may see it and not change it."""
+    """The profile is disabled: its owner may read it but not change it."""
 
     title = "The profile is disabled"
 
 
 class ProfileNotLinked(Conflict):
-    """A profile has the person's e-mail address and cannot become theirs."""
+    """The profile with the person's email address is linked to another sign-in."""
 
-    title = "The e-mail address belongs to another profile"
+    title = "The email address belongs to another profile"
 
 
 TO_READ = (NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
-"""Every way to refuse somebody the sight of their own profile."""
+"""The refusals of every operation on the caller's profile."""
 
 TO_CHANGE = (*TO_READ, ProfileDisabled, PreconditionFailed)
-"""Every way to refuse a change of it."""
+"""The refusals of an operation that changes the caller's profile."""

@@ -1,4 +1,4 @@
-"""A person's own profile: made on first sight, then found by the sign-in that it belongs to."""
+"""The operations on a person's profile, which is created on first access and found by the sign-in later."""
 
 from __future__ import annotations
 
@@ -15,94 +15,94 @@ from handlers.users import logic, storage
 from handlers.users.errors import EmailTaken
 from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, User
-from handlers.users.storage import OvertakenError, Record
+from handlers.users.storage import Record, VersionConflictError
 
 
 def read(person: Person) -> User:
-    """The person's profile, made where there is none.
+    """Return the person's profile; create it if it does not exist.
 
     Raises:
-        EmailMissing, EmailUnverified: where one must be made and the token proves no address for it.
-        ProfileNotLinked: where another profile has the address and cannot become the person's.
+        EmailMissing, EmailUnverified: if it must be created and the token has no verified email address.
+        ProfileNotLinked: if the profile with the address is linked to another sign-in.
     """
     return _profile(person).user
 
 
 def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -> User:
-    """Change the person's profile, if it is of one of the `versions` (None: of any).
+    """Change the person's profile if its version is one of `versions` (None: any version).
 
     Raises:
-        ProfileDisabled: where its owner may not change it.
-        PreconditionFailed: where it is of another version.
-        EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
+        ProfileDisabled: if the profile is disabled.
+        PreconditionFailed: if it has another version.
+        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
     """
-    return logic.amend(lambda: _changeable(person), wanted, versions)
+    return logic.change_fields(lambda: _changeable(person), wanted, versions)
 
 
-def preferences(person: Person) -> Record:
-    """What the person wants to be told by, with the profile that says so, made where there is none.
+def read_preferences(person: Person) -> Record:
+    """Return the person's notification preferences with the profile; create it if it does not exist.
 
     Raises:
-        EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
+        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
     """
     return _profile(person)
 
 
-def prefer(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
-    """Change what the person wants to be told by, if the profile is of one of the `versions`.
+def change_preferences(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
+    """Change the person's notification preferences if the profile's version is one of `versions`.
 
     Raises:
-        ProfileDisabled, PreconditionFailed: as `change`.
-        EmailMissing, EmailUnverified, ProfileNotLinked: as `read`.
+        ProfileDisabled, PreconditionFailed: like `change`.
+        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
     """
-    return logic.prefer(lambda: _changeable(person), wanted, versions)
+    return logic.change_preferences(lambda: _changeable(person), wanted, versions)
 
 
 def _changeable(person: Person) -> Record:
     record = _profile(person)
     if record.user.status == "disabled":
-        raise ProfileDisabled("this profile can be seen, and not changed by its owner")
+        raise ProfileDisabled("the owner of a disabled profile can read it but not change it")
     return record
 
 
 def _profile(person: Person) -> Record:
     for _ in attempts():
-        record = storage.find_by_subject(person.subject)
+        record = storage.read_by_subject(person.subject)
         if record is not None:
             return record
         try:
-            return _first_sight(person)
-        except OvertakenError:
-            continue  # another request of the same person was first
-    raise Unavailable("others keep changing this profile; try again")
+            return _create(person)
+        except VersionConflictError:
+            continue  # a concurrent request of the same person created it
+    raise Unavailable("too many concurrent changes of this profile; try again")
 
 
-def _first_sight(person: Person) -> Record:
+def _create(person: Person) -> Record:
     if person.email is None:
-        raise EmailMissing("sign in with an account that has an e-mail address, such as ada@example.org")
-    if not person.email_verified:  # Anybody can claim an address; only its owner can verify it.
-        raise EmailUnverified("verify this e-mail address first, then sign in again")
+        raise EmailMissing("sign in with an account that has an email address, such as ada@example.org")
+    if not person.email_verified:  # Anyone can enter an address; only its owner can verify it.
+        raise EmailUnverified("verify this email address, then sign in again")
     record = Record(_new_user(person, person.email), person.subject)
     try:
-        storage.add(record)
+        storage.create(record)
     except EmailTaken:
         return _link(person, person.email)
     return record
 
 
 def _new_user(person: Person, email: str) -> User:
-    moment = clock.now()
+    created_at = clock.now()
     name = person.name or email.partition("@")[0][:100]
-    return User(id=new_id(), email=email, name=name, created_at=moment, updated_at=moment)
+    return User(id=new_id(), email=email, name=name, created_at=created_at, updated_at=created_at)
 
 
 def _link(person: Person, email: str) -> Record:
-    """Give the person the profile that waits under their address, which they have proved theirs."""
-    record = storage.find_by_email(email)
+    """Link the person to the existing profile with their verified email address."""
+    record = storage.read_by_email(email)
     if record is None:
-        raise OvertakenError
+        raise VersionConflictError
     if record.subject is not None:
-        raise ProfileNotLinked("somebody who signs in another way has the profile with this e-mail address")
+        raise ProfileNotLinked("the profile with this email address is linked to another sign-in")
     user = msgspec.structs.replace(record.user, version=record.user.version + 1, updated_at=clock.now())
     linked = msgspec.structs.replace(record, user=user, subject=person.subject)
     storage.change(record, linked)

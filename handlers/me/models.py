@@ -1,4 +1,4 @@
-"""People as their tokens describe them, and what they may change of themselves."""
+"""A person as described by a token, and the profile fields that a person may change."""
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -9,10 +9,10 @@ class Person(Struct, frozen=True, kw_only=True):
     """A signed-in person.
 
     Attributes:
-        subject: the pool's own id of the person, which never changes.
-        email: the address that the person's first profile has.
-        email_verified: whether the person is known to receive mail there.
-        name: the name that the person's first profile has.
+        subject: the person's id in the user pool, which never changes.
+        email: the email address for a new profile.
+        email_verified: whether the user pool has verified that the person owns the address.
+        name: the name for a new profile.
     """
 
     subject: str
@@ -22,7 +22,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class ChangeMe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change; what is not named stays, and a phone of null goes."""
+    """Changes of the caller's profile; omitted fields keep their values, a phone of null removes it."""
 
     name: Name | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET

@@ -16,10 +16,11 @@ from handlers.users.models import ChangePreferences, ConditionalHeaders
 def handler(
     claims: Mapping[str, str], headers: ConditionalHeaders, body: ChangePreferences
 ) -> Response[Preferences]:
-    """Change what one wants to be told by.
+    """Change the caller's notification preferences.
 
-    What the body does not name stays as it is; `sms` as true is one's consent to messages by telephone.
-    A change counts as one of the profile, and with `If-Match` it is made only to the version named.
+    Fields that the body omits keep their values; `sms` of true is the consent to text messages. The
+    preferences are part of the profile: a change increases the profile's version, and with `If-Match` it is
+    made only if the profile has that version.
     """
-    record = logic.prefer(person(claims), body, versions(headers.if_match))
+    record = logic.change_preferences(person(claims), body, versions(headers.if_match))
     return Response(record.preferences, {"ETag": etag(record.user.version)})

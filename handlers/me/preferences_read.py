@@ -13,9 +13,10 @@ from handlers.me.token import person
 
 @operation(200, headers=("ETag",), raises=TO_READ)
 def handler(claims: Mapping[str, str]) -> Response[Preferences]:
-    """Read what one wants to be told by.
+    """Read the caller's notification preferences.
 
-    It belongs to one's own profile, which is made on first sight, and has the profile's version.
+    The preferences are part of the caller's profile and have its version. Creates the profile if it does not
+    exist.
     """
-    record = logic.preferences(person(claims))
+    record = logic.read_preferences(person(claims))
     return Response(record.preferences, {"ETag": etag(record.user.version)})

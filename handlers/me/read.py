@@ -13,10 +13,10 @@ from handlers.users.models import User
 
 @operation(200, headers=("ETag",), raises=TO_READ)
 def handler(claims: Mapping[str, str]) -> Response[User]:
-    """Read one's own profile.
+    """Read the caller's profile.
 
-    It is made on first sight. A profile that was created under the person's e-mail address before
-    becomes theirs, once the address is verified.
+    Creates the profile on first access. A user that was created before with the caller's email address
+    becomes the caller's profile if the address is verified.
     """
     user = logic.read(person(claims))
     return Response(user, {"ETag": etag(user.version)})

@@ -1,4 +1,4 @@
-"""The person behind a token's claims, which the gateway has checked and passes on as text."""
+"""Reads the person from a token's claims, which the gateway has verified and passes as text."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,16 +11,16 @@ from handlers.users.models import Email, Name
 
 
 def person(claims: Mapping[str, str]) -> Person:
-    """The person whose access token carries `claims`.
+    """Return the person whose access token has these claims.
 
     Raises:
-        NotAPerson: for an ID token, and for a machine's token.
+        NotAPerson: if it is an ID token or a machine's token.
     """
     if claims.get("token_use") != "access":
-        raise NotAPerson("an access token is needed; this is another kind of token")
-    # A machine's token names no user, and its subject is its client.
+        raise NotAPerson("expected an access token; this is another kind of token")
+    # A machine's token has no user name, and its subject is its client id.
     if not claims.get("username") or claims.get("sub") in (None, "", claims.get("client_id")):
-        raise NotAPerson("this token was given to a program, not to a person")
+        raise NotAPerson("this token was issued to a program, not to a person")
     return Person(
         subject=claims["sub"],
         email=_valid(claims.get("email"), Email),
@@ -30,7 +30,7 @@ def person(claims: Mapping[str, str]) -> Person:
 
 
 def _valid(value: str | None, kind: Any) -> str | None:
-    """The value, if it is one that a profile may have."""
+    """Return the value if it is valid for a profile, otherwise None."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError:

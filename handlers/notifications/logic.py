@@ -26,7 +26,7 @@ def welcome(user_id: str, correlation_id: str, *, new: bool) -> Outcome:
         Poison: a channel rejected its message permanently; the other channel was tried too.
         InDoubt: a message may or may not have been sent before.
     """
-    record = users.find(user_id)
+    record = users.read(user_id)
     if record is None or record.user.status != "active":
         return "skipped"
     sends = [partial(_welcome_by_sms, record)]

@@ -49,7 +49,7 @@ def day_before(moment: str | None) -> date:
 def _users_created_on(day: date) -> Iterator[User]:
     """Yield the users created on a day, newest first; user ids begin with the creation time."""
     first, after = _lowest_id(day), _lowest_id(day + timedelta(days=1))
-    while page := users.newest(_PAGE, after):
+    while page := users.list_users(_PAGE, after):
         found = [user for user in page if user.id >= first]
         yield from found
         if len(found) < len(page):

@@ -1,6 +1,6 @@
-"""The API's document (OpenAPI 3.1), generated from the routes and the contracts of their handlers.
+"""Generates the API's OpenAPI 3.1 document from the routes and the contracts of their handlers.
 
-The program calls this, and never a function: it imports every handler.
+Only the Pulumi program uses this module, never a function: it imports every handler.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "An access token of the user pool; the scopes are those that it must carry",
+        "description": "An access token of the user pool with one of the listed scopes",
     },
     "partners": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A partner's key, as its operator was given it; a revoked one works for a minute more",
+        "description": "A partner's key; a revoked key remains valid for up to one minute",
     },
 }
-"""How callers prove themselves: by a token, or as the Lambda authorizer of the name has it."""
+"""The security schemes: `token`, and one for each Lambda authorizer, by the authorizer's name."""
 CORRELATION = {"$ref": "#/components/headers/" + correlation.HEADER}
 
 
@@ -43,10 +43,10 @@ class Route(NamedTuple):
     """A route of the API.
 
     Attributes:
-        key: the method and the path, such as `POST /users`; `$default` is left out of the document.
-        handler: what answers it, such as `handlers.users.create:handler`.
-        scopes: any one of these lets a token in; `()` takes every token, None asks for none.
-        authorizer: the Lambda authorizer that says who the caller is, where one does.
+        key: the method and the path, such as `POST /users`; the document omits `$default`.
+        handler: the handler of its requests, such as `handlers.users.create:handler`.
+        scopes: the scopes of which a token must have one; `()` for any token, None for no token.
+        authorizer: the route's Lambda authorizer, if it has one.
     """
 
     key: str
@@ -56,7 +56,7 @@ class Route(NamedTuple):
 
     @property
     def security(self) -> list[dict[str, list[str]]]:
-        """What lets a caller in, as the document says it; nothing where everyone is."""
+        """The route's security requirements in OpenAPI format; empty for a public route."""
         if self.authorizer is not None:
             return [{self.authorizer: []}]
         if self.scopes is None:
@@ -65,20 +65,20 @@ class Route(NamedTuple):
 
 
 def build(routes: Sequence[Route], title: str, version: str) -> dict[str, Any]:
-    """The document, as plain JSON values in an order that depends on `routes` alone.
+    """Return the document as JSON values; their order depends only on `routes`.
 
     Raises:
-        TypeError: for a route whose handler is not an operation.
-        KeyError: for an authorizer that `SCHEMES` does not describe.
+        TypeError: if a route's handler is not an operation.
+        KeyError: if `SCHEMES` does not describe a route's authorizer.
     """
     shown = [route for route in routes if route.key != "$default"]
     contracts = {route.handler: _contract(route.handler) for route in shown}
     paths: dict[str, dict[str, Any]] = {}
     for route in shown:
         method, _, path = route.key.partition(" ")
-        siblings = [other for other in shown if other.handler == route.handler]
+        shared = sum(other.handler == route.handler for other in shown) > 1
         paths.setdefault(path, {})[method.lower()] = _operation(
-            route, contracts[route.handler], alone=len(siblings) == 1
+            route, contracts[route.handler], shared_handler=shared
         )
     document = {
         "openapi": "3.1.0",
@@ -88,11 +88,14 @@ def build(routes: Sequence[Route], title: str, version: str) -> dict[str, Any]:
         "components": {
             **_components(contracts.values()),
             "securitySchemes": {
-                name: SCHEMES[name] for route in shown for way in route.security for name in way
+                name: SCHEMES[name]
+                for route in shown
+                for requirement in route.security
+                for name in requirement
             },
         },
     }
-    # Through JSON: what comes out is plain, and shares nothing.
+    # The JSON round trip removes tuples, integer keys and shared objects.
     return json.loads(json.dumps(document))
 
 
@@ -104,12 +107,12 @@ def _contract(handler: str) -> Contract:
     return entry.contract
 
 
-def _operation(route: Route, contract: Contract, *, alone: bool) -> dict[str, Any]:
+def _operation(route: Route, contract: Contract, *, shared_handler: bool) -> dict[str, Any]:
     summary, _, description = cleandoc(contract.text).partition("\n")
     domain, verb = route.handler.partition(":")[0].split(".")[-2:]
     method = route.key.partition(" ")[0].lower()
     described = {
-        "operationId": f"{domain}_{verb}" if alone else f"{domain}_{verb}_{method}",
+        "operationId": f"{domain}_{verb}_{method}" if shared_handler else f"{domain}_{verb}",
         "summary": summary.rstrip("."),
         "description": description.strip(),
         "tags": [domain],
@@ -130,12 +133,12 @@ def _parameters(contract: Contract) -> list[dict[str, Any]]:
         shape = _schemas([contract.parts[part]])[contract.parts[part].__name__]
         for name, schema in shape["properties"].items():
             required = name in shape["required"]
-            found.append({"name": name, "in": place, "required": required, "schema": _present(schema)})
+            found.append({"name": name, "in": place, "required": required, "schema": _without_null(schema)})
     return [*found, {"$ref": "#/components/parameters/" + correlation.HEADER}]
 
 
-def _present(schema: Schema) -> Schema:
-    """The schema of a parameter that is there: what is absent in a URL is absent, and never null."""
+def _without_null(schema: Schema) -> Schema:
+    """Return the schema of a parameter without its null alternative: URLs and headers have no null."""
     if schema.get("default", ...) is None:
         schema = {key: value for key, value in schema.items() if key != "default"}
     options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
@@ -149,7 +152,7 @@ def _request_body(contract: Contract) -> dict[str, Any] | None:
 
 
 def _responses(route: Route, contract: Contract) -> dict[str, Any]:
-    refusals: dict[int, list[str]] = {500: ["Something went wrong on our side"]}
+    refusals: dict[int, list[str]] = {500: ["Unexpected error"]}
     for kind in contract.refusals:
         refusals.setdefault(problem.status_of(kind), []).append(f"{kind.title} (`{problem.type_of(kind)}`)")
     gateway = gateway_statuses(
@@ -167,8 +170,8 @@ def _success(contract: Contract) -> dict[str, Any]:
         "description": HTTPStatus(contract.status).phrase,
         "headers": {**headers, correlation.HEADER: CORRELATION},
     }
-    if contract.answer is not type(None):
-        response["content"] = _content((JSON,), _reference(contract.answer))
+    if contract.response is not type(None):
+        response["content"] = _content((JSON,), _reference(contract.response))
     return response
 
 
@@ -180,12 +183,13 @@ def _refusal(status: int, ours: list[str], *, gateway: bool) -> dict[str, Any]:
         content |= _content((JSON,), _reference(GatewayMessage))
     phrase = HTTPStatus(status).phrase
     response: dict[str, Any] = {"description": "; ".join(ours) or phrase, "content": content}
-    # The gateway's own answers know nothing of correlation.
-    names = [
-        *[correlation.HEADER] * bool(ours),
-        *["Retry-After"] * (status == 503),
-        *["WWW-Authenticate"] * (status == 401 and bool(ours)),
-    ]
+    names: list[str] = []
+    if ours:  # The gateway's own responses have no correlation id.
+        names.append(correlation.HEADER)
+    if status == 503:
+        names.append("Retry-After")
+    if ours and status == 401:
+        names.append("WWW-Authenticate")
     if names:
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return response
@@ -207,23 +211,29 @@ def _schemas(kinds: Iterable[Any]) -> dict[str, Schema]:
 
 def _components(contracts: Iterable[Contract]) -> dict[str, Any]:
     bodies = [c.body for c in contracts if c.body is not None]
-    answers = [c.answer for c in contracts if c.answer is not type(None)]
+    responses = [c.response for c in contracts if c.response is not type(None)]
     text = {"type": "string"}
     return {
-        "schemas": _schemas([*bodies, *answers, problem.Problem, GatewayMessage]),
+        "schemas": _schemas([*bodies, *responses, problem.Problem, GatewayMessage]),
         "parameters": {
             correlation.HEADER: {
                 "name": correlation.HEADER,
                 "in": "header",
-                "description": f"Kept if well formed ({correlation.WELL_FORMED}), otherwise replaced",
+                "description": f"Used if well formed ({correlation.WELL_FORMED}), otherwise replaced",
                 "schema": text,
             }
         },
         "headers": {
-            "ETag": {"description": "The version, for `If-Match`", "schema": text},
-            "Location": {"description": "Where the new resource is", "schema": text},
-            "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}},
-            "WWW-Authenticate": {"description": "The scheme by which to prove who one is", "schema": text},
-            correlation.HEADER: {"description": "The id under which the request is logged", "schema": text},
+            "ETag": {"description": "The version of the resource, for `If-Match`", "schema": text},
+            "Location": {"description": "The path of the new resource", "schema": text},
+            "Retry-After": {
+                "description": "Seconds to wait before the next attempt",
+                "schema": {"type": "integer"},
+            },
+            "WWW-Authenticate": {
+                "description": "The authentication scheme that the operation requires",
+                "schema": text,
+            },
+            correlation.HEADER: {"description": "The id of the request in the log", "schema": text},
         },
     }

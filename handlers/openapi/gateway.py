@@ -1,24 +1,27 @@
-"""What API Gateway answers by itself, before or instead of a handler."""
+"""The responses that API Gateway returns without calling a handler, or when a call fails."""
 
 import msgspec
 
 
 class GatewayMessage(msgspec.Struct, frozen=True):
-    """The gateway's own words."""
+    """An error response of API Gateway."""
 
     message: str
 
 
 def gateway_statuses(*, token: bool, scopes: bool, body: bool) -> frozenset[int]:
-    """The statuses that the gateway itself may give on a route.
+    """Return the statuses that the gateway itself may return on a route.
 
     Args:
-        token: whether the route asks for a token.
-        scopes: whether the token must carry a scope.
-        body: whether the route takes a body.
+        token: whether the route requires a token.
+        scopes: whether the token must have a scope.
+        body: whether the route accepts a body.
     """
-    statuses = {429, 500, 503}  # throttled, the function failed, the function cannot be run
-    for status, given in ((401, token), (403, scopes), (413, body)):
-        if given:
-            statuses.add(status)
+    statuses = {429, 500, 503}  # throttled, the function failed, the function cannot be invoked
+    if token:
+        statuses.add(401)
+    if scopes:
+        statuses.add(403)
+    if body:
+        statuses.add(413)
     return frozenset(statuses)

@@ -10,7 +10,7 @@ from handlers.http.operation import operation
 from handlers.http.response import Response
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
-"""Laid beside this module when the function is packaged; it is never in the sources."""
+"""The packaged document; the bundler writes it beside this module, and it is not part of the sources."""
 
 
 class DocumentMissingError(Exception):
@@ -19,7 +19,7 @@ class DocumentMissingError(Exception):
 
 @operation(200)
 def handler() -> Response[dict[str, Any]]:
-    """Read this document."""
+    """Read the OpenAPI document of this API."""
     return Response(_document())
 
 

@@ -18,7 +18,7 @@ def require_own_path(request: Request) -> None:
         raise AnotherPartner("a key is valid only for the events of its own partner")
 
 
-@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), admits=require_own_path)
+@operation(202, raises=(PartnerKeyInvalid, AnotherPartner, Unavailable), authorize=require_own_path)
 def handler(path: PartnerPath, body: PartnerEvent) -> Response[Accepted]:
     """Publish an event.
 

@@ -15,7 +15,7 @@ ANONYMOUS = "anonymous"
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Return a policy that allows or denies the requested connection."""
     connection_id = event["requestContext"]["connectionId"]
-    with Invocation(context, correlation.accepted(None), connectionId=connection_id) as invocation:
+    with Invocation(context, correlation.new_id(), connectionId=connection_id) as invocation:
         principal = tickets.redeem(event["queryStringParameters"]["ticket"])
         invocation.note(authorized=principal is not None)
         return _response(event["methodArn"], principal)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from handlers.events.catalogue import Moment
+from handlers.events.catalogue import Timestamp
 
 ACTIONS = ("ping", "resume")
 EVERYTHING = "everything"
@@ -40,7 +40,7 @@ class Ticket(Struct, frozen=True, rename="camel"):
     ticket: Annotated[
         str, Meta(description="the value of the query parameter `ticket` of the WebSocket's URL")
     ]
-    expires_at: Moment
+    expires_at: Timestamp
 
 
 class Resume(Struct, frozen=True):

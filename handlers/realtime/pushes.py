@@ -16,7 +16,7 @@ from handlers.events.catalogue import UserCreated, UserDeleted, UserState, UserU
 from handlers.events.event import Event
 from handlers.kit import log
 from handlers.kit.errors import Unavailable
-from handlers.kit.invocation import current, remaining_seconds
+from handlers.kit.invocation import current, event_facts, remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS
 from handlers.realtime import gateway
 from handlers.realtime.models import EVERYTHING, EventMessage, PublicEvent, Reset, Resumed, user_audience
@@ -116,11 +116,7 @@ def _post_to_all(audience: str, event: Event, message: bytes) -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     invocation = current()
-    facts = {
-        "correlationId": event.correlation_id,
-        **(invocation.where if invocation else {}),
-        "eventId": event.id,
-    }
+    facts = event_facts(event.correlation_id, eventId=event.id)
 
     def post(connection_id: str) -> bool:
         late = invocation is not None and invocation.remaining() < ATTEMPT_SECONDS

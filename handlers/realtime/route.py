@@ -61,7 +61,7 @@ class Route:
         """Handle a message and return its status; 200 allows a connection to open."""
         message = Message.from_event(event)
         facts = {"route": message.route, "connectionId": message.connection_id}
-        with Invocation(context, correlation.accepted(None), **facts) as invocation:
+        with Invocation(context, correlation.new_id(), **facts) as invocation:
             status = self._status(message, invocation)
             invocation.note(status=status)
             return {"statusCode": status}

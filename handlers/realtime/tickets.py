@@ -7,6 +7,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
+from handlers.kit import clock
 from handlers.realtime.errors import NotAnAccessToken
 from handlers.realtime.models import EVERYTHING, Principal, Ticket, user_audience
 from handlers.realtime.storage import tickets as storage
@@ -30,7 +31,7 @@ def issue(claims: Mapping[str, str]) -> Ticket:
     ticket = urlsafe_b64encode(os.urandom(TICKET_BYTES)).decode().rstrip("=")
     expires_at = min(int(time.time()) + TICKET_SECONDS, int(claims["exp"]))
     storage.issue(_digest(ticket), Principal(subject, audience), expires_at)
-    return Ticket(ticket, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires_at)))
+    return Ticket(ticket, clock.timestamp(expires_at))
 
 
 def redeem(ticket: str) -> Principal | None:

@@ -1,1 +1,1 @@
-"""Users: who is known to the product."""
+"""Users: the accounts of the product."""

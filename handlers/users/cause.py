@@ -1,4 +1,4 @@
-"""Whose request a write belongs to, as it stands on the item: the stream passes it on with the change."""
+"""The cause of a write: the request, stored on the item so that the table's stream delivers it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ NAME = "cause"
 
 
 class Cause(NamedTuple):
-    """The request that set a change off, and the subject of its token where it had one."""
+    """The request that caused a change, and the subject of its token if it had one."""
 
     correlation_id: str
     actor: str | None
 
 
 def attribute() -> dict[str, AttributeValueTypeDef]:
-    """The running request as an item's attribute, by its name."""
+    """Return the current request as an item's attribute, by the attribute's name."""
     invocation = current()
     cause: dict[str, AttributeValueTypeDef] = {"correlationId": {"S": correlation_id()}}
     if invocation and invocation.actor:

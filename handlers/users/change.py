@@ -18,9 +18,8 @@ from handlers.users.models import ChangeUser, ConditionalHeaders, User, UserPath
 def handler(path: UserPath, headers: ConditionalHeaders, body: ChangeUser) -> Response[User]:
     """Change a user.
 
-    What the body does not name stays as it is, and null removes the phone. A body that changes nothing
-    is answered with the user as it is, its version unchanged. With `If-Match` the change is made only
-    to the version that it names.
+    Fields that the body omits keep their values; a `phone` of null removes the phone number. If nothing
+    changes, the version stays the same. With `If-Match` the user is changed only if it has that version.
     """
     user = logic.change(path.user_id, body, versions(headers.if_match))
     return Response(user, {"ETag": etag(user.version)})

@@ -1,8 +1,7 @@
-"""What a record of the users table's stream says, as an event of the catalogue."""
+"""Converts records of the users table's stream to events of the catalogue."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,53 +9,60 @@ import msgspec
 
 from handlers.events.catalogue import UserCreated, UserDeleted, UserState, UserUpdated
 from handlers.events.publish import NewEvent
+from handlers.kit import clock
 from handlers.users import cause
 from handlers.users.cause import Cause
 
 SOURCE = "strata.users"
 _INCIDENTAL = frozenset({"version", "updated_at"})
-"""Fields that change with every change."""
+"""Fields that every change updates."""
 
 
-class Unreadable(Exception):  # noqa: N818 - it says what the record is
-    """The record is no change of a user; the text says why."""
+class Unreadable(Exception):  # noqa: N818 - the name describes the record
+    """The record is not a change of a user; the text is the reason."""
 
 
 def event_of(record: Mapping[str, Any]) -> NewEvent | None:
-    """The event of a stream record; None for a write that changes nothing of the user.
+    """Return the event of a stream record; None for a write that does not change the user.
 
     Raises:
-        Unreadable: where it is no record of a user.
+        Unreadable: if it is not a record of a user.
     """
     try:
         change = record["dynamodb"]
         old, new = (_state(change[image]) if image in change else None for image in ("OldImage", "NewImage"))
-        why = _cause(change.get("NewImage") or change["OldImage"], record["eventID"])
-        when = _moment(change)
+        caused_by = _cause(change.get("NewImage") or change["OldImage"], record["eventID"])
+        occurred_at = clock.timestamp(change["ApproximateCreationDateTime"])
     except (KeyError, TypeError, ValueError) as error:
-        raise Unreadable(f"no change of a user: {type(error).__name__}: {error}") from error
+        raise Unreadable(f"not a change of a user: {type(error).__name__}: {error}") from error
     if new is None:
-        return None if old is None else _event("user.deleted", old, UserDeleted(user=old), when, why)
+        return (
+            None
+            if old is None
+            else _event("user.deleted", old, UserDeleted(user=old), occurred_at, caused_by)
+        )
     if old is None:
-        return _event("user.created", new, UserCreated(user=new), new.updated_at, why)
+        return _event("user.created", new, UserCreated(user=new), new.updated_at, caused_by)
     changed = _changed(old, new)
     if not changed:
         return None
     updated = UserUpdated(user=new, previous=old, changed=changed)
-    return _event("user.updated", new, updated, new.updated_at, why)
+    return _event("user.updated", new, updated, new.updated_at, caused_by)
 
 
-def _event(kind: str, user: UserState, data: msgspec.Struct, when: str, why: Cause) -> NewEvent:
+def _event(
+    event_type: str, user: UserState, data: msgspec.Struct, occurred_at: str, caused_by: Cause
+) -> NewEvent:
     return NewEvent(
-        type=kind,
+        type=event_type,
         source=SOURCE,
-        # A user has each version once: the same change has the same id, however often it is told.
-        id=f"{kind}:{user.id}:{user.version}",
+        # A user has each version once, so a change that is published again has the same id.
+        id=f"{event_type}:{user.id}:{user.version}",
         subject=user.id,
         data=data,
-        correlation_id=why.correlation_id,
-        occurred_at=when,
-        actor=why.actor,
+        correlation_id=caused_by.correlation_id,
+        occurred_at=occurred_at,
+        actor=caused_by.actor,
     )
 
 
@@ -65,8 +71,8 @@ def _state(image: Mapping[str, Any]) -> UserState:
 
 
 def _plain(attribute: Mapping[str, Any]) -> Any:
-    ((kind, value),) = attribute.items()
-    match kind:
+    ((data_type, value),) = attribute.items()
+    match data_type:
         case "N":
             return int(value)
         case "M":
@@ -76,9 +82,9 @@ def _plain(attribute: Mapping[str, Any]) -> Any:
 
 
 def _cause(image: Mapping[str, Any], event_id: str) -> Cause:
-    """Whose request it was; what was written without that belongs to the record itself."""
-    told = _plain(image[cause.NAME]) if cause.NAME in image else {"correlationId": event_id}
-    return Cause(told["correlationId"], told.get("actor"))
+    """Return the cause of a change; an item without one gets the stream record's id as correlation id."""
+    stored = _plain(image[cause.NAME]) if cause.NAME in image else {"correlationId": event_id}
+    return Cause(stored["correlationId"], stored.get("actor"))
 
 
 def _changed(old: UserState, new: UserState) -> list[str]:
@@ -89,7 +95,3 @@ def _changed(old: UserState, new: UserState) -> list[str]:
         )
         if field not in _INCIDENTAL and getattr(old, field) != getattr(new, field)
     ]
-
-
-def _moment(change: Mapping[str, Any]) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(change["ApproximateCreationDateTime"]))

@@ -15,10 +15,10 @@ from handlers.users.models import CreateHeaders, CreateUser, User
 def handler(claims: Mapping[str, str], headers: CreateHeaders, body: CreateUser) -> Response[User]:
     """Create a user.
 
-    For 24 hours the same caller's same `Idempotency-Key` and body get the first answer again, and
-    nothing is made; the same key with another body is refused. A request that was refused leaves no
-    trace, and its key may be used again.
+    With an `Idempotency-Key`, a repeated request of the same caller returns the first response for 24 hours
+    and creates no second user. The same key with another body is refused. A refused request does not use up
+    its key.
     """
     key = headers.idempotency_key
-    user = logic.create(body, once=None if key is None else f"{claims['sub']}#{key}")
+    user = logic.create(body, None if key is None else f"{claims['sub']}#{key}")
     return Response(user, {"ETag": etag(user.version), "Location": f"{BASE_PATH}/users/{user.id}"})

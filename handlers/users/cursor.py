@@ -1,7 +1,7 @@
-"""Cursors: the position where a page ends, and nothing else.
+"""Cursors: the position of the last user on a page.
 
-A cursor is the last id's 16 bytes in base64url. The listing asks for what comes after that id, in the
-one partition that it may read, so whatever a caller puts there is a position and no more.
+A cursor is the 16 bytes of that user's id in base64url. The next page starts after this id, in the one
+partition that the listing reads, so a cursor from a caller can only select a position.
 """
 
 import base64
@@ -10,19 +10,19 @@ from uuid import UUID
 from handlers.kit.errors import Fault, InvalidRequest
 
 
-def encoded(user_id: str) -> str:
-    """The cursor of the page that follows a user: 22 characters."""
+def encode(user_id: str) -> str:
+    """Return the cursor of the page after a user: 22 characters."""
     return base64.urlsafe_b64encode(UUID(user_id).bytes).rstrip(b"=").decode()
 
 
-def decoded(cursor: str) -> str:
-    """The id that a cursor of 22 base64url characters stands for.
+def decode(cursor: str) -> str:
+    """Return the id in a cursor of 22 base64url characters.
 
     Raises:
-        InvalidRequest: where `encoded` cannot have made it.
+        InvalidRequest: if `encode` cannot have returned the cursor.
     """
     position = UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
-    # The last character carries four bits too many, and not every UUID is an id.
-    if encoded(str(position)) != cursor or position.version != 7:
-        raise InvalidRequest([Fault("cursor", "expected the next of an earlier page, unchanged")])
+    # The last character has four unused bits, and only UUIDs of version 7 are ids.
+    if encode(str(position)) != cursor or position.version != 7:
+        raise InvalidRequest([Fault("cursor", "expected the `next` value of an earlier page, unchanged")])
     return str(position)

@@ -12,7 +12,7 @@ from handlers.users.models import ConditionalHeaders, UserPath
 def handler(path: UserPath, headers: ConditionalHeaders) -> Response[None]:
     """Delete a user.
 
-    With `If-Match` only the version that it names is deleted.
+    With `If-Match` the user is deleted only if it has that version.
     """
     logic.delete(path.user_id, versions(headers.if_match))
     return Response(None)

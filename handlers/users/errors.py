@@ -1,4 +1,4 @@
-"""How users are refused; the tree begins in `handlers/kit/errors.py`.
+"""Refusals of the users domain; `handlers/kit/errors.py` has their base classes.
 
 Conflict
 └── EmailTaken
@@ -10,12 +10,12 @@ from handlers.kit.errors import Conflict, Unprocessable
 
 
 class EmailTaken(Conflict):
-    """Another user has the e-mail address."""
+    """The email address belongs to another user."""
 
-    title = "The e-mail address is taken"
+    title = "The email address is already in use"
 
 
 class IdempotencyKeyReused(Unprocessable):
-    """The caller used the key for another request before."""
+    """The caller used the idempotency key for another request before."""
 
-    title = "The idempotency key belongs to another request"
+    title = "The idempotency key was used for another request"

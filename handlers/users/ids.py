@@ -8,7 +8,7 @@ _RANDOM_BITS = 62
 
 
 class _Clock:
-    """Ticks of 1/4096 ms since 1970, never the same twice: RFC 9562's method 3 of monotonic ids."""
+    """Strictly increasing ticks of 1/4096 ms since 1970 (RFC 9562, 6.2, method 3)."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -22,7 +22,7 @@ _clock = _Clock()
 
 
 def new_id() -> str:
-    """A new id, greater than every earlier one of this process."""
+    """Return a new id, greater than all earlier ones of this process."""
     milliseconds, fraction = divmod(_clock.tick(), 4096)
     random = int.from_bytes(os.urandom(8)) >> (64 - _RANDOM_BITS)
     return str(UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << _RANDOM_BITS | random))

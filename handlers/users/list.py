@@ -11,7 +11,7 @@ from handlers.users.models import ListQuery, UserPage
 def handler(query: ListQuery) -> Response[UserPage]:
     """List users.
 
-    Newest first, a page at a time; or the one with an e-mail address, compared without case. The
-    list follows a change within moments, not at once.
+    Returns a page of users, newest first, or the user with an email address, compared case-insensitively.
+    The list is eventually consistent: a change appears after a short delay.
     """
-    return Response(logic.page(query))
+    return Response(logic.list_users(query))

@@ -1,4 +1,4 @@
-"""What can be done with users, in terms of users alone."""
+"""The operations on users."""
 
 from __future__ import annotations
 
@@ -16,150 +16,165 @@ from handlers.users import cursor, storage
 from handlers.users.errors import IdempotencyKeyReused
 from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, ChangeUser, CreateUser, ListQuery, User, UserPage
-from handlers.users.storage import OvertakenError, Receipt, Record
+from handlers.users.storage import IdempotencyRecord, Record, VersionConflictError
 
-RECEIPT_SECONDS = 24 * 3600
-"""How long a repeated idempotency key is answered with the first answer."""
+IDEMPOTENCY_SECONDS = 24 * 3600
+"""How long a repeated idempotency key returns the first response."""
 
 
-def create(wanted: CreateUser, once: str | None) -> User:
-    """Make a user; the same request `once` (a caller and its key) again gives the first answer.
+def create(wanted: CreateUser, idempotency_key: str | None) -> User:
+    """Create a user; a repeated request with the same key returns the user as first created.
+
+    Args:
+        wanted: the user to create.
+        idempotency_key: the caller and its key; None for a request without one.
 
     Raises:
-        EmailTaken: where another user has the address.
-        IdempotencyKeyReused: where `once` stands for another request.
+        EmailTaken: if the email address belongs to another user.
+        IdempotencyKeyReused: if the key was used with another body.
     """
-    moment = clock.now()
+    created_at = clock.now()
     user = User(
         id=new_id(),
         email=wanted.email,
         name=wanted.name,
         phone=wanted.phone,
         status=wanted.status,
-        created_at=moment,
-        updated_at=moment,
+        created_at=created_at,
+        updated_at=created_at,
     )
-    if once is None:
-        storage.add(Record(user))
+    if idempotency_key is None:
+        storage.create(Record(user))
         return user
-    receipt = Receipt(once, _digest(wanted), user, int(time.time()) + RECEIPT_SECONDS)
-    first = storage.add(Record(user), receipt) or receipt
-    if first.digest != receipt.digest:
-        raise IdempotencyKeyReused("this key came with another body before; use a new key for a new request")
+    expires_at = int(time.time()) + IDEMPOTENCY_SECONDS
+    attempt = IdempotencyRecord(idempotency_key, _digest(wanted), user, expires_at)
+    first = storage.create(Record(user), attempt) or attempt
+    if first.digest != attempt.digest:
+        raise IdempotencyKeyReused("this key was used with another body; use a new key for a new request")
     return first.user
 
 
-def page(query: ListQuery) -> UserPage:
-    """The users that a query asks for.
+def list_users(query: ListQuery) -> UserPage:
+    """Return the page of users that a query selects.
 
     Raises:
-        InvalidRequest: where the query cannot be followed.
+        InvalidRequest: if the query has both a cursor and an email address, or an invalid cursor.
     """
     if query.email is not None:
         if query.cursor is not None:
-            raise InvalidRequest([Fault("cursor", "not together with email: there is one page")])
-        return UserPage(storage.with_email(query.email), next=None)
-    after = None if query.cursor is None else cursor.decoded(query.cursor)
-    # One more than asked for tells whether there is a page after this one.
-    users = storage.newest(query.limit + 1, after)
+            raise InvalidRequest([Fault("cursor", "not allowed with email: the result has only one page")])
+        return UserPage(storage.list_by_email(query.email), next=None)
+    after = None if query.cursor is None else cursor.decode(query.cursor)
+    # One user more than requested shows whether there is a next page.
+    users = storage.list_users(query.limit + 1, after)
     items = users[: query.limit]
-    return UserPage(items, next=cursor.encoded(items[-1].id) if len(users) > len(items) else None)
+    return UserPage(items, next=cursor.encode(items[-1].id) if len(users) > len(items) else None)
 
 
 def read(user_id: str) -> User:
-    """A user.
+    """Return a user.
 
     Raises:
-        NotFound: where there is none with this id.
+        NotFound: if no user has this id.
     """
     return _existing(user_id).user
 
 
 def change(user_id: str, wanted: ChangeUser, versions: Collection[int] | None) -> User:
-    """Change a user, if it is of one of the `versions` (None: of any).
+    """Change a user if its version is one of `versions` (None: any version).
 
     Raises:
-        NotFound: where there is none with this id.
-        PreconditionFailed: where it is of another version.
-        EmailTaken: where another user has the new address.
+        NotFound: if no user has this id.
+        PreconditionFailed: if it has another version.
+        EmailTaken: if the new email address belongs to another user.
     """
-    return amend(lambda: _existing(user_id), wanted, versions)
+    return change_fields(lambda: _existing(user_id), wanted, versions)
 
 
 def delete(user_id: str, versions: Collection[int] | None) -> None:
-    """Delete a user, if it is of one of the `versions` (None: of any).
+    """Delete a user if its version is one of `versions` (None: any version).
 
     Raises:
-        NotFound: where there is none with this id.
-        PreconditionFailed: where it is of another version.
+        NotFound: if no user has this id.
+        PreconditionFailed: if it has another version.
     """
     for _ in attempts():
         record = _existing(user_id)
         _check(record.user, versions)
         try:
-            return storage.remove(record)
-        except OvertakenError:
+            return storage.delete(record)
+        except VersionConflictError:
             continue
-    raise _overtaken()
+    raise _conflict()
 
 
-def amend(find: Callable[[], Record], wanted: msgspec.Struct, versions: Collection[int] | None) -> User:
-    """Lay what is set in `wanted` over the user found; found again whenever another change came first.
+def change_fields(
+    read_record: Callable[[], Record], wanted: msgspec.Struct, versions: Collection[int] | None
+) -> User:
+    """Set the fields that `wanted` contains; after a version conflict, read the record again and retry.
 
-    What changes nothing writes nothing, and leaves the version as it is.
+    If no value changes, nothing is written and the version stays the same.
     """
-    return _amend(find, lambda record: replace(record, user=_changed(record.user, wanted)), versions).user
+
+    def revise(record: Record) -> Record:
+        return replace(record, user=_changed(record.user, wanted))
+
+    return _change(read_record, revise, versions).user
 
 
-def prefer(find: Callable[[], Record], wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
-    """As `amend`, of what the user wants to be told by."""
-    return _amend(
-        find, lambda record: replace(record, preferences=_changed(record.preferences, wanted)), versions
-    )
+def change_preferences(
+    read_record: Callable[[], Record], wanted: ChangePreferences, versions: Collection[int] | None
+) -> Record:
+    """Set the notification preferences that `wanted` contains; otherwise like `change_fields`."""
+
+    def revise(record: Record) -> Record:
+        return replace(record, preferences=_changed(record.preferences, wanted))
+
+    return _change(read_record, revise, versions)
 
 
-def _amend(
-    find: Callable[[], Record], revised: Callable[[Record], Record], versions: Collection[int] | None
+def _change(
+    read_record: Callable[[], Record], revise: Callable[[Record], Record], versions: Collection[int] | None
 ) -> Record:
     for _ in attempts():
-        before = find()
+        before = read_record()
         _check(before.user, versions)
-        after = revised(before)
+        after = revise(before)
         if after == before:
             return before
         user = replace(after.user, version=before.user.version + 1, updated_at=clock.now())
         after = replace(after, user=user)
         try:
             storage.change(before, after)
-        except OvertakenError:
+        except VersionConflictError:
             continue
         return after
-    raise _overtaken()
+    raise _conflict()
 
 
 def _existing(user_id: str) -> Record:
-    record = storage.find(user_id)
+    record = storage.read(user_id)
     if record is None:
-        raise NotFound("there is no user with this id")
+        raise NotFound("no user has this id")
     return record
 
 
 def _check(user: User, versions: Collection[int] | None) -> None:
     if versions is not None and user.version not in versions:
-        raise PreconditionFailed("the user has changed since; read it again")
+        raise PreconditionFailed("the user has another version; read it again")
 
 
-def _changed[T: msgspec.Struct](kept: T, wanted: msgspec.Struct) -> T:
+def _changed[T: msgspec.Struct](current: T, wanted: msgspec.Struct) -> T:
     values = msgspec.structs.asdict(wanted)
-    return replace(kept, **{field: value for field, value in values.items() if value is not UNSET})
+    return replace(current, **{field: value for field, value in values.items() if value is not UNSET})
 
 
-def _overtaken() -> Unavailable:
-    return Unavailable("others keep changing this user; try again")
+def _conflict() -> Unavailable:
+    return Unavailable("too many concurrent changes of this user; try again")
 
 
 def _digest(wanted: CreateUser) -> str:
-    """What a request asks for, however it was written."""
-    from hashlib import sha256  # late: most requests carry no key
+    """Return a digest of a request's values, independent of its formatting."""
+    from hashlib import sha256  # late: most requests have no key
 
     return sha256(msgspec.json.encode(wanted)).hexdigest()

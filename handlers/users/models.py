@@ -1,4 +1,4 @@
-"""Users as the API shows and takes them; every limit here stands in the API's document too."""
+"""The API's models of users; the OpenAPI document is generated from them, limits included."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from handlers.http.etag import IfMatch
 # Python's `$` also matches before a final newline; JSON Schema's does not. The lookahead makes them agree.
 _END = r"$(?!\n)"
 _BLANK = r" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# With U+FFFD, which stands where what was sent was no text.
+# Includes U+FFFD, which replaces bytes that are not text.
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -18,7 +18,7 @@ UserId = Annotated[
     str,
     Meta(
         pattern=rf"^[0-9a-f]{{8}}-[0-9a-f]{{4}}-7[0-9a-f]{{3}}-[89ab][0-9a-f]{{3}}-[0-9a-f]{{12}}{_END}",
-        description="a UUID of version 7 in lower case; a later user's is greater",
+        description="a UUID of version 7 in lower case; newer users have greater ids",
         examples=["019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b"],
     ),
 ]
@@ -27,7 +27,7 @@ Email = Annotated[
     Meta(
         max_length=254,
         pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+{_END}",
-        description="an e-mail address in ASCII, such as ada@example.org; upper and lower case are the same",
+        description="an email address in ASCII, such as ada@example.org; compared case-insensitively",
         examples=["ada@example.org"],
     ),
 ]
@@ -37,7 +37,7 @@ Name = Annotated[
         min_length=1,
         max_length=100,
         pattern=rf"^[{_BLANK}]*[^{_BLANK}{_CONTROL}][^{_CONTROL}]*{_END}",
-        description="one line of text that is not blank, without control characters",
+        description="a non-blank line of text without control characters",
         examples=["Ada Lovelace"],
     ),
 ]
@@ -45,21 +45,24 @@ Phone = Annotated[
     str,
     Meta(
         pattern=rf"^\+[1-9][0-9]{{6,14}}{_END}",
-        description="a telephone number in E.164 form, such as +442079460000",
+        description="a phone number in E.164 format, such as +442079460000",
         examples=["+442079460000"],
     ),
 ]
 Status = Literal["active", "disabled"]
 Timestamp = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
 Cursor = Annotated[
-    str, Meta(pattern=rf"^[A-Za-z0-9_-]{{22}}{_END}", description="the `next` of an earlier page, unchanged")
+    str,
+    Meta(
+        pattern=rf"^[A-Za-z0-9_-]{{22}}{_END}", description="the `next` value of an earlier page, unchanged"
+    ),
 ]
 IdempotencyKey = Annotated[
     str,
     Meta(
         max_length=128,
         pattern=rf"^[\x21-\x7e]+{_END}",
-        description="1 to 128 printable ASCII characters without spaces, new for each new user",
+        description="1 to 128 printable ASCII characters without spaces, unique per request",
     ),
 ]
 
@@ -74,18 +77,18 @@ class User(Struct, frozen=True, kw_only=True, rename="camel"):
     status: Status = "active"
     created_at: Timestamp
     updated_at: Timestamp
-    version: Annotated[int, Meta(ge=1, description="counts the changes; the ETag is made of it")] = 1
+    version: Annotated[int, Meta(ge=1, description="the number of changes plus one; also the ETag")] = 1
 
 
 class UserPage(Struct, frozen=True):
-    """Users, newest first; `next` is the cursor of the page after, null on the last."""
+    """A page of users, newest first; `next` is the cursor of the next page, null on the last page."""
 
     items: list[User]
     next: Cursor | None
 
 
 class CreateUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A user to be."""
+    """A new user."""
 
     email: Email
     name: Name
@@ -94,7 +97,7 @@ class CreateUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ChangeUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change; what is not named stays, and a phone of null goes."""
+    """Changes of a user; omitted fields keep their values, a phone of null removes it."""
 
     email: Email | UnsetType = UNSET
     name: Name | UnsetType = UNSET
@@ -103,33 +106,33 @@ class ChangeUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ChangePreferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to be told by, and what no longer; what is not named stays."""
+    """Changes of notification preferences; omitted fields keep their values."""
 
     email: bool | UnsetType = UNSET
     sms: bool | UnsetType = UNSET
 
 
 class UserPath(Struct, frozen=True):
-    """Which user."""
+    """The path of one user."""
 
     user_id: UserId = field(name="userId")
 
 
 class ListQuery(Struct, frozen=True):
-    """Which users: a page of all, or the one with an e-mail address."""
+    """The query of a list: a page of all users, or the user with an email address."""
 
-    limit: Annotated[int, Meta(ge=1, le=100, description="how many at most")] = 20
+    limit: Annotated[int, Meta(ge=1, le=100, description="the maximum number of users on the page")] = 20
     cursor: Cursor | None = None
     email: Email | None = None
 
 
 class ConditionalHeaders(Struct, frozen=True):
-    """Which version the request is meant for."""
+    """The header that makes a change conditional on the version."""
 
     if_match: IfMatch | None = field(name="If-Match", default=None)
 
 
 class CreateHeaders(Struct, frozen=True):
-    """What makes a repetition of the request harmless."""
+    """The header that makes a repeated request safe."""
 
     idempotency_key: IdempotencyKey | None = field(name="Idempotency-Key", default=None)

@@ -1,4 +1,4 @@
-"""The users table's stream: every change of a user goes out on the bus, in its order."""
+"""Publishes the changes in the users table's stream as events, in order."""
 
 from __future__ import annotations
 
@@ -7,57 +7,57 @@ from typing import Any
 
 import msgspec
 
-from handlers.events.consumer import Response, dead_letter
+from handlers.events.consumer import BatchResponse, dead_letter
 from handlers.events.publish import NewEvent, batches, publish
 from handlers.kit import correlation
 from handlers.kit.environment import variable
 from handlers.kit.invocation import Context, Invocation
 from handlers.users.changes import Unreadable, event_of
 
-Records = Sequence[Mapping[str, Any]]
+Record = Mapping[str, Any]
+Converted = NewEvent | Unreadable | None
+"""The event of a record, the reason why it has none, or None for a write that does not change the user."""
 
 
-def handler(batch: Mapping[str, Any], context: Context) -> Response:
-    """Publish a batch of changes; a record that nobody can read goes to the dead-letter queue alone.
+def handler(batch: Mapping[str, Any], context: Context) -> BatchResponse:
+    """Publish a batch of changes; send unreadable records to the dead-letter queue.
 
-    Where the bus fails, the batch comes again from the first change that is not out for certain, or whole
-    where the event source cannot begin in the middle (`STREAM_FAILURES`). What went out before goes out
-    again then, with the same id.
+    If publishing fails, the stream delivers the batch again from the first change that may not be published,
+    or from the start if the event source does not support partial batches (`STREAM_FAILURES`). Changes that
+    are published again keep their event ids.
     """
-    records: Records = batch["Records"]
-    with Invocation(context, correlation.accepted(None), records=len(records)) as invocation:
-        told = [_told(record) for record in records]
-        failed = _publish(told, invocation)
-        for record, unreadable in zip(records[:failed], told, strict=False):
-            if isinstance(unreadable, Unreadable):
-                invocation.note(unreadable=str(unreadable))
-                body = msgspec.json.encode({"reason": str(unreadable), "record": record})
-                dead_letter(body.decode(), str(unreadable))
-        return {
-            "batchItemFailures": [{"itemIdentifier": _sequence(record)} for record in records[failed:][:1]]
-        }
+    records: Sequence[Record] = batch["Records"]
+    with Invocation(context, correlation.new_id(), records=len(records)) as invocation:
+        converted = [_convert(record) for record in records]
+        done = _publish(converted, invocation)
+        for record, result in zip(records[:done], converted, strict=False):
+            if isinstance(result, Unreadable):
+                invocation.note(unreadable=str(result))
+                body = msgspec.json.encode({"reason": str(result), "record": record})
+                dead_letter(body.decode(), str(result))
+        return {"batchItemFailures": [{"itemIdentifier": _sequence(record)} for record in records[done:][:1]]}
 
 
-def _told(record: Mapping[str, Any]) -> NewEvent | Unreadable | None:
+def _convert(record: Record) -> Converted:
     try:
         return event_of(record)
     except Unreadable as unreadable:
         return unreadable
 
 
-def _publish(told: Sequence[NewEvent | Unreadable | None], invocation: Invocation) -> int:
-    """Publish the events; the place from which on they are not out for certain, else the number of all."""
-    places = {event.id: place for place, event in enumerate(told) if isinstance(event, NewEvent)}
-    for events in batches([event for event in told if isinstance(event, NewEvent)]):
+def _publish(converted: Sequence[Converted], invocation: Invocation) -> int:
+    """Publish the events; return how many records from the start are done."""
+    positions = {event.id: at for at, event in enumerate(converted) if isinstance(event, NewEvent)}
+    for events in batches([event for event in converted if isinstance(event, NewEvent)]):
         try:
             publish(events)
         except Exception as error:
             if variable("STREAM_FAILURES") == "batch":
                 raise
             invocation.failed(error)
-            return places[events[0].id]
-    return len(told)
+            return positions[events[0].id]
+    return len(converted)
 
 
-def _sequence(record: Mapping[str, Any]) -> str:
+def _sequence(record: Record) -> str:
     return record["dynamodb"]["SequenceNumber"]

@@ -1,11 +1,12 @@
-"""Where users are kept: three DynamoDB tables, known to this module alone.
+"""Storage of users in three DynamoDB tables, which only this module accesses.
 
-    users         id                   the user; index by-creation (listing, id), index by-email (emailKey)
-    identities    identity             email#<address in lower case> and subject#<sub>, each to one userId
-    idempotency   key                  the first answer to a caller's key; gone after expiresAt
+    table         key                  items
+    users         id                   a user; index by-creation (listing, id), index by-email (emailKey)
+    identities    identity             email#<address in lower case> or subject#<sub>, with the userId
+    idempotency   key                  the first response to a caller's key; expires at expiresAt
 
-An address or a sign-in belongs to one user because its identity is one item, made in the transaction
-that makes or changes the user. Every write of a user carries its cause, for the table's stream to tell.
+Each email address and each sign-in belongs to one user: its identity is one item, written in the transaction
+that creates or changes the user. Every write of a user stores its cause, which the table's stream delivers.
 """
 
 from __future__ import annotations
@@ -30,20 +31,17 @@ if TYPE_CHECKING:
 BY_CREATION = "by-creation"
 BY_EMAIL = "by-email"
 LISTING = "users"
-"""The one partition of the index by creation."""
-
-_OVERTAKEN = frozenset({dynamodb.CONDITION_FAILED, "TransactionConflictException"})
-"""What a write by itself is refused with where another has come first, or is about to."""
+"""The partition key of every item in the index by-creation."""
 
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A user as kept.
+    """A user's item.
 
     Attributes:
-        subject: the `sub` of the sign-in that it belongs to, if it does.
-        preferences: what the user wants to be told by.
+        subject: the `sub` of the sign-in that the user is linked to, if any.
+        preferences: the user's notification preferences.
     """
 
     user: User
@@ -51,14 +49,14 @@ class Record(msgspec.Struct, frozen=True):
     preferences: Preferences = Preferences()
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """The first answer to a request with an idempotency key.
+class IdempotencyRecord(msgspec.Struct, frozen=True):
+    """The first response to a request with an idempotency key.
 
     Attributes:
         key: the caller and its key.
-        digest: what the request was.
-        user: the user that was answered.
-        expires_at: epoch seconds from which it counts no longer.
+        digest: the digest of the request's body.
+        user: the user in the response.
+        expires_at: epoch seconds after which the key may be used again.
     """
 
     key: str
@@ -67,33 +65,33 @@ class Receipt(msgspec.Struct, frozen=True):
     expires_at: int
 
 
-class OvertakenError(Exception):
-    """What was read has changed before it could be written; read it again."""
+class VersionConflictError(Exception):
+    """The item changed between reading and writing; read it again."""
 
 
-def find(user_id: str) -> Record | None:
-    """A user by id, as of now."""
-    answer = dynamodb.call(
+def read(user_id: str) -> Record | None:
+    """Return a user by id, strongly consistent."""
+    response = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("USERS_TABLE"),
         Key={"id": {"S": user_id}},
         ConsistentRead=True,
     )
-    return _record(answer["Item"]) if "Item" in answer else None
+    return _record(response["Item"]) if "Item" in response else None
 
 
-def find_by_email(email: str) -> Record | None:
-    """The user that an address belongs to, as of now."""
-    return _find_by_identity(_email_identity(email))
+def read_by_email(email: str) -> Record | None:
+    """Return the user with an email address, strongly consistent."""
+    return _read_by_identity(_email_identity(email))
 
 
-def find_by_subject(subject: str) -> Record | None:
-    """The user that a sign-in belongs to, as of now."""
-    return _find_by_identity(_subject_identity(subject))
+def read_by_subject(subject: str) -> Record | None:
+    """Return the user that a sign-in is linked to, strongly consistent."""
+    return _read_by_identity(_subject_identity(subject))
 
 
-def newest(limit: int, after: str | None) -> list[User]:
-    """Users from the newest on, or from the one that follows the id `after`."""
+def list_users(limit: int, after: str | None) -> list[User]:
+    """Return users from the newest, or from the one that follows the id `after`; eventually consistent."""
     condition = "listing = :listing"
     values: dict[str, Attribute] = {":listing": {"S": LISTING}}
     if after is not None:
@@ -102,39 +100,39 @@ def newest(limit: int, after: str | None) -> list[User]:
     return _query(BY_CREATION, condition, values, limit)
 
 
-def with_email(email: str) -> list[User]:
-    """The user with an address: one or none."""
+def list_by_email(email: str) -> list[User]:
+    """Return the user with an email address as a list of at most one; eventually consistent."""
     return _query(BY_EMAIL, "emailKey = :email", {":email": {"S": _folded(email)}}, 1)
 
 
-def add(record: Record, receipt: Receipt | None = None) -> Receipt | None:
-    """Add a user, unless an earlier receipt with the same key still counts; then that one is answered.
+def create(record: Record, idempotency: IdempotencyRecord | None = None) -> IdempotencyRecord | None:
+    """Create a user, unless the idempotency key is in use; then return the record stored with the key.
 
     Raises:
-        EmailTaken: where the address belongs to another user.
-        OvertakenError: where the subject has a user already.
+        EmailTaken: if the email address belongs to another user.
+        VersionConflictError: if the subject is already linked to a user.
     """
     user = record.user
-    writes = {"user": _add_user(record), "email": _claim(_email_identity(user.email), user.id)}
+    writes = {"user": _create_user(record), "email": _claim(_email_identity(user.email), user.id)}
     if record.subject is not None:
         writes["subject"] = _claim(_subject_identity(record.subject), user.id)
-    if receipt is not None:
-        writes["receipt"] = _add_receipt(receipt)
+    if idempotency is not None:
+        writes["idempotency"] = _create_idempotency_record(idempotency)
     try:
         dynamodb.transact(writes)
-    except dynamodb.CancelledError as cancelled:
-        if "receipt" in cancelled.refused:
-            return _receipt(cancelled.refused["receipt"])
-        _explain(cancelled)
+    except dynamodb.TransactionCanceledError as canceled:
+        if "idempotency" in canceled.refused:
+            return _idempotency_record(canceled.refused["idempotency"])
+        raise _refusal(canceled) from canceled
     return None
 
 
 def change(before: Record, after: Record) -> None:
-    """Put `after`, of a greater version, in the place of `before`.
+    """Replace `before` with `after`, which has a greater version.
 
     Raises:
-        EmailTaken: where the new address belongs to another user.
-        OvertakenError: where `before` is no longer what is kept.
+        EmailTaken: if the new email address belongs to another user.
+        VersionConflictError: if the stored item no longer has the version of `before`.
     """
     user_id = before.user.id
     writes = {"user": _change_user(before, after)}
@@ -145,35 +143,37 @@ def change(before: Record, after: Record) -> None:
         writes["subject"] = _claim(_subject_identity(after.subject), user_id)
     try:
         dynamodb.transact(writes)
-    except dynamodb.CancelledError as cancelled:
-        _explain(cancelled)
+    except dynamodb.TransactionCanceledError as canceled:
+        raise _refusal(canceled) from canceled
 
 
-def remove(record: Record) -> None:
-    """Remove a user, and what belonged to it alone.
+def delete(record: Record) -> None:
+    """Delete a user and its identities.
 
     Raises:
-        OvertakenError: where `record` is no longer what is kept.
+        VersionConflictError: if the stored item no longer has the version of `record`.
     """
-    signed = _sign(record)
-    writes = {"user": _remove_user(record, signed), "email": _release(_email_identity(record.user.email))}
+    stored = _store_cause(record)
+    writes = {"user": _delete_user(record, stored), "email": _release(_email_identity(record.user.email))}
     if record.subject is not None:
         writes["subject"] = _release(_subject_identity(record.subject))
     try:
         dynamodb.transact(writes)
-    except dynamodb.CancelledError as cancelled:
-        _explain(cancelled)
+    except dynamodb.TransactionCanceledError as canceled:
+        raise _refusal(canceled) from canceled
 
 
-def _sign(record: Record) -> dict[str, Any]:
-    """Write the cause of a removal first: a stream tells what an item was, and not who removed it.
+def _store_cause(record: Record) -> dict[str, Attribute]:
+    """Store the cause of a deletion on the item before it is deleted.
+
+    The stream's record of a deletion contains only the old item.
 
     Raises:
-        OvertakenError: where `record` is no longer what is kept.
+        VersionConflictError: if the stored item no longer has the version of `record`.
     """
     from botocore.exceptions import ClientError
 
-    signed = cause.attribute()
+    stored = cause.attribute()
     try:
         dynamodb.call(
             dynamodb.client().update_item,
@@ -182,36 +182,36 @@ def _sign(record: Record) -> dict[str, Any]:
             UpdateExpression="SET cause = :cause",
             ConditionExpression="version = :version",
             ExpressionAttributeValues={
-                ":cause": signed[cause.NAME],
+                ":cause": stored[cause.NAME],
                 ":version": {"N": str(record.user.version)},
             },
         )
     except ClientError as error:
-        if aws.code_of(error) not in _OVERTAKEN:
+        if not dynamodb.condition_failed(error) and aws.code_of(error) != "TransactionConflictException":
             raise
-        raise OvertakenError from error
-    return signed
+        raise VersionConflictError from error
+    return stored
 
 
-def _explain(cancelled: dynamodb.CancelledError) -> None:
-    """Say what a cancelled transaction means; that the user has changed comes before what follows from it."""
-    if cancelled.refused.keys() & {"user", "subject"}:
-        raise OvertakenError from cancelled
-    raise EmailTaken("another user has this e-mail address") from cancelled
+def _refusal(canceled: dynamodb.TransactionCanceledError) -> VersionConflictError | EmailTaken:
+    """Return the error for a canceled transaction; a version conflict has priority over a taken address."""
+    if canceled.refused.keys() & {"user", "subject"}:
+        return VersionConflictError()
+    return EmailTaken("another user has this email address")
 
 
-def _find_by_identity(identity: str) -> Record | None:
-    answer = dynamodb.call(
+def _read_by_identity(identity: str) -> Record | None:
+    response = dynamodb.call(
         dynamodb.client().get_item,
         TableName=variable("IDENTITIES_TABLE"),
         Key={"identity": {"S": identity}},
         ConsistentRead=True,
     )
-    return find(answer["Item"]["userId"].get("S", "")) if "Item" in answer else None
+    return read(response["Item"]["userId"].get("S", "")) if "Item" in response else None
 
 
 def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: int) -> list[User]:
-    answer = dynamodb.call(
+    response = dynamodb.call(
         dynamodb.client().query,
         TableName=variable("USERS_TABLE"),
         IndexName=index,
@@ -220,10 +220,10 @@ def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: i
         Limit=limit,
         ScanIndexForward=False,
     )
-    return [_record(item).user for item in answer["Items"]]
+    return [_record(item).user for item in response["Items"]]
 
 
-def _add_user(record: Record) -> TransactWriteItemTypeDef:
+def _create_user(record: Record) -> TransactWriteItemTypeDef:
     return {
         "Put": {
             "TableName": variable("USERS_TABLE"),
@@ -234,20 +234,20 @@ def _add_user(record: Record) -> TransactWriteItemTypeDef:
 
 
 def _change_user(before: Record, after: Record) -> TransactWriteItemTypeDef:
-    """Write what differs, so that what a later release may keep besides stays as it is."""
+    """Write only the attributes that differ: attributes that a later release added keep their values."""
     old, new = _item(before), {**_item(after), **cause.attribute()}
     changed = [name for name, value in new.items() if old.get(name) != value]
-    gone = [name for name in old if name not in new]
+    removed = [name for name in old if name not in new]
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
-    if gone:
-        expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+    if removed:
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
     return {
         "Update": {
             "TableName": variable("USERS_TABLE"),
             "Key": {"id": {"S": before.user.id}},
             "UpdateExpression": expression,
             "ConditionExpression": "#version = :before",
-            "ExpressionAttributeNames": {f"#{name}": name for name in {*changed, *gone, "version"}},
+            "ExpressionAttributeNames": {f"#{name}": name for name in {*changed, *removed, "version"}},
             "ExpressionAttributeValues": {
                 **{f":{name}": new[name] for name in changed},
                 ":before": old["version"],
@@ -256,7 +256,7 @@ def _change_user(before: Record, after: Record) -> TransactWriteItemTypeDef:
     }
 
 
-def _remove_user(record: Record, signed: Mapping[str, Any]) -> TransactWriteItemTypeDef:
+def _delete_user(record: Record, stored: Mapping[str, Attribute]) -> TransactWriteItemTypeDef:
     return {
         "Delete": {
             "TableName": variable("USERS_TABLE"),
@@ -264,7 +264,7 @@ def _remove_user(record: Record, signed: Mapping[str, Any]) -> TransactWriteItem
             "ConditionExpression": "version = :version AND cause = :cause",
             "ExpressionAttributeValues": {
                 ":version": {"N": str(record.user.version)},
-                ":cause": signed[cause.NAME],
+                ":cause": stored[cause.NAME],
             },
         }
     }
@@ -285,16 +285,16 @@ def _release(identity: str) -> TransactWriteItemTypeDef:
     return {"Delete": {"TableName": variable("IDENTITIES_TABLE"), "Key": {"identity": {"S": identity}}}}
 
 
-def _add_receipt(receipt: Receipt) -> TransactWriteItemTypeDef:
-    """DynamoDB removes what has expired when it pleases, so the condition looks at the time itself."""
+def _create_idempotency_record(record: IdempotencyRecord) -> TransactWriteItemTypeDef:
+    """DynamoDB deletes expired items with a delay, so the condition compares the time too."""
     return {
         "Put": {
             "TableName": variable("IDEMPOTENCY_TABLE"),
             "Item": {
-                "key": {"S": receipt.key},
-                "digest": {"S": receipt.digest},
-                "user": {"M": _attributes(receipt.user)},
-                "expiresAt": {"N": str(receipt.expires_at)},
+                "key": {"S": record.key},
+                "digest": {"S": record.digest},
+                "user": {"M": _attributes(record.user)},
+                "expiresAt": {"N": str(record.expires_at)},
             },
             "ConditionExpression": "attribute_not_exists(#key) OR expiresAt <= :now",
             "ExpressionAttributeNames": {"#key": "key"},
@@ -304,8 +304,8 @@ def _add_receipt(receipt: Receipt) -> TransactWriteItemTypeDef:
     }
 
 
-def _receipt(item: dynamodb.Item) -> Receipt:
-    return Receipt(
+def _idempotency_record(item: dynamodb.Item) -> IdempotencyRecord:
+    return IdempotencyRecord(
         key=item["key"].get("S", ""),
         digest=item["digest"].get("S", ""),
         user=_user(item["user"].get("M", {})),
@@ -343,7 +343,7 @@ def _attributes(user: User) -> dict[str, Attribute]:
 
 
 def _user(item: dynamodb.Item) -> User:
-    """What is kept was checked when it came in, and is not checked against today's limits."""
+    """Return the user in an item; stored values are not validated against the current limits."""
     values: dict[str, Any] = {
         field: _value(item[attribute]) for field, attribute in _FIELDS.items() if attribute in item
     }
@@ -355,7 +355,7 @@ def _value(attribute: Attribute) -> str | int:
 
 
 def _folded(email: str) -> str:
-    # Addresses are ASCII: to lower case is all there is to fold.
+    # Email addresses are ASCII, so lower case is sufficient.
     return email.lower()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.events.publish import NewEvent, publish
 from handlers.kit import log
-from handlers.kit.invocation import correlation_id, current
+from handlers.kit.invocation import correlation_id, event_facts
 from handlers.webhooks import signature, storage, stripe
 from handlers.webhooks.errors import SignatureInvalid
 from handlers.webhooks.models import Received
@@ -63,13 +63,11 @@ def _publish(event: stripe.TranslatedEvent) -> Received:
 
 
 def _log_skipped(event: stripe.TranslatedEvent) -> None:
-    invocation = current()
-    facts = {
-        "correlationId": correlation_id(),
-        **(invocation.where if invocation else {}),
-        "eventId": event.id,
-        "eventType": event.type,
-        "source": stripe.SOURCE,
-        "outcome": "skipped",
-    }
+    facts = event_facts(
+        correlation_id(),
+        eventId=event.id,
+        eventType=event.type,
+        source=stripe.SOURCE,
+        outcome="skipped",
+    )
     log.write("INFO", "event", facts)

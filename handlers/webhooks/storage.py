@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.kit import aws, dynamodb
+from handlers.kit import dynamodb
 from handlers.kit.environment import variable
 from handlers.webhooks.errors import DeliveryRepeated
 
@@ -24,7 +24,7 @@ def mark_received(delivery: str, expires_at: int) -> None:
             ExpressionAttributeNames={"#key": "key"},
         )
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
         raise DeliveryRepeated("deliver the event again with a new signature") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, NamedTuple
 
@@ -10,6 +9,7 @@ from msgspec import Meta, Struct
 
 from handlers.events.catalogue import Amount, PaymentFailed, PaymentSucceeded, Text
 from handlers.http import parse
+from handlers.kit import clock
 
 SOURCE = "webhook.stripe"
 _YEAR_10000 = 253_402_300_800
@@ -74,7 +74,7 @@ def translate(content: bytes) -> TranslatedEvent:
     """
     event: StripeEvent = parse.body(StripeEvent, content)
     event_id = f"stripe:{event.id}"
-    occurred_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.created))
+    occurred_at = clock.timestamp(event.created)
     if event.type not in TRANSLATED:
         return TranslatedEvent(event_id, event.type, occurred_at, data=None)
     payment: PaymentEvent = parse.body(PaymentEvent, content)

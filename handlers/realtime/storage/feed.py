@@ -33,7 +33,7 @@ def append(event_id: str, audiences: Collection[str], moment: int, message: byte
     writes = {audience: _put(audience, f"{moment:013d}#{event_id}", message) for audience in audiences}
     try:
         dynamodb.transact({"effect": effect.not_done_item(_effect(event_id)), **writes})
-    except dynamodb.CancelledError:
+    except dynamodb.TransactionCanceledError:
         return False
     return True
 
@@ -42,7 +42,7 @@ def mark_pushed(event_id: str) -> None:
     """Mark an event as pushed to all its audiences, so that it is not pushed again; idempotent."""
     try:
         dynamodb.transact({"effect": effect.done_item(_effect(event_id))})
-    except dynamodb.CancelledError:
+    except dynamodb.TransactionCanceledError:
         return  # a concurrent delivery of the same event has marked it
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers.kit import aws, dynamodb
+from handlers.kit import dynamodb
 
 
 def query(**arguments: Any) -> Iterator[Any]:
@@ -30,6 +30,6 @@ def delete_if(condition: str, **arguments: Any) -> Any:
     try:
         return dynamodb.call(dynamodb.client().delete_item, ConditionExpression=condition, **arguments)
     except ClientError as error:
-        if aws.code_of(error) != dynamodb.CONDITION_FAILED:
+        if not dynamodb.condition_failed(error):
             raise
         return None

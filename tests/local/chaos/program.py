@@ -12,7 +12,6 @@ VISIBILITY_SECONDS = 3
 DOUBT_SECONDS = 45
 """As on AWS, three times what a message has until it is dead: the report of a mail is there by then."""
 
-CHAOS = "from handlers.kit import chaos\n"
 EDITS: dict[str, dict[str, str]] = {
     "components/queue.py": {
         "visibility_timeout_seconds=VISIBILITY_FACTOR * self.timeout + batching_window,": (
@@ -23,19 +22,19 @@ EDITS: dict[str, dict[str, str]] = {
         "from handlers.kit import aws, correlation, log\n": (
             "from functools import partial\nfrom handlers.kit import aws, chaos, correlation, log\n"
         ),
-        "return self.function(item) or": (
-            "return chaos.suffer(self.function.__module__, item.correlation_id,"
-            " partial(self.function, item)) or"
+        "return self.function(message) or": (
+            "return chaos.suffer(self.function.__module__, message.correlation_id,"
+            " partial(self.function, message)) or"
         ),
     },
     "handlers/events/effect.py": {
-        "from handlers.kit import dynamodb\n": f"from handlers.kit import dynamodb\n{CHAOS}",
+        "from handlers.kit import aws, dynamodb\n": "from handlers.kit import aws, chaos, dynamodb\n",
         "DOUBT_SECONDS = 900": f"DOUBT_SECONDS = {DOUBT_SECONDS}",
         "        return\n    try:\n        yield True\n": (
             "        return\n    chaos.doubt('begun')\n    try:\n        yield True\n"
         ),
-        '        raise\n    _turn(name, "done")\n': (
-            "        raise\n    chaos.doubt('happened')\n    _turn(name, \"done\")\n"
+        '        raise\n    _set_state(name, "done")\n': (
+            "        raise\n    chaos.doubt('happened')\n    _set_state(name, \"done\")\n"
         ),
     },
     "handlers/audit/record.py": {
@@ -47,8 +46,8 @@ EDITS: dict[str, dict[str, str]] = {
     },
     "handlers/users/publish.py": {
         "from handlers.kit import correlation\n": "from handlers.kit import chaos, correlation\n",
-        "for events in batches([event for event in told if isinstance(event, NewEvent)]):\n": (
-            "for events in chaos.interrupt(batches([e for e in told if isinstance(e, NewEvent)])):\n"
+        "for events in batches([event for event in converted if isinstance(event, NewEvent)]):\n": (
+            "for events in chaos.interrupt(batches([e for e in converted if isinstance(e, NewEvent)])):\n"
         ),
     },
 }

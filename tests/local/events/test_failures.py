@@ -69,7 +69,7 @@ def test_change_that_nobody_can_read_does_not_hold_up_the_stream(platform: Platf
     client.delete_item(TableName=users, Key=item)
     dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
 
-    assert reason == "no change of a user: ValidationError: Object missing required field `email`"
+    assert reason == "not a change of a user: ValidationError: Object missing required field `email`"
     assert (letter["reason"], letter["record"]["eventName"]) == (reason, "INSERT")
     assert letter["record"]["dynamodb"]["NewImage"] == item
     until(lambda: platform.mails(user["email"]))
@@ -94,7 +94,7 @@ def test_message_that_keeps_failing_is_dead_and_brought_back(platform: Platform)
         until(lambda: platform.outcomes("notifications-send", event_id), ["failed"] * RECEIVES + ["done"])
 
     errors = {line.get("error") for line in platform.logged("notifications-send", event_id)}
-    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, and not known to be done", None}
+    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, outcome unknown", None}
     assert (done["name"], done["left"]) == ("notifications-dead-letters", {})
     assert platform.texts(phone) == [TEXT]
 

@@ -1,4 +1,4 @@
-"""The event bus, as moto plays it, with an eye on what is put there."""
+"""The event bus, simulated by moto, with a record of the published entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.kit.environment import variable
 
 
 class Published(NamedTuple):
-    """An entry as it was put on the bus."""
+    """An entry of PutEvents."""
 
     type: str
     source: str
@@ -22,7 +22,7 @@ class Published(NamedTuple):
 
 
 class Bus:
-    """What was put on the bus; `broken` makes it be out of reach, `meanwhile` happens on the next call."""
+    """The published entries; `broken` makes the bus unreachable, `meanwhile` runs before the next call."""
 
     def __init__(self) -> None:
         self.published: list[Published] = []
@@ -30,7 +30,7 @@ class Bus:
         self.meanwhile: Callable[[], object] | None = None
 
     def observe(self, params: dict[str, Any], **_: Any) -> None:
-        """Note what a call puts, unless it fails."""
+        """Record the entries of a call, unless it fails."""
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile:
             meanwhile()
@@ -44,7 +44,7 @@ class Bus:
 
 @contextmanager
 def observed() -> Iterator[Bus]:
-    """The bus of the handlers' environment, within moto."""
+    """Create the handlers' event bus in moto and record its entries."""
     client, bus = kit.client("events"), Bus()
     client.create_event_bus(Name=variable("EVENT_BUS"))
     client.meta.events.register("provide-client-params.events.PutEvents", bus.observe)

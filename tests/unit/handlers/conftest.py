@@ -1,4 +1,4 @@
-"""DynamoDB as moto plays it, and the fixtures of the handlers' tests."""
+"""Fixtures for the handlers' tests: AWS simulated by moto, and the log."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from handlers.kit import dynamodb
 from tests.unit.handlers.tables import TABLES
 
 
-def forget_clients() -> None:
-    """Have the handlers make their clients anew."""
+def clear_clients() -> None:
+    """Clear the cached clients, so that handlers create new ones."""
     dynamodb.client.cache_clear()
     kit.client.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Any]:
-    """The environment that the wiring gives, and the one client of the handlers."""
+    """The environment that the wiring sets, and the handlers' DynamoDB client."""
     environment = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -35,14 +35,14 @@ def cloud() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in environment.items():
             patch.setenv(name, value)
-        forget_clients()
+        clear_clients()
         yield dynamodb.client()
-    forget_clients()
+    clear_clients()
 
 
 @pytest.fixture
 def aws(cloud: Any) -> Iterator[Any]:
-    """The handlers' client, before empty tables."""
+    """The handlers' DynamoDB client, with empty tables."""
     for table in TABLES.values():
         cloud.create_table(**table)
     yield cloud
@@ -52,7 +52,7 @@ def aws(cloud: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def items(aws: Any) -> Callable[[str], list[dict[str, Any]]]:
-    """Everything that a table holds, by the name of its environment variable."""
+    """A function that returns all items of a table, by the name of the table's environment variable."""
 
     def scan(variable: str) -> list[dict[str, Any]]:
         return aws.scan(TableName=TABLES[variable]["TableName"])["Items"]
@@ -62,7 +62,7 @@ def items(aws: Any) -> Callable[[str], list[dict[str, Any]]]:
 
 @pytest.fixture
 def stubbed(cloud: Any) -> Iterator[Stubber]:
-    """The handlers' client with answers put into its mouth, in order; all must be asked for."""
+    """The handlers' DynamoDB client with stubbed responses; the test fails if one is not requested."""
     with Stubber(cloud) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
@@ -70,37 +70,37 @@ def stubbed(cloud: Any) -> Iterator[Stubber]:
 
 @pytest.fixture
 def before_writing(aws: Any) -> Iterator[Callable[[Callable[[], object]], None]]:
-    """Let something happen once, just before the handlers' next transaction reaches DynamoDB."""
+    """A function that sets an action to run once, just before the next transaction."""
     pending: list[Callable[[], object]] = []
 
-    def happen(**_: Any) -> None:
+    def run(**_: Any) -> None:
         if pending:
             pending.pop()()
 
-    aws.meta.events.register("before-call.dynamodb.TransactWriteItems", happen)
+    aws.meta.events.register("before-call.dynamodb.TransactWriteItems", run)
     yield pending.append
-    aws.meta.events.unregister("before-call.dynamodb.TransactWriteItems", happen)
+    aws.meta.events.unregister("before-call.dynamodb.TransactWriteItems", run)
 
 
-class Letter(NamedTuple):
-    """A message that was given up, and why."""
+class DeadLetter(NamedTuple):
+    """A message in the dead-letter queue, with the reason."""
 
     body: str
     reason: str
 
 
 @pytest.fixture
-def letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[Letter]]]:
-    """What lies in the consumer's dead-letter queue; each is told once."""
+def dead_letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[DeadLetter]]]:
+    """A function that takes the messages out of the consumer's dead-letter queue."""
     sqs = kit.client("sqs")
     url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
     monkeypatch.setenv("DEAD_LETTERS_URL", url)
 
-    def take() -> list[Letter]:
-        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+    def take() -> list[DeadLetter]:
+        response = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
         return [
-            Letter(found["Body"], found["MessageAttributes"]["reason"]["StringValue"])
-            for found in answer.get("Messages", [])
+            DeadLetter(found["Body"], found["MessageAttributes"]["reason"]["StringValue"])
+            for found in response.get("Messages", [])
         ]
 
     yield take
@@ -109,7 +109,7 @@ def letters(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
 
 @pytest.fixture
 def log(capfd: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
-    """The lines that were logged since it was last asked."""
+    """A function that returns the log lines written since its last call."""
 
     def lines() -> list[dict[str, Any]]:
         return [json.loads(line) for line in capfd.readouterr().err.splitlines()]

@@ -1,4 +1,4 @@
-"""Lambda and API Gateway as a test plays them."""
+"""Simulates Lambda and API Gateway: events, contexts and calls."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Context:
         self.remaining_milliseconds = remaining_milliseconds
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long until Lambda would stop the function."""
+        """Return the milliseconds until Lambda stops the function."""
         return self.remaining_milliseconds
 
 
 class Reply(NamedTuple):
-    """A response, its body read back."""
+    """A response with its body parsed."""
 
     status: int
     headers: dict[str, str]
@@ -36,7 +36,7 @@ class Reply(NamedTuple):
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """The event of `events/<name>.json`."""
+    """Return the event in `aws_events/<name>.json`."""
     return json.loads((EVENTS / f"{name}.json").read_text())
 
 
@@ -51,7 +51,7 @@ def request(
     text: str | None = None,
     encoded: bool = False,
 ) -> dict[str, Any]:
-    """An HTTP API event; `body` is sent as JSON, `text` as it is."""
+    """Return an HTTP API event; `body` is sent as JSON, `text` unchanged."""
     event = recorded("request")
     event["routeKey"] = event["requestContext"]["routeKey"] = route
     event["headers"] |= {"x-correlation-id": CORRELATION_ID}
@@ -73,7 +73,7 @@ def request(
 
 
 def call(handler: Operation, event: dict[str, Any], context: Context | None = None) -> Reply:
-    """Invoke a handler as Lambda does; the response must survive the trip as JSON."""
+    """Invoke a handler as Lambda does; the response must be serializable as JSON."""
     response = json.loads(json.dumps(handler(event, context or Context())))
     body = response.get("body")
     return Reply(response["statusCode"], response["headers"], json.loads(body) if body else None)

@@ -10,16 +10,16 @@ import pytest
 from tools.contracts import DomainsContract
 
 FILES = {
-    "handlers/__init__.py": "",
-    "handlers/kit/__init__.py": "",
-    "handlers/kit/log.py": "",
-    "handlers/users/__init__.py": "",
-    "handlers/users/models.py": "from handlers.kit import log",
-    "handlers/orders/__init__.py": "",
-    "handlers/orders/create.py": "from handlers.users import models\ndef handler(event, context): ...",
-    "handlers/orders/logic.py": "",
-    "handlers/parcels/__init__.py": "",
-    "handlers/parcels/logic.py": "",
+    "shop/__init__.py": "",
+    "shop/kit/__init__.py": "",
+    "shop/kit/log.py": "",
+    "shop/users/__init__.py": "",
+    "shop/users/models.py": "from shop.kit import log",
+    "shop/orders/__init__.py": "",
+    "shop/orders/create.py": "from shop.users import models\ndef handler(event, context): ...",
+    "shop/orders/logic.py": "",
+    "shop/parcels/__init__.py": "",
+    "shop/parcels/logic.py": "",
 }
 
 
@@ -34,8 +34,8 @@ def broken(root: Path, monkeypatch: pytest.MonkeyPatch, **changed: str) -> list[
         path.write_text(text)
     monkeypatch.chdir(root)
     monkeypatch.syspath_prepend(str(root))
-    graph = grimp.build_graph("handlers", cache_dir=None)
-    options = {"package": "handlers", "below": ["kit"], "shared": ["users"]}
+    graph = grimp.build_graph("shop", cache_dir=None)
+    options = {"package": "shop", "below": ["kit"], "shared": ["users"]}
     contract = DomainsContract("domains", {}, options)
     return contract.check(graph, verbose=False).metadata["broken"]
 
@@ -49,20 +49,20 @@ def test_allowed_imports_keep_the_contract(tmp_path: Path, monkeypatch: pytest.M
     ("changed", "expected"),
     [
         (
-            {"handlers__parcels__logic": "from handlers.orders import logic"},
-            "handlers.parcels.logic imports handlers.orders.logic: one domain may not import another",
+            {"shop__parcels__logic": "from shop.orders import logic"},
+            "shop.parcels.logic imports shop.orders.logic: one domain may not import another",
         ),
         (
-            {"handlers__orders__logic": "from handlers.orders import create"},
-            "handlers.orders.logic imports the entry point handlers.orders.create",
+            {"shop__orders__logic": "from shop.orders import create"},
+            "shop.orders.logic imports the entry point shop.orders.create",
         ),
         (
-            {"handlers__kit__log": "from handlers.users import models"},
-            "handlers.kit.log imports handlers.users.models: one domain may not import another",
+            {"shop__kit__log": "from shop.users import models"},
+            "shop.kit.log imports shop.users.models: one domain may not import another",
         ),
         (
-            {"handlers__users__models": "from handlers.orders import logic"},
-            "handlers.users.models imports handlers.orders.logic: one domain may not import another",
+            {"shop__users__models": "from shop.orders import logic"},
+            "shop.users.models imports shop.orders.logic: one domain may not import another",
         ),
     ],
 )

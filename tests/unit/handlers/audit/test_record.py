@@ -27,7 +27,7 @@ ACCEPTED = {"RecordId": "1"}
 
 Log = Callable[[], list[dict[str, Any]]]
 Trail = Callable[[], bytes]
-Letters = Callable[[], list[tuple[str, str]]]
+DeadLetters = Callable[[], list[tuple[str, str]]]
 
 
 @pytest.fixture
@@ -105,13 +105,13 @@ def test_multiline_event_becomes_one_line(trail: Trail) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("no JSON", "the message is no JSON"),
-        ('{"cut": ', "the message is no JSON"),
-        ('{"a": 1}{"b": 2}', "the message is no JSON"),
-        ('{"a": NaN}', "the message is no JSON"),
-        ("[" * 5_000, "the message is no JSON"),
-        ("[{}]", "the message is no JSON object"),
-        ("null", "the message is no JSON object"),
+        ("no JSON", "the message is not JSON"),
+        ('{"cut": ', "the message is not JSON"),
+        ('{"a": 1}{"b": 2}', "the message is not JSON"),
+        ('{"a": NaN}', "the message is not JSON"),
+        ("[" * 5_000, "the message is not JSON"),
+        ("[{}]", "the message is not a JSON object"),
+        ("null", "the message is not a JSON object"),
         (
             json.dumps({"a": "x" * MAX_LINE_BYTES}),
             f"the event has {MAX_LINE_BYTES + 10} bytes: expected {MAX_LINE_BYTES} at most",
@@ -120,11 +120,11 @@ def test_multiline_event_becomes_one_line(trail: Trail) -> None:
     ids=["words", "cut", "two", "nan", "deep", "list", "null", "long"],
 )
 def test_unrecordable_message_is_dead_lettered(
-    body: str, reason: str, trail: Trail, letters: Letters
+    body: str, reason: str, trail: Trail, dead_letters: DeadLetters
 ) -> None:
     """It is dead-lettered immediately with the reason, and the rest of the batch is recorded."""
     assert handler(messages(body, event()), Context()) == retries()
-    assert letters() == [(body, reason)]
+    assert dead_letters() == [(body, reason)]
     assert trail() == f"{event()}\n".encode()
 
 
@@ -171,7 +171,7 @@ def test_poison_is_retried_if_the_dead_letter_queue_fails(
     assert trail() == f"{event()}\n".encode()
 
 
-def test_every_event_has_a_log_line(stubbed: Stubber, letters: Letters, log: Log) -> None:
+def test_every_event_has_a_log_line(stubbed: Stubber, dead_letters: DeadLetters, log: Log) -> None:
     """The line contains the event's ids and its outcome, and no personal data."""
     stubbed.add_response("put_record_batch", batch_response(ACCEPTED, BUSY), CALL)
     handler(messages(event(1), event(2), "[]"), Context())
@@ -192,7 +192,7 @@ def test_every_event_has_a_log_line(stubbed: Stubber, letters: Letters, log: Log
     assert [tuple(line.get(key) for key in fields) for line in lines[:3]] == [
         ("INFO", "event", *where, "0", 2, "done", None),
         ("ERROR", "event", *where, "1", 2, "failed", "ServiceUnavailableException: slow down"),
-        ("INFO", "event", *where, "2", 2, "dead-lettered", "the message is no JSON object"),
+        ("INFO", "event", *where, "2", 2, "dead-lettered", "the message is not a JSON object"),
     ]
     ids = ("correlationId", "eventId", "eventType", "source")
     assert [tuple(line[key] for key in ids) for line in lines[:3]] == [

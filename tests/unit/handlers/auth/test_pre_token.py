@@ -27,12 +27,12 @@ def added(**request: Any) -> dict[str, Any]:
 
 
 def test_administrator_gets_scopes_and_profile_claims() -> None:
-    """The event comes back with what to add to the access token, and is otherwise as it came."""
+    """The response has the additions to the access token; the event is otherwise unchanged."""
     event = recorded("pre_token_authentication")
 
-    answer = handler(recorded("pre_token_authentication"), Context())
+    response = handler(recorded("pre_token_authentication"), Context())
 
-    assert answer == {
+    assert response == {
         **event,
         "response": {
             "claimsAndScopeOverrideDetails": {
@@ -61,34 +61,36 @@ def test_administrator_gets_scopes_and_profile_claims() -> None:
     ],
 )
 def test_scopes_are_those_of_the_groups(groups: list[str] | None, scopes: list[str]) -> None:
-    """A person may do what their groups may, each scope once, and a group by no other name."""
+    """A person has the scopes of all groups, each once; group names are compared exactly."""
     assert added(groupConfiguration={"groupsToOverride": groups})["scopesToAdd"] == scopes
 
 
-def test_claims_are_those_that_the_person_has() -> None:
-    """What the pool does not know of a person is not made up, and nothing else of them is told."""
-    given = added(userAttributes={"sub": "x", "email": "ada@example.org", "phone_number": "+442079460000"})
+def test_only_profile_claims_are_added() -> None:
+    """Attributes that the person does not have, and all others, are omitted."""
+    additions = added(
+        userAttributes={"sub": "x", "email": "ada@example.org", "phone_number": "+442079460000"}
+    )
 
-    assert given["claimsToAddOrOverride"] == {"email": "ada@example.org"}
+    assert additions["claimsToAddOrOverride"] == {"email": "ada@example.org"}
 
 
-def test_machines_token_is_left_as_it_is() -> None:
-    """A client's scopes are its own: the event comes back unchanged."""
+def test_machine_s_token_is_unchanged() -> None:
+    """A client's scopes are its own."""
     event = recorded("pre_token_client_credentials")
 
     assert handler(recorded("pre_token_client_credentials"), Context()) == event
 
 
-def test_missing_mapping_fails_loudly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without its mapping the trigger gives no token rather than a wrong one."""
+def test_missing_mapping_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the mapping of groups to scopes no token is issued."""
     monkeypatch.delenv("GROUP_SCOPES")
 
     with pytest.raises(MissingVariableError, match="GROUP_SCOPES is not set"):
         added()
 
 
-def test_log_line_names_nobody(log: Callable[[], list[dict[str, Any]]]) -> None:
-    """One line an invocation, with the ids by which it is found, and without the person."""
+def test_log_line_has_no_personal_data(log: Callable[[], list[dict[str, Any]]]) -> None:
+    """Each invocation logs one line with its ids and without the person."""
     added()
 
     (line,) = log()

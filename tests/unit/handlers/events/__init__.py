@@ -1,1 +1,1 @@
-"""Events: reading, publishing, consuming, and doing things once."""
+"""Events: parsing, publishing, consuming, and effects."""

@@ -1,4 +1,4 @@
-"""Events and queue messages as tests need them."""
+"""Sample events and queue messages."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ USER = {
 CORRELATION_ID = "correlation-1"
 
 
-def document(kind: str = "user.created", source: str = "strata.users", **changes: Any) -> dict[str, Any]:
-    """An event as EventBridge delivers it; `data` and `metadata` are laid over those of a created user."""
+def document(
+    event_type: str = "user.created", source: str = "strata.users", **changes: Any
+) -> dict[str, Any]:
+    """Return an event as EventBridge delivers it; `data` replaces the data, `metadata` overrides fields."""
     metadata = {
-        "id": f"{kind}:{USER['id']}:1",
+        "id": f"{event_type}:{USER['id']}:1",
         "correlationId": CORRELATION_ID,
         "occurredAt": USER["createdAt"],
         **changes.pop("metadata", {}),
@@ -29,7 +31,7 @@ def document(kind: str = "user.created", source: str = "strata.users", **changes
     return {
         "version": "0",
         "id": "17793124-05d4-b198-2fde-7ededc63b103",
-        "detail-type": kind,
+        "detail-type": event_type,
         "source": source,
         "account": "123456789012",
         "time": "2026-11-21T13:52:01Z",
@@ -41,7 +43,7 @@ def document(kind: str = "user.created", source: str = "strata.users", **changes
 
 
 def message(body: Any, identifier: str = "message-1", attempt: int = 1) -> dict[str, Any]:
-    """A record of an SQS batch; a body that is no text is sent as JSON."""
+    """Return a record of an SQS batch; a body that is not a string is sent as JSON."""
     return {
         "messageId": identifier,
         "receiptHandle": "handle",
@@ -61,5 +63,5 @@ def message(body: Any, identifier: str = "message-1", attempt: int = 1) -> dict[
 
 
 def batch(*messages: dict[str, Any]) -> dict[str, Any]:
-    """A batch as Lambda gets it."""
+    """Return an SQS batch as Lambda passes it."""
     return {"Records": list(messages)}

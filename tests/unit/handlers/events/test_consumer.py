@@ -1,4 +1,4 @@
-"""A function behind a queue of events."""
+"""Consumers of a queue of events."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from tests.unit.handlers.events.samples import CORRELATION_ID, USER, batch, docu
 from tests.unit.handlers.lambda_ import Context
 
 Log = Callable[[], list[dict[str, Any]]]
-Letters = Callable[[], list[tuple[str, str]]]
+DeadLetters = Callable[[], list[tuple[str, str]]]
 
 
 def failing(*identifiers: str) -> dict[str, Any]:
-    """The answer that has these messages come again."""
+    """Return the batch response that makes SQS deliver these messages again."""
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in identifiers]}
 
 
 def test_message_is_handled_as_its_event(log: Log) -> None:
-    """The function gets the event, nothing comes again, and the log tells how it was delivered."""
+    """The function receives the event, the message is deleted, and the log describes the delivery."""
     seen: list[Event] = []
     handler = consumer(seen.append)
 
-    answer = handler(batch(message(document(), attempt=2)), Context())
+    response = handler(batch(message(document(), attempt=2)), Context())
 
     line, invocation = log()
-    assert answer == failing()
+    assert response == failing()
     assert [event.id for event in seen] == [f"user.created:{USER['id']}:1"]
     assert {**line, "timestamp": "", "durationMs": 0} == {
         "timestamp": "",
@@ -53,40 +53,40 @@ def test_message_is_handled_as_its_event(log: Log) -> None:
     assert (invocation["messages"], invocation["failed"]) == (1, 0)
 
 
-def test_outcome_of_the_function_stands_in_the_log(log: Log) -> None:
-    """Why nothing was done can be read."""
+def test_outcome_of_the_function_is_logged(log: Log) -> None:
+    """The log line has the outcome that the function returns."""
     consumer(lambda _: "repeated")(batch(message(document())), Context())
 
     assert log()[0]["outcome"] == "repeated"
 
 
-def test_message_that_fails_comes_again_alone(letters: Letters, log: Log) -> None:
-    """One bad message holds up none of its batch."""
+def test_only_failed_message_is_delivered_again(dead_letters: DeadLetters, log: Log) -> None:
+    """One failed message does not affect the rest of its batch."""
 
     def handle(event: Event) -> None:
         if event.id == "second":
             raise RuntimeError("no luck")
 
     names = ("first", "second", "third")
-    answer = consumer(handle)(
+    response = consumer(handle)(
         batch(*(message(document(metadata={"id": name}), name) for name in names)), Context()
     )
 
-    assert answer == failing("second")
+    assert response == failing("second")
     assert [(line["outcome"], line.get("error")) for line in log()[:3]] == [
         ("done", None),
         ("failed", "RuntimeError: no luck"),
         ("done", None),
     ]
-    assert letters() == []
+    assert dead_letters() == []
 
 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("{", "the message is no JSON"),
-        ("[" * 100_000, "the message is no JSON"),
-        ("[]", "the message is no JSON object"),
+        ("{", "the message is not JSON"),
+        ("[" * 100_000, "the message is not JSON"),
+        ("[]", "the message is not a JSON object"),
         (
             json.dumps(document("user.created", "elsewhere")),
             "source: 'elsewhere': expected strata.users for user.created",
@@ -94,40 +94,42 @@ def test_message_that_fails_comes_again_alone(letters: Letters, log: Log) -> Non
         (json.dumps(document(data={"user": None})), "/detail/data/user: Expected `object`, got `null`"),
     ],
 )
-def test_message_that_is_no_event_goes_to_the_dead_letters(body: str, reason: str, letters: Letters) -> None:
-    """It is never tried again, and lies there as it came, with the reason."""
-    answer = consumer(lambda _: pytest.fail("nothing to handle"))(batch(message(body)), Context())
+def test_message_that_is_not_an_event_is_dead_lettered(
+    body: str, reason: str, dead_letters: DeadLetters
+) -> None:
+    """It is not retried; the dead-letter queue receives it unchanged, with the reason."""
+    response = consumer(lambda _: pytest.fail("nothing to handle"))(batch(message(body)), Context())
 
-    assert (answer, letters()) == (failing(), [(body, reason)])
+    assert (response, dead_letters()) == (failing(), [(body, reason)])
 
 
-def test_poison_goes_to_the_dead_letters(letters: Letters, log: Log) -> None:
-    """What the function knows will never work is not tried again."""
+def test_poison_is_dead_lettered(dead_letters: DeadLetters, log: Log) -> None:
+    """A message that the function rejects as `Poison` is not retried."""
 
     def handle(_: Event) -> None:
-        raise Poison("nobody lives there")
+        raise Poison("no such recipient")
 
     given = message(document())
-    answer = consumer(handle)(batch(given), Context())
+    response = consumer(handle)(batch(given), Context())
 
-    assert (answer, letters()) == (failing(), [(given["body"], "nobody lives there")])
+    assert (response, dead_letters()) == (failing(), [(given["body"], "no such recipient")])
     assert (log()[0]["outcome"]) == "dead-lettered"
 
 
-def test_poison_that_cannot_be_put_aside_comes_again(
-    letters: Letters, monkeypatch: pytest.MonkeyPatch
+def test_poison_is_delivered_again_if_dead_lettering_fails(
+    dead_letters: DeadLetters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the dead-letter queue takes nothing, the message is not lost."""
+    """A message that the dead-letter queue does not accept is not lost."""
     monkeypatch.setenv("DEAD_LETTERS_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere")
 
     assert consumer(lambda _: None)(batch(message("{")), Context()) == failing("message-1")
 
 
-def test_messages_for_which_no_time_is_left_come_again(log: Log) -> None:
-    """None is begun that Lambda would end in the middle."""
-    answer = consumer(lambda _: pytest.fail("too late"))(
+def test_messages_without_time_left_are_delivered_again(log: Log) -> None:
+    """No message is started that Lambda could interrupt."""
+    response = consumer(lambda _: pytest.fail("too late"))(
         batch(message(document(), "a"), message(document(), "b")), Context(remaining_milliseconds=1_000)
     )
 
-    assert answer == failing("a", "b")
-    assert log()[0]["error"] == "Unavailable: no time is left for it in this run"
+    assert response == failing("a", "b")
+    assert log()[0]["error"] == "Unavailable: not enough time left in this invocation"

@@ -1,4 +1,4 @@
-"""Doing once what may be asked for many times."""
+"""Effects that happen once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFUSAL = ClientError({"Error": {"Code": "Throttling"}}, "SendEmail")
 
 
 def attempt(name: str = "mail:1", error: Exception | None = None) -> bool:
-    """Do an effect; whether it was to be done."""
+    """Attempt an effect; return whether it had to be performed."""
     with effect(name) as fresh:
         if fresh and error:
             raise error
@@ -27,12 +27,12 @@ def attempt(name: str = "mail:1", error: Exception | None = None) -> bool:
 
 @pytest.mark.usefixtures("aws")
 def test_effect_is_done_once() -> None:
-    """However often it is asked for; and another effect has nothing to do with it."""
+    """Repeated attempts skip the effect; an effect of another name is independent."""
     assert [attempt(), attempt(), attempt(), attempt("mail:2")] == [True, False, False, True]
 
 
-def test_effect_is_kept_for_the_days_that_the_wiring_says(items: Items) -> None:
-    """The ledger outlasts whatever may deliver the event again, and then forgets."""
+def test_effect_expires_after_the_configured_days(items: Items) -> None:
+    """The ledger's item expires `EFFECTS_DAYS` after it is written."""
     attempt()
 
     (item,) = items("EFFECTS_TABLE")
@@ -46,8 +46,8 @@ def test_effect_is_kept_for_the_days_that_the_wiring_says(items: Items) -> None:
     assert int(item["expiresAt"]["N"]) - int(item["at"]["N"]) == 8 * 24 * 3600
 
 
-def test_effect_for_ever_is_never_forgotten(items: Items) -> None:
-    """What asks for it may come at any time, long after every event that could come again."""
+def test_forever_effect_has_no_expiry(items: Items) -> None:
+    """An effect with `forever` has no `expiresAt` and is never repeated."""
     with effect("mail:1", forever=True):
         pass
 
@@ -57,26 +57,26 @@ def test_effect_for_ever_is_never_forgotten(items: Items) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_effect_is_noted_as_done_however_short_the_time_is() -> None:
-    """A run near its end has done it all the same: unnoted, it would be done again after the doubt."""
+def test_effect_is_recorded_as_done_when_time_is_short() -> None:
+    """The outcome is recorded even if too little time is left for a guarded call."""
     with pytest.MonkeyPatch.context() as patch, effect("mail:1"):
         patch.setattr("handlers.kit.aws.remaining_seconds", lambda: 1.0)
 
     assert attempt() is False
 
 
-def test_effect_begun_by_a_call_whose_answer_was_lost_is_done(aws: Any) -> None:
-    """The SDK asks again and finds the first attempt's own item: nobody else has begun it."""
+def test_effect_is_done_when_the_first_response_is_lost(aws: Any) -> None:
+    """The SDK's repeated call finds the item of its own first attempt."""
     waits = [0]
 
-    def again(**_: Any) -> int | None:
+    def retry(**_: Any) -> int | None:
         return waits.pop() if waits else None
 
-    aws.meta.events.register_first("needs-retry.dynamodb.PutItem", again)
+    aws.meta.events.register_first("needs-retry.dynamodb.PutItem", retry)
     try:
         assert attempt() is True
     finally:
-        aws.meta.events.unregister("needs-retry.dynamodb.PutItem", again)
+        aws.meta.events.unregister("needs-retry.dynamodb.PutItem", retry)
     assert (waits, attempt()) == ([], False)
 
 
@@ -90,8 +90,8 @@ def test_effect_begun_by_a_call_whose_answer_was_lost_is_done(aws: Any) -> None:
         EndpointConnectionError(endpoint_url="https://ses"),
     ],
 )
-def test_refused_effect_is_tried_again(refusal: Exception) -> None:
-    """What was certainly not done may be done later."""
+def test_refused_effect_is_repeated(refusal: Exception) -> None:
+    """An effect that certainly did not happen may be performed later."""
     with pytest.raises(type(refusal)):
         attempt(error=refusal)
 
@@ -100,7 +100,7 @@ def test_refused_effect_is_tried_again(refusal: Exception) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_effect_in_doubt_is_not_repeated() -> None:
-    """Whoever broke off may have done it: nobody does it again until it is known."""
+    """An effect that may have happened is not repeated while its outcome is unknown."""
     with pytest.raises(ConnectionError):
         attempt(error=ConnectionError("gone in the middle"))
 
@@ -111,7 +111,7 @@ def test_effect_in_doubt_is_not_repeated() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_confirmed_effect_is_done() -> None:
-    """A late report settles the doubt."""
+    """A later report resolves the doubt."""
     with pytest.raises(ConnectionError):
         attempt(error=ConnectionError("gone in the middle"))
 
@@ -121,8 +121,8 @@ def test_confirmed_effect_is_done() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_effect_in_doubt_for_long_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a report by then, it has not happened."""
+def test_effect_in_doubt_is_repeated_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a report within `DOUBT_SECONDS`, the effect has not happened."""
     with pytest.raises(ConnectionError):
         attempt(error=ConnectionError("gone in the middle"))
     later = time.time() + DOUBT_SECONDS + 1
@@ -131,8 +131,8 @@ def test_effect_in_doubt_for_long_is_begun_anew(monkeypatch: pytest.MonkeyPatch)
     assert [attempt(), attempt()] == [True, False]
 
 
-def test_confirmation_of_what_nobody_began_leaves_no_trace(items: Items) -> None:
-    """A report about somebody else's effect is nothing."""
+def test_confirmation_of_an_unknown_effect_is_ignored(items: Items) -> None:
+    """A report about an effect that was not begun writes nothing."""
     confirm("mail:1")
 
     assert items("EFFECTS_TABLE") == []
@@ -140,22 +140,22 @@ def test_confirmation_of_what_nobody_began_leaves_no_trace(items: Items) -> None
 
 @pytest.mark.usefixtures("aws")
 def test_effect_within_a_transaction_is_done_once() -> None:
-    """The second transaction fails by the ledger's condition, and an effect of that name is done."""
+    """A second transaction with the same effect fails by the ledger's condition."""
     dynamodb.transact({"effect": done_item("feed:1")})
 
-    with pytest.raises(dynamodb.CancelledError) as cancelled:
+    with pytest.raises(dynamodb.TransactionCanceledError) as canceled:
         dynamodb.transact({"effect": done_item("feed:1")})
-    assert set(cancelled.value.refused) == {"effect"}
+    assert set(canceled.value.refused) == {"effect"}
     assert attempt("feed:1") is False
 
 
-def test_transaction_may_ask_that_an_effect_is_not_done(items: Items) -> None:
-    """As often as it likes, for it does not do it; once it is done the transaction fails."""
+def test_not_done_item_fails_once_the_effect_is_done(items: Items) -> None:
+    """The check writes nothing and may be repeated until the effect is done."""
     for _ in range(2):
         dynamodb.transact({"effect": not_done_item("push:1")})
     assert items("EFFECTS_TABLE") == []
     dynamodb.transact({"effect": done_item("push:1")})
 
-    with pytest.raises(dynamodb.CancelledError) as cancelled:
+    with pytest.raises(dynamodb.TransactionCanceledError) as canceled:
         dynamodb.transact({"effect": not_done_item("push:1")})
-    assert set(cancelled.value.refused) == {"effect"}
+    assert set(canceled.value.refused) == {"effect"}

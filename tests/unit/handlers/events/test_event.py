@@ -1,4 +1,4 @@
-"""Reading an event from EventBridge's document."""
+"""Parsing of events from EventBridge's document."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from handlers.events.event import Event, InvalidEvent, correlation_of, read
 from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document
 
 
-def test_event_of_the_catalogue_is_read_whole() -> None:
-    """What the catalogue describes arrives typed, with its detail as it came."""
-    given = document(**{"replay-name": "again"}, metadata={"actor": "somebody"})
+def test_event_of_the_catalogue_is_parsed() -> None:
+    """The event has typed data and the detail as received."""
+    given = document(**{"replay-name": "again"}, metadata={"actor": "subject-1"})
 
     assert read(given) == Event(
         type="user.created",
@@ -21,7 +21,7 @@ def test_event_of_the_catalogue_is_read_whole() -> None:
         id=f"user.created:{USER['id']}:1",
         correlation_id=CORRELATION_ID,
         occurred_at="2026-11-21T13:52:00.714Z",
-        actor="somebody",
+        actor="subject-1",
         data=UserCreated(
             user=UserState(
                 id=USER["id"],
@@ -39,30 +39,30 @@ def test_event_of_the_catalogue_is_read_whole() -> None:
     )
 
 
-def test_field_of_a_later_release_is_let_be() -> None:
-    """A reader takes no notice of what it does not know."""
+def test_unknown_field_is_ignored() -> None:
+    """A consumer ignores fields that a later release adds."""
     assert read(document(data={"user": {**USER, "shoeSize": 42}})).data == read(document()).data
 
 
 @pytest.mark.parametrize(
-    ("kind", "source", "data"),
+    ("event_type", "source", "data"),
     [
         ("order.placed", "partner.acme", {"orderId": "1", "amount": 3, "currency": "EUR"}),
         ("contact.changed", "partner.acme", {"contactId": "1"}),
         ("payment.failed", "webhook.stripe", {"paymentId": "1", "amount": 3, "currency": "EUR"}),
     ],
 )
-def test_field_of_a_later_release_is_let_be_in_what_others_tell(
-    kind: str, source: str, data: dict[str, Any]
+def test_unknown_field_of_another_source_is_ignored(
+    event_type: str, source: str, data: dict[str, Any]
 ) -> None:
-    """The door refuses it, and a consumer does not: an old one may run beside a new door."""
-    later = document(kind, source, data={**data, "shoeSize": 42})
+    """The API refuses unknown fields, a consumer does not: it may be older than the API."""
+    later = document(event_type, source, data={**data, "shoeSize": 42})
 
-    assert read(later).data == read(document(kind, source, data=data)).data
+    assert read(later).data == read(document(event_type, source, data=data)).data
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("given", "reason"),
     [
         (
             document("user.exploded"),
@@ -89,22 +89,22 @@ def test_field_of_a_later_release_is_let_be_in_what_others_tell(
         ),
     ],
 )
-def test_document_that_is_no_event_says_what_is_wrong_and_where(given: dict[str, Any], why: str) -> None:
-    """Whoever finds it in a dead-letter queue knows what to mend."""
+def test_invalid_document_is_refused_with_the_fault_and_its_place(given: dict[str, Any], reason: str) -> None:
+    """The error names the faulty field and the expected value."""
     with pytest.raises(InvalidEvent) as refused:
         read(given)
 
-    assert str(refused.value) == why
+    assert str(refused.value) == reason
 
 
 @pytest.mark.parametrize("given", [{}, {"detail": None}, {"detail": {"metadata": {"correlationId": 7}}}])
 def test_document_without_a_correlation_id_has_none(given: dict[str, Any]) -> None:
-    """Looking for it never fails."""
+    """`correlation_of` returns None for any document without a correlation id."""
     assert correlation_of(given) is None
 
 
 def test_every_type_has_one_source() -> None:
-    """Who may say what is one table, and no type is in it twice."""
+    """`SOURCES` assigns each event type to exactly one source."""
     assert SOURCES == {
         "strata.users": ("user.created", "user.updated", "user.deleted"),
         "partner.*": ("order.placed", "contact.changed"),
@@ -113,7 +113,7 @@ def test_every_type_has_one_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "pattern", "belongs"),
+    ("source", "pattern", "matches"),
     [
         ("strata.users", "strata.users", True),
         ("strata.users.more", "strata.users", False),
@@ -122,6 +122,6 @@ def test_every_type_has_one_source() -> None:
         ("partners.acme", "partner.*", False),
     ],
 )
-def test_source_belongs_to_its_pattern_alone(source: str, pattern: str, *, belongs: bool) -> None:
-    """A star stands for a name, and for nothing else."""
-    assert is_from(source, pattern) == belongs
+def test_source_matches_only_its_pattern(source: str, pattern: str, *, matches: bool) -> None:
+    """A star matches one or more characters at the end."""
+    assert is_from(source, pattern) == matches

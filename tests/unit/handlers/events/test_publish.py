@@ -1,4 +1,4 @@
-"""Putting events on the bus."""
+"""Publishing to the event bus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.handlers.lambda_ import Context
 
 
 def order(identifier: str, subject: str = "") -> NewEvent:
-    """An event of a partner."""
+    """Return an event of a partner."""
     return NewEvent(
         type="order.placed",
         source="partner.acme",
@@ -31,7 +31,7 @@ def order(identifier: str, subject: str = "") -> NewEvent:
 
 
 def entry(identifier: str) -> dict[str, str]:
-    """What PutEvents is to get for it."""
+    """Return the expected PutEvents entry of an event."""
     return {
         "EventBusName": "strata-test-events",
         "Source": "partner.acme",
@@ -52,26 +52,26 @@ def entry(identifier: str) -> dict[str, str]:
 
 @pytest.fixture
 def bus(cloud: Any) -> Iterator[Stubber]:
-    """EventBridge with answers put into its mouth."""
+    """The EventBridge client with stubbed responses."""
     with Stubber(kit.client("events")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
-def expect(bus: Stubber, answer: dict[str, bool]) -> None:
-    """Have a call with these events answered, each taken or not."""
+def expect(bus: Stubber, accepted: dict[str, bool]) -> None:
+    """Expect a call with these events and accept or reject each."""
     entries = [
-        {"EventId": "1"} if taken else {"ErrorCode": "ThrottlingException"} for taken in answer.values()
+        {"EventId": "1"} if taken else {"ErrorCode": "ThrottlingException"} for taken in accepted.values()
     ]
     bus.add_response(
         "put_events",
-        {"FailedEntryCount": list(answer.values()).count(False), "Entries": entries},
-        {"Entries": [entry(identifier) for identifier in answer]},
+        {"FailedEntryCount": list(accepted.values()).count(False), "Entries": entries},
+        {"Entries": [entry(identifier) for identifier in accepted]},
     )
 
 
-def test_events_are_put_with_metadata_and_data(bus: Stubber, log: Callable[[], list[dict[str, Any]]]) -> None:
-    """What goes out is what the catalogue describes, and each event leaves its line in the log."""
+def test_event_has_metadata_and_data(bus: Stubber, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """The entry has the catalogue's shape, and each event is logged."""
     expect(bus, {"order-1": True})
 
     with Invocation(Context(), "correlation-0"):
@@ -94,32 +94,32 @@ def test_events_are_put_with_metadata_and_data(bus: Stubber, log: Callable[[], l
     }
 
 
-def test_entry_that_is_not_taken_is_put_again_alone(bus: Stubber) -> None:
-    """Of a batch, what was taken is not repeated."""
+def test_only_rejected_entry_is_retried(bus: Stubber) -> None:
+    """Accepted entries of a batch are not repeated."""
     expect(bus, {"order-1": True, "order-2": False})
     expect(bus, {"order-2": True})
 
     publish([order("order-1"), order("order-2")])
 
 
-def test_throttled_call_is_put_again(bus: Stubber) -> None:
-    """A busy bus is tried again, whole."""
+def test_throttled_call_is_retried(bus: Stubber) -> None:
+    """A throttled call is repeated with the whole batch."""
     bus.add_client_error("put_events", "ThrottlingException")
     expect(bus, {"order-1": True})
 
     publish([order("order-1")])
 
 
-def test_refusal_is_no_reason_to_try_again(bus: Stubber) -> None:
-    """What will be refused for ever is told at once."""
+def test_denied_call_is_not_retried(bus: Stubber) -> None:
+    """A permanent error is raised immediately."""
     bus.add_client_error("put_events", "AccessDeniedException")
 
     with pytest.raises(Exception, match="AccessDeniedException"):
         publish([order("order-1")])
 
 
-def test_without_time_left_nothing_is_put(bus: Stubber) -> None:
-    """Lambda ends no call in the middle."""
+def test_nothing_is_published_without_time_left(bus: Stubber) -> None:
+    """No call is started that Lambda could interrupt."""
     with Invocation(Context(remaining_milliseconds=1_000), "correlation-0"), pytest.raises(Unavailable):
         publish([order("order-1")])
 
@@ -134,15 +134,15 @@ def test_without_time_left_nothing_is_put(bus: Stubber) -> None:
         ("abcdefghijkl", ["abcdefghij", "kl"]),
     ],
 )
-def test_no_batch_holds_a_subject_twice(subjects: str, expected: list[str]) -> None:
-    """A batch has no order, so what is about one subject goes out one after the other."""
+def test_batch_has_no_repeated_subject(subjects: str, expected: list[str]) -> None:
+    """A batch has no order, so events about one subject are in different batches."""
     events = [order(str(place), subject) for place, subject in enumerate(subjects)]
 
     assert ["".join(event.subject for event in batch) for batch in batches(events)] == expected
 
 
-def test_event_that_contradicts_the_catalogue_cannot_be_made() -> None:
-    """A source cannot say what is another's to say, nor a type carry another's data."""
+def test_event_that_contradicts_the_catalogue_is_rejected() -> None:
+    """An event must have its type's source and data."""
     user = UserState(
         id="1", email="a@b.c", name="A", status="active", created_at="x", updated_at="x", version=1
     )
@@ -158,5 +158,5 @@ def test_event_that_contradicts_the_catalogue_cannot_be_made() -> None:
         )
 
     assert str(refused.value) == (
-        "order.placed of strata.users with UserDeleted: expected partner.* with OrderPlaced"
+        "order.placed from strata.users with UserDeleted: expected source partner.* and data OrderPlaced"
     )

@@ -25,10 +25,10 @@ from handlers.http.etag import etag, versions
     ],
 )
 def test_versions_of_if_match(header: str | None, expected: Collection[int] | None) -> None:
-    """A star allows any version, a list those of its strong tags that are ours."""
+    """A star allows any version; a list allows the versions of its valid strong tags."""
     assert versions(header) == expected
 
 
 def test_etag_allows_its_own_version() -> None:
-    """What an answer carries lets the next request through."""
+    """The ETag of a response matches its version in `If-Match`."""
     assert versions(etag(12)) == {12}

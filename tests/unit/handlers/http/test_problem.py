@@ -1,4 +1,4 @@
-"""Refusals and their statuses."""
+"""Refusals and their HTTP statuses."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from handlers.kit.errors import Refusal
 
 
 def kinds(of: type[Refusal] = Refusal) -> list[type[Refusal]]:
-    """Every kind of refusal in any room."""
+    """Return every kind of refusal in all handler modules."""
     for module in pkgutil.walk_packages(handlers.__path__, "handlers."):
         import_module(module.name)
     return [kind for child in of.__subclasses__() for kind in (child, *kinds(child))]
 
 
 def test_every_refusal_has_a_status_and_every_status_a_refusal() -> None:
-    """The tree's first branches and the table of statuses are the same."""
+    """The direct subclasses of `Refusal` and the status table are the same set."""
     assert set(Refusal.__subclasses__()) == set(STATUS)
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
-def test_kind_is_complete(kind: type[Refusal]) -> None:
-    """Each kind has a client error's status or 503, a title and a docstring of its own."""
+def test_refusal_has_status_title_and_docstring(kind: type[Refusal]) -> None:
+    """Each kind has a 4xx status or 503, and its own title and docstring."""
     assert status_of(kind) in {*range(400, 500), 503}
     assert vars(kind)["title"]
     assert vars(kind)["__doc__"]
 
 
-def test_types_tell_all_kinds_apart() -> None:
-    """No two kinds have one type, nor one title."""
+def test_types_and_titles_are_unique() -> None:
+    """No two kinds have the same type or title."""
     found = kinds()
 
     assert len({type_of(kind) for kind in found}) == len(found)
@@ -43,16 +43,16 @@ def test_types_tell_all_kinds_apart() -> None:
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
-def test_kind_stands_in_the_tree_that_is_drawn(kind: type[Refusal]) -> None:
-    """The tree at the top of each errors file shows every kind that the file defines."""
+def test_refusal_is_in_its_module_s_tree(kind: type[Refusal]) -> None:
+    """The docstring of each errors module shows every kind that the module defines."""
     module = inspect.getmodule(kind)
 
     assert module is not None
     assert f"── {kind.__name__}" in (module.__doc__ or "")
 
 
-def test_drawn_tree_has_no_kind_too_many() -> None:
-    """What the tree of the common kinds shows is there."""
+def test_tree_shows_no_other_kinds() -> None:
+    """The tree in `handlers/kit/errors.py` shows exactly the kinds that have a status."""
     drawn = [line.split()[1] for line in (errors.__doc__ or "").splitlines() if "── " in line]
 
     assert drawn == [kind.__name__ for kind in STATUS]

@@ -1,4 +1,4 @@
-"""DynamoDB's client and its errors."""
+"""The DynamoDB client and its errors."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ WRITES: Any = {"user": {"Delete": {"TableName": "users", "Key": {"id": {"S": "x"
 
 
 @pytest.mark.parametrize("error", [EndpointConnectionError, ReadTimeoutError])
-def test_store_out_of_reach_is_unavailable(error: type[Exception]) -> None:
-    """What the network does is told as something that passes."""
+def test_unreachable_store_is_unavailable(error: type[Exception]) -> None:
+    """Network errors are temporary failures."""
 
     def method() -> None:
         raise error(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
 
-    with pytest.raises(Unavailable, match="does not answer"):
+    with pytest.raises(Unavailable, match="does not respond"):
         dynamodb.call(method)
 
 
-def test_transaction_cancelled_for_another_reason_is_an_error_of_ours(stubbed: Stubber) -> None:
-    """A transaction that is itself wrong is no refusal of the caller's."""
+def test_transaction_with_an_invalid_write_raises_client_error(stubbed: Stubber) -> None:
+    """An invalid transaction is an error of the program, not a refusal."""
     stubbed.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -41,8 +41,8 @@ def test_transaction_cancelled_for_another_reason_is_an_error_of_ours(stubbed: S
 
 
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"])
-def test_transaction_cancelled_in_passing_is_tried_again(stubbed: Stubber, code: str) -> None:
-    """What says nothing of the conditions is not told as if it did."""
+def test_transaction_with_a_temporary_failure_is_retried(stubbed: Stubber, code: str) -> None:
+    """Cancellation reasons that do not concern the conditions are retried."""
     stubbed.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -53,8 +53,8 @@ def test_transaction_cancelled_in_passing_is_tried_again(stubbed: Stubber, code:
     dynamodb.transact(WRITES)
 
 
-def test_client_gives_up_before_lambda_does(aws: Any) -> None:
-    """The client's attempts, timeouts and waits together fit into a function's 10 seconds."""
+def test_client_times_out_before_lambda(aws: Any) -> None:
+    """The client's attempts, timeouts and waits fit into a function's 10 seconds."""
     config = aws.meta.config
     attempts = config.retries["total_max_attempts"]
     longest_waits = sum(2**attempt for attempt in range(attempts - 1))
@@ -63,8 +63,8 @@ def test_client_gives_up_before_lambda_does(aws: Any) -> None:
 
 
 @pytest.mark.parametrize(("initialization", "loaded"), [("on-demand", "True"), ("", "False")])
-def test_client_is_made_at_import_on_lambda_alone(initialization: str, loaded: str) -> None:
-    """Lambda's init phase has the whole CPU; anywhere else a client is made when it is asked for."""
+def test_client_is_created_at_import_only_on_lambda(initialization: str, loaded: str) -> None:
+    """Lambda's init phase has full CPU; elsewhere the client is created on first use."""
     code = "import sys, handlers.users.read; print('botocore' in sys.modules)"
     environment = {
         **os.environ,

@@ -1,4 +1,4 @@
-"""Trying again for as long as there is time."""
+"""Retries within the remaining time."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tests.unit.handlers.lambda_ import Context
 
 
 @pytest.mark.parametrize(("remaining", "fewest", "most"), [(0, 1, 1), (5_000, 1, 1), (5_500, 2, 200)])
-def test_attempts_end_while_one_more_could_be_made(remaining: int, fewest: int, most: int) -> None:
-    """There is one attempt at least, and five seconds are left for its calls and an answer."""
+def test_attempts_stop_with_time_left_for_one_more(remaining: int, fewest: int, most: int) -> None:
+    """There is at least one attempt, and five seconds remain for a last one and the response."""
     started = time.monotonic()
     with Invocation(Context(remaining), "test-0123456789"):
-        made = len(list(attempts()))
+        count = len(list(attempts()))
 
-    assert fewest <= made <= most
+    assert fewest <= count <= most
     assert time.monotonic() - started <= max(0.0, remaining / 1_000 - 5.0) + 0.1
 
 
-def test_waits_grow_and_stay_below_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The longest waits double from 25 ms to 0.8 s, so that a crowd thins out."""
+def test_waits_double_up_to_a_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The maximum waits double from 25 ms to 0.8 s."""
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
     monkeypatch.setattr("random.uniform", lambda _, bound: bound)

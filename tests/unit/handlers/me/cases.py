@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.handlers.contract import Case, operation
 from tests.unit.handlers.lambda_ import call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 STALE = {"If-Match": '"9"'}
 PLAIN = {"Content-Type": "text/plain"}
@@ -15,7 +15,7 @@ LARGE = "x" * 20_000
 
 def disabled() -> None:
     """Add a disabled user with the person's email address."""
-    add_user("grace@example.org", status="disabled")
+    create_user("grace@example.org", status="disabled")
 
 
 def linked_to_another() -> None:

@@ -10,7 +10,7 @@ import pytest
 from handlers.me.change import handler
 from handlers.me.read import handler as read
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 
@@ -21,8 +21,8 @@ def change(body: Any, *, given: dict[str, str] | None = None, if_match: str | No
 
 
 @pytest.mark.usefixtures("aws")
-def test_own_profile_is_changed() -> None:
-    """A person changes name and phone of the profile that `GET /me` shows."""
+def test_caller_s_profile_is_changed() -> None:
+    """The caller changes name and phone of the profile that `GET /me` returns."""
     before = call(read, request(claims=claims())).body
 
     reply = change({"name": "Amazing Grace", "phone": "+12025550123"})
@@ -38,8 +38,8 @@ def test_own_profile_is_changed() -> None:
     assert call(read, request(claims=claims())).body == reply.body
 
 
-def test_profile_is_made_on_first_sight_here_too(items: Items) -> None:
-    """Whoever changes their profile before they read it has one."""
+def test_change_creates_the_profile(items: Items) -> None:
+    """The first request of a person may be a change."""
     reply = change({"name": "Amazing Grace"})
 
     assert (reply.status, reply.body["name"], reply.body["version"]) == (200, "Amazing Grace", 2)
@@ -48,15 +48,15 @@ def test_profile_is_made_on_first_sight_here_too(items: Items) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_stale_version_is_not_changed() -> None:
-    """`If-Match` guards one's own profile as it does any user."""
+    """`If-Match` is checked as for any user."""
     change({"name": "Amazing Grace"})
 
     assert [change({"name": "B"}, if_match=tag).status for tag in ('"1"', '"2"')] == [412, 200]
 
 
 @pytest.mark.parametrize("field", ["email", "status", "id", "version"])
-def test_what_is_not_ones_own_to_change_is_refused(field: str) -> None:
-    """Address and status are an administrator's to change, and the rest nobody's."""
+def test_other_fields_are_refused(field: str) -> None:
+    """Only an administrator changes address and status, and only the platform the rest."""
     reply = change({field: "disabled"})
 
     detail = "unknown; expected one of name, phone"
@@ -65,17 +65,17 @@ def test_what_is_not_ones_own_to_change_is_refused(field: str) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_disabled_profile_is_not_changed_by_its_owner() -> None:
-    """A disabled profile stays as the administrator left it."""
-    waiting = add_user("grace@example.org", status="disabled")
+    """Only an administrator may change a disabled profile."""
+    existing = create_user("grace@example.org", status="disabled")
 
     reply = change({"name": "B"})
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/profile-disabled")
-    assert call(read, request(claims=claims())).body["name"] == waiting["name"]
+    assert call(read, request(claims=claims())).body["name"] == existing["name"]
 
 
-def test_machine_has_no_profile_to_change() -> None:
-    """A program's token is refused here as it is for reading."""
+def test_machine_s_token_is_refused() -> None:
+    """A machine has no profile."""
     reply = change({"name": "B"}, given=claims(username=""))
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/not-a-person")

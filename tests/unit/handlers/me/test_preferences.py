@@ -13,10 +13,10 @@ from handlers.me.preferences_read import handler as read
 from handlers.me.read import handler as read_me
 from handlers.users import storage
 from handlers.users.change import handler as change_user
-from handlers.users.logic import prefer
+from handlers.users.logic import change_preferences
 from handlers.users.models import ChangePreferences
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 BeforeWriting = Callable[[Callable[[], object]], None]
@@ -29,7 +29,7 @@ def change(body: Any, *, given: dict[str, str] | None = None, if_match: str | No
     )
 
 
-def told() -> Reply:
+def read_preferences() -> Reply:
     return call(read, request("GET /me/preferences", claims=claims()))
 
 
@@ -37,9 +37,9 @@ def me() -> dict[str, Any]:
     return call(read_me, request(claims=claims())).body
 
 
-def test_without_a_word_there_is_mail_and_no_sms(items: Items) -> None:
-    """Messages by telephone need consent; the profile is made on first sight, and says nothing of it."""
-    reply = told()
+def test_default_is_email_without_sms(items: Items) -> None:
+    """SMS requires consent; the profile is created without stored preferences."""
+    reply = read_preferences()
 
     assert (reply.status, reply.headers["ETag"]) == (200, '"1"')
     assert reply.body == {"email": True, "sms": False}
@@ -47,80 +47,85 @@ def test_without_a_word_there_is_mail_and_no_sms(items: Items) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "then"),
+    ("wanted", "expected"),
     [
         ({"sms": True}, {"email": True, "sms": True}),
         ({"email": False}, {"email": False, "sms": False}),
         ({"email": False, "sms": True}, {"email": False, "sms": True}),
     ],
 )
-def test_change_is_kept_with_the_user(items: Items, wanted: dict[str, bool], then: dict[str, bool]) -> None:
-    """What is not named stays; the user's version and time of change tell of it, and nothing else does."""
+def test_change_is_stored_with_the_user(
+    items: Items, wanted: dict[str, bool], expected: dict[str, bool]
+) -> None:
+    """Other preferences keep their values; of the user only version and time change."""
     before = me()
 
     reply = change(wanted)
 
-    assert (reply.status, reply.headers["ETag"], reply.body) == (200, '"2"', then)
-    assert told().body == then
+    assert (reply.status, reply.headers["ETag"], reply.body) == (200, '"2"', expected)
+    assert read_preferences().body == expected
     after = me()
     assert after == {**before, "version": 2, "updatedAt": after["updatedAt"]}
     assert after["updatedAt"] > before["updatedAt"]
-    kept = {"M": {name: {"BOOL": flag} for name, flag in then.items()}}
-    assert [item["preferences"] for item in items("USERS_TABLE")] == [kept]
+    stored = {"M": {name: {"BOOL": flag} for name, flag in expected.items()}}
+    assert [item["preferences"] for item in items("USERS_TABLE")] == [stored]
 
 
-def test_change_of_nothing_leaves_the_version(items: Items) -> None:
-    """What is so already is answered as it is, and writes nothing."""
-    told()
+def test_change_without_effect_keeps_the_version(items: Items) -> None:
+    """A change to the current values returns them and writes nothing."""
+    read_preferences()
 
     assert [change(body).headers["ETag"] for body in ({}, {"email": True}, {"sms": False})] == ['"1"'] * 3
     assert "preferences" not in items("USERS_TABLE")[0]
 
 
 @pytest.mark.usefixtures("aws")
-def test_consent_can_be_taken_back() -> None:
-    """Each change is a version of the user's."""
+def test_consent_can_be_withdrawn() -> None:
+    """Each change is a new version of the user."""
     assert [change({"sms": sms}).headers["ETag"] for sms in (True, False, True)] == ['"2"', '"3"', '"4"']
-    assert told().body == {"email": True, "sms": True}
+    assert read_preferences().body == {"email": True, "sms": True}
 
 
 @pytest.mark.usefixtures("aws")
-def test_other_changes_leave_preferences_alone() -> None:
-    """By the owner and by an administrator."""
+def test_other_changes_keep_the_preferences() -> None:
+    """Changes by the owner or an administrator do not affect the preferences."""
     change({"email": False, "sms": True})
 
     call(change_me, request(claims=claims(), body={"name": "Amazing Grace"}))
     call(change_user, request(path={"userId": me()["id"]}, body={"email": "new@example.org", "phone": None}))
 
-    assert (told().body, told().headers["ETag"]) == ({"email": False, "sms": True}, '"4"')
+    assert (read_preferences().body, read_preferences().headers["ETag"]) == (
+        {"email": False, "sms": True},
+        '"4"',
+    )
 
 
-def test_profile_that_becomes_somebody_s_keeps_its_preferences(items: Items) -> None:
-    """What was said before the first sign-in still counts after it."""
-    waiting = add_user("grace@example.org")["id"]
-    prefer(lambda: storage.find(waiting), ChangePreferences(sms=True), None)
+def test_linked_profile_keeps_its_preferences(items: Items) -> None:
+    """Preferences set before the first sign-in remain valid."""
+    user_id = create_user("grace@example.org")["id"]
+    change_preferences(lambda: storage.read(user_id), ChangePreferences(sms=True), None)
 
-    assert told().body == {"email": True, "sms": True}
+    assert read_preferences().body == {"email": True, "sms": True}
     assert [item["subject"]["S"] for item in items("USERS_TABLE")] == [claims()["sub"]]
 
 
 @pytest.mark.usefixtures("aws")
 def test_stale_version_is_not_changed() -> None:
-    """`If-Match` names the profile's version, whatever was changed of it."""
+    """`If-Match` refers to the profile's version."""
     call(change_me, request(claims=claims(), body={"name": "Amazing Grace"}))
 
     assert [change({"sms": True}, if_match=tag).status for tag in ('"1"', '"2"')] == [412, 200]
 
 
-def test_change_in_between_is_not_lost(items: Items, before_writing: BeforeWriting) -> None:
-    """Somebody else's change just before the write has it done again, on what is there then."""
-    told()
+def test_concurrent_change_is_not_lost(items: Items, before_writing: BeforeWriting) -> None:
+    """After a concurrent change the preferences are set on its result."""
+    read_preferences()
     before_writing(lambda: call(change_me, request(claims=claims(), body={"name": "Amazing Grace"})))
 
     reply = change({"sms": True})
 
     assert (reply.headers["ETag"], me()["name"]) == ('"3"', "Amazing Grace")
-    assert told().body == {"email": True, "sms": True}
+    assert read_preferences().body == {"email": True, "sms": True}
 
 
 @pytest.mark.parametrize(
@@ -132,8 +137,8 @@ def test_change_in_between_is_not_lost(items: Items, before_writing: BeforeWriti
         ({"push": True}, {"field": "/push", "detail": "unknown; expected one of email, sms"}),
     ],
 )
-def test_what_is_no_preference_is_refused(body: Any, fault: dict[str, str]) -> None:
-    """Consent is given as true, and in no other way."""
+def test_invalid_preference_is_refused(body: Any, fault: dict[str, str]) -> None:
+    """Consent requires the value true."""
     reply = change(body)
 
     assert (reply.status, reply.body["errors"]) == (400, [fault])
@@ -141,18 +146,18 @@ def test_what_is_no_preference_is_refused(body: Any, fault: dict[str, str]) -> N
 
 @pytest.mark.usefixtures("aws")
 def test_disabled_profile_keeps_its_preferences() -> None:
-    """Its owner may see them and not change them."""
-    add_user("grace@example.org", status="disabled")
+    """The owner of a disabled profile may read the preferences but not change them."""
+    create_user("grace@example.org", status="disabled")
 
     reply = change({"sms": True})
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/profile-disabled")
-    assert (told().status, told().body) == (200, {"email": True, "sms": False})
+    assert (read_preferences().status, read_preferences().body) == (200, {"email": True, "sms": False})
 
 
 @pytest.mark.parametrize("operation", [read, handler])
-def test_machine_has_no_preferences(operation: Any) -> None:
-    """A program's token is refused here as it is for the profile."""
+def test_machine_s_token_is_refused(operation: Any) -> None:
+    """A machine has no preferences."""
     reply = call(operation, request(claims=claims(username=""), body={}))
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/not-a-person")

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from handlers.me.read import handler
 from handlers.users.delete import handler as delete
 from tests.unit.handlers.lambda_ import Context, Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 BeforeWriting = Callable[[Callable[[], object]], None]
@@ -21,8 +21,8 @@ def me(given: dict[str, str], **more: Any) -> Reply:
     return call(handler, request("GET /me", claims=given), **more)
 
 
-def test_profile_is_made_on_first_sight(items: Items) -> None:
-    """Who is seen for the first time gets a profile from the token, kept under address and sign-in."""
+def test_profile_is_created_on_first_access(items: Items) -> None:
+    """The first request creates a user from the token, with its email and sign-in identities."""
     reply = me(claims())
 
     user = reply.body
@@ -42,63 +42,63 @@ def test_profile_is_made_on_first_sight(items: Items) -> None:
     assert holders == {"email#grace@example.org": user["id"], f"subject#{subject}": user["id"]}
 
 
-def test_profile_is_found_from_then_on(items: Items) -> None:
-    """The second time there is nothing to make, whatever the token says of the person by then."""
+def test_later_requests_return_the_same_profile(items: Items) -> None:
+    """Later requests return the existing profile, whatever their tokens contain."""
     first = me(claims()).body
 
-    assert me(claims(email="new@example.org", name="Somebody", email_verified="false")).body == first
+    assert me(claims(email="new@example.org", name="Other Name", email_verified="false")).body == first
     assert me(claims(email="")).body == first
     assert len(items("USERS_TABLE")) == 1
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("name", ["", "   ", "a\x00b", "\n"])
-def test_name_that_no_profile_may_have_gives_way_to_the_address(name: str) -> None:
-    """Federated people come with any name or none; the local part of the address is a name too."""
+def test_invalid_name_is_replaced_by_the_address(name: str) -> None:
+    """Without a valid name in the token, the name is the local part of the address."""
     assert me(claims(name=name)).body["name"] == "grace"
 
 
 @pytest.mark.usefixtures("aws")
-def test_long_names_are_cut() -> None:
-    """A name from elsewhere may be longer than any here."""
+def test_long_names_are_truncated() -> None:
+    """A name in a token may exceed the limit of a profile."""
     assert me(claims(name="x" * 300)).body["name"] == "x" * 100
     assert me(claims("y" * 150, name="")).body["name"] == "y" * 100
 
 
-def test_profile_made_for_the_person_becomes_theirs(items: Items) -> None:
-    """A profile that waits under a verified address is linked, not doubled."""
-    waiting = add_user("Grace@Example.org", phone="+442079460000")
+def test_existing_user_with_the_address_is_linked(items: Items) -> None:
+    """A user with the verified address becomes the person's profile."""
+    existing = create_user("Grace@Example.org", phone="+442079460000")
 
     reply = me(claims())
 
-    assert reply.body == {**waiting, "version": 2, "updatedAt": reply.body["updatedAt"]}
+    assert reply.body == {**existing, "version": 2, "updatedAt": reply.body["updatedAt"]}
     assert me(claims()).body == reply.body
     assert len(items("USERS_TABLE")) == 1
 
 
 UNVERIFIED = {
     "type": "/problems/email-unverified",
-    "title": "The e-mail address is not verified",
+    "title": "The email address is not verified",
     "status": 403,
-    "detail": "verify this e-mail address first, then sign in again",
+    "detail": "verify this email address, then sign in again",
 }
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("verified", ["false", "", "no"])
-def test_profile_is_not_given_to_an_unverified_address(verified: str) -> None:
-    """Who has not proved that the address is theirs does not get what waits under it."""
-    waiting = add_user("grace@example.org")
+def test_existing_user_is_not_linked_by_an_unverified_address(verified: str) -> None:
+    """A person must prove that the address is theirs."""
+    existing = create_user("grace@example.org")
 
     reply = me(claims(email_verified=verified))
 
     assert (reply.status, reply.body) == (403, UNVERIFIED)
-    assert me(claims()).body["id"] == waiting["id"]
+    assert me(claims()).body["id"] == existing["id"]
 
 
 @pytest.mark.usefixtures("aws")
-def test_no_profile_is_made_under_an_unverified_address(items: Items) -> None:
-    """Nobody takes an address that may be somebody else's, and keeps its owner out."""
+def test_no_profile_is_created_with_an_unverified_address(items: Items) -> None:
+    """An unverified address may belong to another person, who must be able to use it."""
     reply = me(claims(email_verified="false"))
 
     assert (reply.status, reply.body) == (403, UNVERIFIED)
@@ -106,22 +106,22 @@ def test_no_profile_is_made_under_an_unverified_address(items: Items) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_profile_of_another_sign_in_is_not_given_away() -> None:
-    """Two sign-ins with one address are two people until somebody says otherwise."""
+def test_profile_of_another_sign_in_is_not_linked() -> None:
+    """Two sign-ins with the same address are different people."""
     me(claims())
 
     reply = me(claims(sub="another", username="Google_1"))
 
     assert (reply.status, reply.body["detail"]) == (
         409,
-        "somebody who signs in another way has the profile with this e-mail address",
+        "the profile with this email address is linked to another sign-in",
     )
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("email", ["", "not an address", "grace@localhost", "x" * 250 + "@example.org"])
-def test_token_without_a_usable_address_cannot_make_a_profile(email: str) -> None:
-    """What is missing is said: a profile needs an e-mail address."""
+def test_token_without_a_usable_address_is_refused(email: str) -> None:
+    """A new profile requires an email address."""
     reply = me(claims(email=email))
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/email-missing")
@@ -130,22 +130,22 @@ def test_token_without_a_usable_address_cannot_make_a_profile(email: str) -> Non
 @pytest.mark.parametrize(
     ("given", "detail"),
     [
-        (claims(token_use="id"), "an access token is needed; this is another kind of token"),
-        ({}, "an access token is needed; this is another kind of token"),
-        (claims(username=""), "this token was given to a program, not to a person"),
-        (claims(sub="browser"), "this token was given to a program, not to a person"),
-        (claims(sub=""), "this token was given to a program, not to a person"),
+        (claims(token_use="id"), "expected an access token; this is another kind of token"),
+        ({}, "expected an access token; this is another kind of token"),
+        (claims(username=""), "this token was issued to a program, not to a person"),
+        (claims(sub="browser"), "this token was issued to a program, not to a person"),
+        (claims(sub=""), "this token was issued to a program, not to a person"),
     ],
 )
-def test_token_that_is_no_persons_access_token_is_refused(given: dict[str, str], detail: str) -> None:
-    """ID tokens and machines' tokens get past the gateway, and no further."""
+def test_token_that_is_not_a_person_s_access_token_is_refused(given: dict[str, str], detail: str) -> None:
+    """ID tokens and machines' tokens pass the gateway but have no profile."""
     reply = me(given)
 
     assert (reply.status, reply.body["type"], reply.body["detail"]) == (403, "/problems/not-a-person", detail)
 
 
-def test_concurrent_first_sights_make_one_profile(items: Items, before_writing: BeforeWriting) -> None:
-    """Of two first requests of one person, both answer with the profile that one of them made."""
+def test_concurrent_first_requests_create_one_profile(items: Items, before_writing: BeforeWriting) -> None:
+    """Both requests return the profile that one of them created."""
     others: list[Reply] = []
     before_writing(lambda: others.append(me(claims())))
 
@@ -155,9 +155,9 @@ def test_concurrent_first_sights_make_one_profile(items: Items, before_writing: 
     assert len(items("USERS_TABLE")) == 1
 
 
-def test_concurrent_links_make_one_profile(items: Items, before_writing: BeforeWriting) -> None:
-    """Of two first requests of one person whose profile waits, both answer with it."""
-    add_user("grace@example.org")
+def test_concurrent_first_requests_link_one_profile(items: Items, before_writing: BeforeWriting) -> None:
+    """Both requests return the existing user that one of them linked."""
+    create_user("grace@example.org")
     others: list[Reply] = []
     before_writing(lambda: others.append(me(claims())))
 
@@ -167,8 +167,8 @@ def test_concurrent_links_make_one_profile(items: Items, before_writing: BeforeW
     assert len(items("USERS_TABLE")) == 1
 
 
-def test_deleted_profile_is_made_anew(items: Items) -> None:
-    """Who comes back after their user was deleted is seen for the first time again."""
+def test_deleted_profile_is_created_again(items: Items) -> None:
+    """A person whose user was deleted gets a new profile."""
     first = me(claims()).body
     call(delete, request(path={"userId": first["id"]}))
 
@@ -178,15 +178,15 @@ def test_deleted_profile_is_made_anew(items: Items) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_disabled_profile_is_shown() -> None:
-    """Its owner may know that it is disabled."""
-    add_user("grace@example.org", status="disabled")
+def test_disabled_profile_is_returned() -> None:
+    """The owner can read the status."""
+    create_user("grace@example.org", status="disabled")
 
     assert me(claims()).body["status"] == "disabled"
 
 
-def test_profile_that_cannot_be_made_in_time_is_unavailable(stubbed: Stubber) -> None:
-    """Who is overtaken until time is short is asked to come back."""
+def test_repeated_conflicts_end_with_503(stubbed: Stubber) -> None:
+    """After repeated conflicts the response is 503."""
     refused = {"Code": "ConditionalCheckFailed"}
     stubbed.add_response("get_item", {})
     stubbed.add_client_error(

@@ -14,8 +14,8 @@ from handlers.events.effect import effect
 from handlers.kit import aws as kit
 from handlers.users import logic, storage
 from handlers.users.models import ChangePreferences
-from tests.unit.handlers.conftest import Letter
-from tests.unit.handlers.people import add_user
+from tests.unit.handlers.conftest import DeadLetter
+from tests.unit.handlers.people import create_user
 
 ENVIRONMENT = {
     "MAIL_SENDER": "no-reply@example.com",
@@ -86,15 +86,15 @@ def sns(aws: Any) -> Iterator[FakeService]:
 
 
 @pytest.fixture
-def reasons(letters: Callable[[], list[Letter]]) -> Callable[[], list[str]]:
+def reasons(dead_letters: Callable[[], list[DeadLetter]]) -> Callable[[], list[str]]:
     """Return the reasons of the dead-lettered messages since the last call."""
-    return lambda: [letter.reason for letter in letters()]
+    return lambda: [message.reason for message in dead_letters()]
 
 
 @pytest.fixture
 def ada(aws: Any) -> dict[str, Any]:
     """A user with a phone number who has not consented to SMS."""
-    return add_user(phone="+442079460000")
+    return create_user(phone="+442079460000")
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def set_preferences(aws: Any) -> Callable[..., None]:
     """Change preferences of a user."""
 
     def change(user: dict[str, Any], **wanted: bool) -> None:
-        logic.prefer(lambda: storage.find(user["id"]), ChangePreferences(**wanted), None)
+        logic.change_preferences(lambda: storage.read(user["id"]), ChangePreferences(**wanted), None)
 
     return change
 

@@ -72,7 +72,7 @@ def add_user(created_at: str, name: str = "Ada", number: int = 0) -> None:
     milliseconds = int(datetime.fromisoformat(created_at).timestamp() * 1_000)
     identifier = str(UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | number))
     email = f"{name.lower()}{number}@example.org"
-    users.add(
+    users.create(
         Record(User(id=identifier, email=email, name=name, created_at=created_at, updated_at=created_at))
     )
 

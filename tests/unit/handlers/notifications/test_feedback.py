@@ -151,7 +151,7 @@ def test_accepted_but_unsent_email_is_dead_lettered(
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("Successfully validated SNS topic", "the message is no JSON"),
+        ("Successfully validated SNS topic", "the message is not JSON"),
         ({"eventType": "Open"}, "/eventType: Invalid enum value 'Open'"),
         (ses_event("Send", mail=None), ": Object missing required field `mail`"),
         (ses_event("Send", mail={"messageId": 1}), "/mail/messageId: Expected `str`, got `int`"),

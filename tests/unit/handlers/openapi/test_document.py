@@ -1,4 +1,4 @@
-"""The API's document."""
+"""The OpenAPI document of the API."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from handlers.openapi.document import Route, build
 from tests.unit.handlers.api import ROUTES
 
 DOCUMENT = build(ROUTES, "Users", "1.2.3")
-OURS, GATEWAYS = "application/problem+json", "application/json"
+HANDLERS, GATEWAYS = "application/problem+json", "application/json"
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    """Every operation by its route key."""
+    """Return every operation by its route key."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in DOCUMENT["paths"].items()
@@ -30,7 +30,7 @@ def operations() -> dict[str, dict[str, Any]]:
 
 
 def references(node: Any) -> Iterator[str]:
-    """Every `$ref` below a node."""
+    """Yield every `$ref` below a node."""
     if isinstance(node, dict):
         yield from (value for key, value in node.items() if key == "$ref")
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
@@ -38,7 +38,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def test_document_is_valid_openapi() -> None:
-    """The document says 3.1, and is what the specification allows."""
+    """The document conforms to OpenAPI 3.1."""
     schemathesis.openapi.from_dict(DOCUMENT).validate()
 
     assert (DOCUMENT["openapi"], DOCUMENT["info"], DOCUMENT["servers"]) == (
@@ -63,7 +63,7 @@ def test_operation_ids_are_unique() -> None:
 
 @pytest.mark.parametrize("key", operations())
 def test_operation_is_described(key: str) -> None:
-    """Each operation has a summary without a full stop and parameters that say what they are."""
+    """Each operation has a summary without a period, and each parameter has a description."""
     operation = operations()[key]
 
     assert operation["summary"][-1] != "."
@@ -86,13 +86,18 @@ def test_operation_is_described(key: str) -> None:
     ],
 )
 def test_security_is_that_of_the_route(key: str, security: list[Any]) -> None:
-    """Scopes, any token, a partner's key, or nothing, said out loud."""
+    """The requirement is a scope, any token, a partner's key, or explicitly none."""
     assert operations()[key]["security"] == security
 
 
-def test_every_way_in_is_explained_and_no_other() -> None:
-    """The schemes are those that the routes ask for: HTTP's bearer, of a token or a partner's key."""
-    used = {name for operation in operations().values() for way in operation["security"] for name in way}
+def test_security_schemes_are_those_in_use() -> None:
+    """The schemes are exactly those that the routes require."""
+    used = {
+        name
+        for operation in operations().values()
+        for requirement in operation["security"]
+        for name in requirement
+    }
     schemes = DOCUMENT["components"]["securitySchemes"]
 
     assert {name: (scheme["type"], scheme["scheme"]) for name, scheme in schemes.items()} == dict.fromkeys(
@@ -107,27 +112,27 @@ def test_every_way_in_is_explained_and_no_other() -> None:
     [
         ("POST /users", "401", [GATEWAYS]),
         ("POST /users", "403", [GATEWAYS]),
-        ("GET /me", "403", [OURS]),
-        ("POST /users", "413", [OURS, GATEWAYS]),
+        ("GET /me", "403", [HANDLERS]),
+        ("POST /users", "413", [HANDLERS, GATEWAYS]),
         ("POST /users", "429", [GATEWAYS]),
-        ("POST /users", "500", [OURS, GATEWAYS]),
+        ("POST /users", "500", [HANDLERS, GATEWAYS]),
         ("GET /health", "503", [GATEWAYS]),
-        ("GET /users", "503", [OURS, GATEWAYS]),
-        ("POST /users", "409", [OURS]),
-        ("POST /partners/{partner}/events", "401", [OURS, GATEWAYS]),
-        ("POST /partners/{partner}/events", "403", [OURS]),
-        ("POST /partners/{partner}/events", "413", [OURS, GATEWAYS]),
-        ("POST /webhooks/{provider}", "401", [OURS]),
-        ("POST /webhooks/{provider}", "413", [OURS, GATEWAYS]),
+        ("GET /users", "503", [HANDLERS, GATEWAYS]),
+        ("POST /users", "409", [HANDLERS]),
+        ("POST /partners/{partner}/events", "401", [HANDLERS, GATEWAYS]),
+        ("POST /partners/{partner}/events", "403", [HANDLERS]),
+        ("POST /partners/{partner}/events", "413", [HANDLERS, GATEWAYS]),
+        ("POST /webhooks/{provider}", "401", [HANDLERS]),
+        ("POST /webhooks/{provider}", "413", [HANDLERS, GATEWAYS]),
     ],
 )
-def test_refusals_say_whose_they_are(key: str, status: str, media_types: list[str]) -> None:
-    """Ours are problems; the gateway has words of its own."""
+def test_media_type_shows_the_source_of_a_refusal(key: str, status: str, media_types: list[str]) -> None:
+    """Handlers return problem details; the gateway returns its own format."""
     assert list(operations()[key]["responses"][status]["content"]) == media_types
 
 
-def test_answer_to_a_creation_is_declared_whole() -> None:
-    """Body and headers of the success are those that the handler gives."""
+def test_created_response_is_declared() -> None:
+    """The document declares body and headers of the successful response."""
     assert operations()["POST /users"]["responses"]["201"] == {
         "description": "Created",
         "headers": {
@@ -139,8 +144,8 @@ def test_answer_to_a_creation_is_declared_whole() -> None:
     }
 
 
-def test_parameters_are_those_that_are_read() -> None:
-    """A parameter that is absent is absent: none may be null, and only the path's are required."""
+def test_query_parameters_are_declared() -> None:
+    """Only path parameters are required, and no parameter may be null."""
     listed = [
         (parameter["name"], parameter["in"], parameter["required"], parameter["schema"].get("default"))
         for parameter in operations()["GET /users"]["parameters"][:-1]
@@ -155,22 +160,24 @@ def test_parameters_are_those_that_are_read() -> None:
     assert "null" not in json.dumps(operations()["GET /users"]["parameters"])
 
 
-def test_body_of_a_change_may_be_called_a_merge_patch() -> None:
-    """Both content types that the handler takes are declared."""
+def test_change_accepts_merge_patch() -> None:
+    """The document declares both media types that the handler accepts."""
     assert list(operations()["PATCH /users/{userId}"]["requestBody"]["content"]) == [
         "application/json",
         "application/merge-patch+json",
     ]
 
 
-@pytest.mark.parametrize(("key", "told"), [("POST /users", False), ("POST /partners/{partner}/events", True)])
-def test_refusal_of_ours_says_how_to_prove_oneself(key: str, told: bool) -> None:
-    """A 401 of ours names the scheme; the gateway's own does not say what it names."""
-    assert ("WWW-Authenticate" in operations()[key]["responses"]["401"].get("headers", {})) is told
+@pytest.mark.parametrize(
+    ("key", "named"), [("POST /users", False), ("POST /partners/{partner}/events", True)]
+)
+def test_handler_s_401_names_the_authentication_scheme(key: str, named: bool) -> None:
+    """The header is declared for a handler's 401, not for the gateway's."""
+    assert ("WWW-Authenticate" in operations()[key]["responses"]["401"].get("headers", {})) is named
 
 
-def test_body_of_several_kinds_is_each_of_them() -> None:
-    """Of what a partner may tell, the type says which schema the rest has."""
+def test_tagged_union_has_a_discriminator() -> None:
+    """The type of a partner's event selects the schema of the body."""
     content = operations()["POST /partners/{partner}/events"]["requestBody"]["content"]
     kinds = {
         "order.placed": "#/components/schemas/OrderPlacedEvent",
@@ -187,8 +194,8 @@ def test_body_of_several_kinds_is_each_of_them() -> None:
     }
 
 
-def test_body_that_is_handed_on_as_it_is_has_a_schema_all_the_same() -> None:
-    """What is signed byte for byte is JSON of a shape; its maker may say more."""
+def test_raw_body_has_a_schema() -> None:
+    """A signed body has the schema of its JSON, which permits further fields."""
     body = operations()["POST /webhooks/{provider}"]["requestBody"]
     schema = DOCUMENT["components"]["schemas"]["StripeEvent"]
 
@@ -199,8 +206,8 @@ def test_body_that_is_handed_on_as_it_is_has_a_schema_all_the_same() -> None:
     assert (schema["required"], "additionalProperties" in schema) == (["id", "type", "created"], False)
 
 
-def test_references_lead_somewhere_and_components_are_used() -> None:
-    """Nothing is missing, and nothing stands there for nobody."""
+def test_every_reference_has_a_component_and_vice_versa() -> None:
+    """No component is missing or unused."""
     components = {
         f"#/components/{kind}/{name}"
         for kind in ("schemas", "parameters", "headers")
@@ -225,21 +232,21 @@ def test_references_lead_somewhere_and_components_are_used() -> None:
         ({"email": "ada@example.org"}, False),
     ],
 )
-def test_schema_tells_what_the_handler_takes(body: dict[str, Any], valid: bool) -> None:
-    """An independent validator agrees with the handler, patterns included."""
+def test_schema_accepts_what_the_handler_accepts(body: dict[str, Any], valid: bool) -> None:
+    """An independent validator agrees with the handler, including patterns."""
     validator = jsonschema_rs.validator_for(DOCUMENT["components"]["schemas"]["CreateUser"])
 
     assert validator.is_valid(body) is valid
 
 
 def test_document_is_the_same_in_every_process() -> None:
-    """No order of sets and no memory address gets into it: the bundle does not change by itself."""
+    """The document does not depend on hash seeds or addresses, so the bundle is reproducible."""
     script = (
         "import json; from tests.unit.handlers.openapi.test_document import DOCUMENT; "
         "print(json.dumps(DOCUMENT))"
     )
     root = Path(__file__).parents[4]
-    made = {
+    documents = {
         subprocess.run(
             [sys.executable, "-c", script],
             cwd=root,
@@ -251,16 +258,16 @@ def test_document_is_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
 
-    assert made == {json.dumps(DOCUMENT) + "\n"}
+    assert documents == {json.dumps(DOCUMENT) + "\n"}
 
 
-def test_authorizer_without_a_description_is_named() -> None:
-    """A route that asks a function which the document knows nothing of is an error of the program's."""
-    with pytest.raises(KeyError, match="strangers"):
-        build([Route("GET /health", "handlers.health.read:handler", None, "strangers")], "Users", "1")
+def test_unknown_authorizer_raises() -> None:
+    """A route with an authorizer that has no description is an error of the program."""
+    with pytest.raises(KeyError, match="unknown"):
+        build([Route("GET /health", "handlers.health.read:handler", None, "unknown")], "Users", "1")
 
 
-def test_handler_that_is_no_operation_is_named() -> None:
-    """A route to something without a contract is an error of the program's."""
+def test_handler_that_is_not_an_operation_raises() -> None:
+    """A route to a function without a contract is an error of the program."""
     with pytest.raises(TypeError, match=r"handlers\.auth\.pre_token:handler is .*: expected an operation"):
         build([Route("POST /token", "handlers.auth.pre_token:handler", None)], "Users", "1")

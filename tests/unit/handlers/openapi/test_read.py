@@ -1,4 +1,4 @@
-"""GET /openapi.json, GET /health and $default: what needs no storage."""
+"""GET /openapi.json, GET /health and $default."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.unit.handlers.lambda_ import call, request
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
+def clear_cache() -> Iterator[None]:
     read._document.cache_clear()
     yield
     read._document.cache_clear()
 
 
-def test_document_beside_the_module_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was packaged is what is answered."""
+def test_packaged_document_is_returned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The response is the file beside the module."""
     document = tmp_path / "openapi.json"
     document.write_text('{"openapi": "3.1.0", "paths": {}}')
     monkeypatch.setattr(read, "DOCUMENT", document)
@@ -36,8 +36,8 @@ def test_document_beside_the_module_is_served(tmp_path: Path, monkeypatch: pytes
     )
 
 
-def test_missing_document_is_a_fault_of_ours(log: Callable[[], list[dict[str, Any]]]) -> None:
-    """A bundle without the document answers 500, and the log says what is missing from where."""
+def test_missing_document_is_an_internal_error(log: Callable[[], list[dict[str, Any]]]) -> None:
+    """The response is 500, and the log has the missing path."""
     reply = call(read.handler, request("GET /openapi.json"))
 
     (line,) = log()
@@ -45,28 +45,28 @@ def test_missing_document_is_a_fault_of_ours(log: Callable[[], list[dict[str, An
     assert f"{read.DOCUMENT} is not in the bundle: package it with the function" in line["traceback"]
 
 
-def test_health_names_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The version is the one that the wiring set."""
+def test_health_returns_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version is the `VERSION` variable."""
     monkeypatch.setenv("VERSION", "1.2.3")
 
     assert call(health, request("GET /health"))[::2] == (200, {"status": "ok", "version": "1.2.3"})
 
 
-def test_health_without_version_is_a_fault_of_ours(
+def test_health_without_version_is_an_internal_error(
     monkeypatch: pytest.MonkeyPatch, log: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    """A variable that the wiring forgot is named in the log."""
+    """The log has the name of the missing variable."""
     monkeypatch.delenv("VERSION", raising=False)
 
     reply = call(health, request("GET /health"))
 
     (line,) = log()
     assert (reply.status, line["error"]) == (500, "MissingVariableError")
-    assert "VERSION is not set: the function's wiring must give it" in line["traceback"]
+    assert "VERSION is not set: the function's wiring must set it" in line["traceback"]
 
 
-def test_what_has_no_route_is_a_problem() -> None:
-    """Whatever nobody answers is a 404 like any other."""
+def test_unmatched_route_is_not_found() -> None:
+    """A request that matches no route gets a 404 problem."""
     reply = call(fallback, request("$default"))
 
     assert (reply.status, reply.headers["Content-Type"], reply.body["type"]) == (

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.users.ids import new_id
 from tests.unit.handlers.contract import Case, operation
 from tests.unit.handlers.lambda_ import call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 ADA = {"email": "ada@example.org", "name": "Ada"}
 STALE = {"If-Match": '"9"'}
@@ -18,12 +18,12 @@ LARGE = "x" * 20_000
 
 def existing() -> str:
     """Add a user and return its id."""
-    return add_user()["id"]
+    return create_user()["id"]
 
 
 def existing_beside_another() -> str:
     """Add two users and return the id of the second."""
-    add_user("grace@example.org")
+    create_user("grace@example.org")
     return existing()
 
 

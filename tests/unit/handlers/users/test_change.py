@@ -12,7 +12,7 @@ from handlers.users.change import handler
 from handlers.users.ids import new_id
 from handlers.users.read import handler as read
 from tests.unit.handlers.lambda_ import Context, Reply, call, request
-from tests.unit.handlers.people import add_user
+from tests.unit.handlers.people import create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 BeforeWriting = Callable[[Callable[[], object]], None]
@@ -24,7 +24,7 @@ def change(user_id: str, body: Any, if_match: str | None = None, **more: Any) ->
     return call(handler, event, **more)
 
 
-def kept(user_id: str) -> dict[str, Any]:
+def stored(user_id: str) -> dict[str, Any]:
     return call(read, request(path={"userId": user_id})).body
 
 
@@ -41,35 +41,35 @@ def kept(user_id: str) -> dict[str, Any]:
         {"name": "A", "phone": None, "status": "disabled", "email": "a@example.org"},
     ],
 )
-def test_change_touches_what_it_names_alone(wanted: dict[str, Any]) -> None:
-    """The user is as before, but for what was named, its version and when it was changed."""
-    user = add_user(phone="+442079460000")
+def test_change_sets_only_the_named_fields(wanted: dict[str, Any]) -> None:
+    """Only the named fields, the version and the time of the update change."""
+    user = create_user(phone="+442079460000")
 
     reply = change(user["id"], wanted)
 
     assert (reply.status, reply.headers["ETag"]) == (200, '"2"')
     assert reply.body == {**user, **wanted, "version": 2, "updatedAt": reply.body["updatedAt"]}
     assert reply.body["updatedAt"] >= user["updatedAt"]
-    assert kept(user["id"]) == reply.body
+    assert stored(user["id"]) == reply.body
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("wanted", [{}, {"name": "Ada"}, {"phone": None}])
-def test_change_of_nothing_leaves_the_version(wanted: dict[str, Any]) -> None:
-    """What is so already is answered as it is, and writes nothing."""
-    user = add_user()
+def test_change_without_effect_keeps_the_version(wanted: dict[str, Any]) -> None:
+    """A change to the current values returns the user and writes nothing."""
+    user = create_user()
 
     reply = change(user["id"], wanted)
 
     assert (reply.status, reply.headers["ETag"], reply.body) == (200, '"1"', user)
 
 
-def test_new_address_is_claimed_and_the_old_one_free(items: Items) -> None:
-    """An address follows its user: the new one is taken, and the old one may be had by another."""
-    user = add_user("ada@example.org")
+def test_changed_address_is_reserved_and_the_old_one_released(items: Items) -> None:
+    """Another user may have the old address afterwards."""
+    user = create_user("ada@example.org")
     change(user["id"], {"email": "lovelace@example.org"})
 
-    other = add_user("ada@example.org")
+    other = create_user("ada@example.org")
 
     holders = {item["identity"]["S"]: item["userId"]["S"] for item in items("IDENTITIES_TABLE")}
     assert holders == {"email#lovelace@example.org": user["id"], "email#ada@example.org": other["id"]}
@@ -77,83 +77,83 @@ def test_new_address_is_claimed_and_the_old_one_free(items: Items) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_address_of_another_user_is_refused() -> None:
-    """A change to a taken address changes nothing at all."""
-    add_user("grace@example.org")
-    user = add_user("ada@example.org")
+    """A change to an address in use changes no field."""
+    create_user("grace@example.org")
+    user = create_user("ada@example.org")
 
     reply = change(user["id"], {"email": "GRACE@example.org", "name": "Grace"})
 
-    assert (reply.status, reply.body["type"], kept(user["id"])) == (409, "/problems/email-taken", user)
+    assert (reply.status, reply.body["type"], stored(user["id"])) == (409, "/problems/email-taken", user)
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("if_match", ["*", '"1"', '"7", "1"', 'W/"1","1"'])
 def test_matching_version_is_changed(if_match: str) -> None:
-    """`If-Match` with the current tag, alone or in a list, or with a star lets the change through."""
-    assert change(add_user()["id"], {"name": "B"}, if_match).status == 200
+    """`If-Match` with the current tag, in a list too, or with a star permits the change."""
+    assert change(create_user()["id"], {"name": "B"}, if_match).status == 200
 
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("if_match", ['"2"', 'W/"1"', '"01"', '""', '"abc", "2"', '"99999999999999999999"'])
 @pytest.mark.parametrize("wanted", [{"name": "B"}, {}])
 def test_other_version_is_not_changed(if_match: str, wanted: dict[str, Any]) -> None:
-    """A tag that is not the current one stops the change, even one that would change nothing."""
-    user = add_user()
+    """Another tag than the current one prevents the change, even one without effect."""
+    user = create_user()
 
     reply = change(user["id"], wanted, if_match)
 
     assert (reply.status, reply.body["type"]) == (412, "/problems/precondition-failed")
-    assert kept(user["id"]) == user
+    assert stored(user["id"]) == user
 
 
 @pytest.mark.parametrize("if_match", ["", "1", '"1', '"1" "2"', '"1",', "* , *", "x" * 513, '"é"'])
 def test_malformed_if_match_is_refused(if_match: str) -> None:
-    """A header that is no list of tags is named, and guards nothing by accident."""
+    """A header that is not a list of tags is a fault."""
     reply = change(new_id(), {"name": "B"}, if_match)
 
     assert (reply.status, [error["field"] for error in reply.body["errors"]]) == (400, ["If-Match"])
 
 
 @pytest.mark.usefixtures("aws")
-def test_unknown_user_is_not_found_whatever_the_precondition() -> None:
-    """Where there is no user, that is said first."""
+def test_unknown_user_is_not_found_with_any_if_match() -> None:
+    """404 has priority over 412."""
     assert [change(new_id(), {"name": "B"}, tag).status for tag in (None, "*", '"1"')] == [404, 404, 404]
 
 
 @pytest.mark.usefixtures("aws")
-def test_concurrent_changes_are_both_kept(before_writing: BeforeWriting) -> None:
-    """A change that comes between reading and writing is not lost: ours is laid over it."""
-    user = add_user()
+def test_concurrent_changes_are_both_stored(before_writing: BeforeWriting) -> None:
+    """A change between reading and writing is not lost; the other is applied to its result."""
+    user = create_user()
     before_writing(lambda: change(user["id"], {"phone": "+441234567890"}))
 
     reply = change(user["id"], {"name": "B"})
 
     assert (reply.body["name"], reply.body["phone"], reply.body["version"]) == ("B", "+441234567890", 3)
-    assert kept(user["id"]) == reply.body
+    assert stored(user["id"]) == reply.body
 
 
 @pytest.mark.usefixtures("aws")
-def test_concurrent_change_makes_the_version_stale(before_writing: BeforeWriting) -> None:
-    """`If-Match` holds until the moment of writing, not just until that of reading."""
-    user = add_user()
+def test_concurrent_change_fails_if_match(before_writing: BeforeWriting) -> None:
+    """`If-Match` is checked when the user is written, not only when it is read."""
+    user = create_user()
     before_writing(lambda: change(user["id"], {"phone": "+441234567890"}))
 
     assert change(user["id"], {"name": "B"}, '"1"').status == 412
 
 
 @pytest.mark.usefixtures("aws")
-def test_user_deleted_before_the_write_is_not_made_again(before_writing: BeforeWriting) -> None:
-    """A change never brings back what another request has deleted."""
+def test_user_deleted_before_the_write_is_not_created_again(before_writing: BeforeWriting) -> None:
+    """A change does not restore a user that another request has deleted."""
     from handlers.users.delete import handler as delete
 
-    user = add_user()
+    user = create_user()
     before_writing(lambda: call(delete, request(path={"userId": user["id"]})))
 
     assert change(user["id"], {"name": "B"}).status == 404
 
 
-def test_change_overtaken_until_time_is_short_is_given_up(stubbed: Stubber) -> None:
-    """Who is overtaken again and again is asked to come back, before Lambda stops the function."""
+def test_repeated_version_conflicts_end_with_503(stubbed: Stubber) -> None:
+    """After repeated version conflicts the response is 503, before Lambda stops the function."""
     user_id = new_id()
     item = {name: {"S": "x"} for name in ("email", "name", "createdAt", "updatedAt")}
     item |= {"id": {"S": user_id}, "version": {"N": "1"}}
@@ -170,8 +170,8 @@ def test_change_overtaken_until_time_is_short_is_given_up(stubbed: Stubber) -> N
 
 
 @pytest.mark.parametrize("field", ["id", "version", "createdAt", "subject"])
-def test_field_that_nobody_may_change_is_refused(field: str) -> None:
-    """What the platform itself keeps cannot be set."""
+def test_field_of_the_platform_is_refused(field: str) -> None:
+    """Fields that the platform sets cannot be changed."""
     reply = change(new_id(), {field: "x"})
 
     detail = "unknown; expected one of email, name, phone, status"
@@ -179,18 +179,18 @@ def test_field_that_nobody_may_change_is_refused(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["email", "name", "status"])
-def test_null_removes_the_phone_alone(field: str) -> None:
-    """What every user has cannot be removed."""
+def test_only_the_phone_may_be_null(field: str) -> None:
+    """Fields that every user has cannot be removed."""
     reply = change(new_id(), {field: None})
 
     assert (reply.status, [error["field"] for error in reply.body["errors"]]) == (400, [f"/{field}"])
 
 
 @pytest.mark.usefixtures("aws")
-def test_merge_patch_is_a_content_type_too() -> None:
-    """The body is a JSON merge patch (RFC 7396), and may be called one."""
+def test_merge_patch_content_type_is_accepted() -> None:
+    """The body is a JSON merge patch (RFC 7396) and may have its media type."""
     event = request(
-        path={"userId": add_user()["id"]},
+        path={"userId": create_user()["id"]},
         text='{"name":"B"}',
         headers={"Content-Type": "application/merge-patch+json"},
     )

@@ -22,8 +22,8 @@ def create(body: Any, *, caller: str = "caller-1", key: str | None = None) -> Re
 
 
 @pytest.mark.usefixtures("aws")
-def test_new_user_is_answered_whole() -> None:
-    """The answer is the user as it was asked for, with its id, its times and its first version."""
+def test_new_user_is_returned() -> None:
+    """The response is the requested user with its id, times and first version."""
     reply = create(ADA)
 
     user = reply.body
@@ -52,8 +52,8 @@ def test_optional_fields_have_their_defaults() -> None:
     assert (user["phone"], user["status"]) == (None, "active")
 
 
-def test_new_user_is_kept_with_its_identity(items: Items) -> None:
-    """One user and one identity of its address in lower case are kept, and nothing besides."""
+def test_new_user_is_stored_with_its_identity(items: Items) -> None:
+    """The transaction writes one user and one identity with the address in lower case."""
     user = create(ADA).body
 
     assert items("USERS_TABLE") == [
@@ -77,8 +77,8 @@ def test_new_user_is_kept_with_its_identity(items: Items) -> None:
     assert items("IDEMPOTENCY_TABLE") == []
 
 
-def test_address_of_another_user_is_refused_without_regard_to_case(items: Items) -> None:
-    """The second user with an address is told so, and leaves no trace."""
+def test_address_of_another_user_is_refused(items: Items) -> None:
+    """Addresses are compared case-insensitively, and a refused request writes nothing."""
     first = create(ADA).body
 
     reply = create({"email": "aDA@eXAMPLE.ORG", "name": "Not Ada"})
@@ -87,16 +87,16 @@ def test_address_of_another_user_is_refused_without_regard_to_case(items: Items)
         409,
         {
             "type": "/problems/email-taken",
-            "title": "The e-mail address is taken",
+            "title": "The email address is already in use",
             "status": 409,
-            "detail": "another user has this e-mail address",
+            "detail": "another user has this email address",
         },
     )
     assert [item["id"]["S"] for item in items("USERS_TABLE")] == [first["id"]]
 
 
-def test_same_key_and_body_gives_the_first_answer(items: Items) -> None:
-    """A repetition, however it is written, gets the first answer and makes nothing."""
+def test_same_key_and_body_returns_the_first_response(items: Items) -> None:
+    """A repeated request, in any field order, creates no user."""
     first = create(ADA, key="key-1")
 
     again = create(dict(reversed(ADA.items())), key="key-1")
@@ -106,8 +106,8 @@ def test_same_key_and_body_gives_the_first_answer(items: Items) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_same_key_gives_the_first_answer_after_the_user_is_gone() -> None:
-    """The first answer does not depend on what became of the user."""
+def test_same_key_returns_the_first_response_after_deletion() -> None:
+    """The first response does not depend on the user's current state."""
     from handlers.users.delete import handler as delete
 
     first = create(ADA, key="key-1")
@@ -118,7 +118,7 @@ def test_same_key_gives_the_first_answer_after_the_user_is_gone() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_same_key_with_another_body_is_refused() -> None:
-    """A key stands for one request; another one with it is a mistake of the caller's."""
+    """A key identifies one request."""
     create(ADA, key="key-1")
 
     reply = create({**ADA, "email": "grace@example.org"}, key="key-1")
@@ -128,7 +128,7 @@ def test_same_key_with_another_body_is_refused() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_same_key_of_another_caller_is_another_key() -> None:
-    """What one caller's key stands for cannot be seen with another's."""
+    """Keys of different callers are independent."""
     create(ADA, key="key-1")
 
     reply = create({**ADA, "email": "grace@example.org"}, caller="caller-2", key="key-1")
@@ -137,8 +137,8 @@ def test_same_key_of_another_caller_is_another_key() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_key_of_a_refused_request_is_still_free() -> None:
-    """A refusal is not remembered: the repaired request may keep its key."""
+def test_key_of_a_refused_request_is_unused() -> None:
+    """A refusal is not stored, so the corrected request may have the same key."""
     create(ADA)
     refused = create({**ADA, "name": "Twin"}, key="key-1")
     repaired = create({**ADA, "name": "Twin", "email": "twin@example.org"}, key="key-1")
@@ -146,8 +146,8 @@ def test_key_of_a_refused_request_is_still_free() -> None:
     assert (refused.status, repaired.status) == (409, 201)
 
 
-def test_key_that_expired_is_a_new_key(aws: Any) -> None:
-    """A receipt counts until it expires, however long DynamoDB takes to remove it."""
+def test_expired_key_is_unused(aws: Any) -> None:
+    """A key expires on time, even before DynamoDB deletes its record."""
     create(ADA, key="key-1")
     aws.update_item(
         TableName="idempotency-1a2b3c",
@@ -161,17 +161,17 @@ def test_key_that_expired_is_a_new_key(aws: Any) -> None:
     assert reply.status == 201
 
 
-def test_receipt_expires_a_day_later(items: Items, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The receipt names its own end, in the attribute by which DynamoDB removes it."""
+def test_idempotency_record_expires_after_a_day(items: Items, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record has its expiry in the table's TTL attribute."""
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.5)
     create(ADA, key="key-1")
 
-    (receipt,) = items("IDEMPOTENCY_TABLE")
-    assert receipt["expiresAt"] == {"N": str(1_800_000_000 + 24 * 3600)}
+    (record,) = items("IDEMPOTENCY_TABLE")
+    assert record["expiresAt"] == {"N": str(1_800_000_000 + 24 * 3600)}
 
 
-def test_collision_with_another_transaction_is_tried_again(stubbed: Stubber) -> None:
-    """A conflict says nothing of the conditions: the next attempt does."""
+def test_transaction_conflict_is_retried(stubbed: Stubber) -> None:
+    """A conflict does not concern the conditions, so the transaction is repeated."""
     reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
     stubbed.add_client_error(
         "transact_write_items",
@@ -183,18 +183,19 @@ def test_collision_with_another_transaction_is_tried_again(stubbed: Stubber) -> 
     assert create(ADA).status == 201
 
 
-def test_conflict_beside_a_failed_condition_is_tried_again(stubbed: Stubber) -> None:
-    """Whether a key was used before is not known while its record is being written."""
+def test_conflict_beside_a_failed_condition_is_retried(stubbed: Stubber) -> None:
+    """It is unknown whether a key was used while its record is being written."""
     user = {"id": {"S": "x"}, "email": {"S": "a@b.org"}, "name": {"S": "A"}, "version": {"N": "1"}}
     user |= {"createdAt": {"S": "then"}, "updatedAt": {"S": "then"}}
-    receipt = {
+
+    record = {
         "key": {"S": "caller-1#key-1"},
         "digest": {"S": "of another body"},
         "user": {"M": user},
         "expiresAt": {"N": "1"},
     }
     refused = {"Code": "ConditionalCheckFailed"}
-    for reason in ({"Code": "TransactionConflict"}, {**refused, "Item": receipt}):
+    for reason in ({"Code": "TransactionConflict"}, {**refused, "Item": record}):
         stubbed.add_client_error(
             "transact_write_items",
             "TransactionCanceledException",
@@ -204,8 +205,8 @@ def test_conflict_beside_a_failed_condition_is_tried_again(stubbed: Stubber) -> 
     assert create(ADA, key="key-1").status == 422
 
 
-def test_endless_collisions_are_given_up_in_time(stubbed: Stubber) -> None:
-    """When time runs short the caller is asked to come back, before Lambda stops the function."""
+def test_repeated_conflicts_end_with_503(stubbed: Stubber) -> None:
+    """After repeated conflicts the response is 503, before Lambda stops the function."""
     stubbed.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -220,8 +221,8 @@ def test_endless_collisions_are_given_up_in_time(stubbed: Stubber) -> None:
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "RequestLimitExceeded"])
-def test_busy_store_is_told_as_unavailable(stubbed: Stubber, code: str) -> None:
-    """What passes by itself is a 503 that says when to come back."""
+def test_busy_store_is_unavailable(stubbed: Stubber, code: str) -> None:
+    """A temporary failure is a 503 with `Retry-After`."""
     stubbed.add_client_error("transact_write_items", code)
 
     reply = create(ADA)
@@ -233,8 +234,8 @@ def test_busy_store_is_told_as_unavailable(stubbed: Stubber, code: str) -> None:
     )
 
 
-def test_denied_call_is_a_fault_of_ours(stubbed: Stubber, log: Callable[[], list[dict[str, Any]]]) -> None:
-    """A missing permission is nobody's business but ours: 500 outside, the traceback in the log."""
+def test_denied_call_is_an_internal_error(stubbed: Stubber, log: Callable[[], list[dict[str, Any]]]) -> None:
+    """A missing permission is a 500 without details; its traceback is logged."""
     stubbed.add_client_error("transact_write_items", "AccessDeniedException", "not authorized: role/secret")
 
     reply = create(ADA)
@@ -271,16 +272,16 @@ LONGEST_EMAIL = f"{'a' * 64}@{'.'.join(['b' * 63] * 2)}.{'c' * 57}.org"
         ("phone", None),
     ],
 )
-def test_value_at_the_limit_is_taken(field: str, value: str | None) -> None:
-    """What the document allows, up to its last character, comes back as it was sent."""
+def test_value_at_the_limit_is_accepted(field: str, value: str | None) -> None:
+    """Values up to the limits of the document are returned unchanged."""
     reply = create({"email": "ada@example.org", "name": "Ada", field: value})
 
     assert (reply.status, reply.body[field]) == (201, value)
 
 
-EMAIL = "expected an e-mail address in ASCII, such as ada@example.org; upper and lower case are the same"
-NAME = "expected one line of text that is not blank, without control characters"
-PHONE = "expected a telephone number in E.164 form, such as +442079460000"
+EMAIL = "expected an email address in ASCII, such as ada@example.org; compared case-insensitively"
+NAME = "expected a non-blank line of text without control characters"
+PHONE = "expected a phone number in E.164 format, such as +442079460000"
 
 
 @pytest.mark.parametrize(
@@ -320,8 +321,8 @@ PHONE = "expected a telephone number in E.164 form, such as +442079460000"
         ({"a/b~c": 1}, "/a~1b~0c", "unknown; expected one of email, name, phone, status"),
     ],
 )
-def test_bad_field_is_named(change: dict[str, Any], field: str, detail: str) -> None:
-    """Each thing wrong with the body is named with its place and what was expected, before any storage."""
+def test_invalid_field_is_reported(change: dict[str, Any], field: str, detail: str) -> None:
+    """Each fault has a JSON pointer and the expected value, and storage is not accessed."""
     reply = create({"email": "ada@example.org", "name": "Ada", **change})
 
     assert (reply.status, reply.headers["Content-Type"]) == (400, "application/problem+json")
@@ -334,14 +335,14 @@ def test_bad_field_is_named(change: dict[str, Any], field: str, detail: str) -> 
     }
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
-    """A caller need not send a request again and again to learn what is wrong with it."""
+def test_all_faults_are_reported_at_once() -> None:
+    """One response reports the faults of headers and body."""
     reply = create({"email": 1, "nme": "Ada"}, key="two words")
 
     assert reply.body["errors"] == [
         {
             "field": "Idempotency-Key",
-            "detail": "expected 1 to 128 printable ASCII characters without spaces, new for each new user",
+            "detail": "expected 1 to 128 printable ASCII characters without spaces, unique per request",
         },
         {"field": "/nme", "detail": "unknown; expected one of email, name, phone, status"},
         {"field": "/email", "detail": "expected str, got int"},
@@ -350,15 +351,15 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "tab\there", "ünique", "new\n"])
-def test_bad_idempotency_key_is_refused(key: str) -> None:
-    """A key that could not be kept as it is, is refused by its header's name."""
+def test_invalid_idempotency_key_is_refused(key: str) -> None:
+    """The fault has the header's name."""
     reply = create(ADA, key=key)
 
     assert (reply.status, [error["field"] for error in reply.body["errors"]]) == (400, ["Idempotency-Key"])
 
 
-def test_refused_request_makes_no_client() -> None:
-    """Bad input costs no SDK: it is refused before anything asks for a client."""
+def test_refused_request_creates_no_client() -> None:
+    """An invalid request is refused before the SDK is imported."""
     dynamodb.client.cache_clear()
 
     reply = create({})

@@ -12,13 +12,13 @@ from handlers.users.change import handler as change
 from handlers.users.delete import handler
 from handlers.users.ids import new_id
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply, call, request
-from tests.unit.handlers.people import add_user, claims
+from tests.unit.handlers.people import claims, create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
 
 
-class Refusal(NamedTuple):
-    """The part of an HTTP response that the SDK looks at."""
+class ErrorStatus(NamedTuple):
+    """The part of an HTTP response that the SDK reads."""
 
     status_code: int
 
@@ -28,8 +28,8 @@ def delete(user_id: str, if_match: str | None = None) -> Reply:
     return call(handler, request("DELETE /users/{userId}", path={"userId": user_id}, headers=headers))
 
 
-def test_deleted_user_is_gone_with_its_identities(items: Items) -> None:
-    """Nothing of a user stays: neither its record nor its address nor its sign-in."""
+def test_user_is_deleted_with_its_identities(items: Items) -> None:
+    """The user's item, email identity and sign-in identity are deleted."""
     user = call(read_me, request(claims=claims())).body
 
     reply = delete(user["id"])
@@ -39,33 +39,33 @@ def test_deleted_user_is_gone_with_its_identities(items: Items) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_second_deletion_finds_nobody() -> None:
-    """A user is deleted once."""
-    user = add_user()
+def test_second_deletion_is_not_found() -> None:
+    """Deleting a deleted user returns 404."""
+    user = create_user()
 
     assert [delete(user["id"]).status, delete(user["id"]).status] == [204, 404]
 
 
 @pytest.mark.usefixtures("aws")
 def test_unknown_user_is_not_found() -> None:
-    """Where there is no user, there is nothing to delete."""
+    """Deleting an unknown id returns 404."""
     assert delete(new_id()).status == 404
 
 
 def test_other_version_is_not_deleted(items: Items) -> None:
-    """`If-Match` with a tag that is not the current one keeps the user."""
-    user = add_user()
+    """`If-Match` with another tag than the current one prevents the deletion."""
+    user = create_user()
 
     reply = delete(user["id"], '"2"')
 
     assert (reply.status, len(items("USERS_TABLE")), len(items("IDENTITIES_TABLE"))) == (412, 1, 1)
 
 
-def test_user_changed_before_the_deletion_goes_whole(
+def test_user_changed_before_the_deletion_is_deleted_whole(
     items: Items, before_writing: Callable[[Callable[[], object]], None]
 ) -> None:
-    """An address that changed after the user was read goes with the user all the same."""
-    user = add_user()
+    """An address that changed after the user was read is deleted too."""
+    user = create_user()
     wanted = request(path={"userId": user["id"]}, body={"email": "new@example.org"})
     before_writing(lambda: call(change, wanted))
 
@@ -74,27 +74,27 @@ def test_user_changed_before_the_deletion_goes_whole(
 
 
 @pytest.mark.usefixtures("aws")
-def test_user_changed_before_the_deletion_stays_with_if_match(
+def test_concurrent_change_fails_if_match(
     before_writing: Callable[[Callable[[], object]], None],
 ) -> None:
-    """`If-Match` holds until the moment of deletion."""
-    user = add_user()
+    """`If-Match` is checked when the user is deleted, not only when it is read."""
+    user = create_user()
     wanted = request(path={"userId": user["id"]}, body={"name": "B"})
     before_writing(lambda: call(change, wanted))
 
     assert delete(user["id"], '"1"').status == 412
 
 
-def test_user_in_another_s_transaction_is_deleted_after_it(aws: Any, items: Items) -> None:
-    """DynamoDB refuses a write while a transaction has the item, which says nothing of the version."""
-    user, refusals = add_user(), ["TransactionConflictException"]
+def test_deletion_is_retried_after_a_transaction_conflict(aws: Any, items: Items) -> None:
+    """DynamoDB refuses a write while a transaction includes the item; the version is not affected."""
+    user, errors = create_user(), ["TransactionConflictException"]
 
-    def refuse(**_: Any) -> tuple[Refusal, dict[str, Any]] | None:
-        return (Refusal(400), {"Error": {"Code": refusals.pop()}}) if refusals else None
+    def refuse(**_: Any) -> tuple[ErrorStatus, dict[str, Any]] | None:
+        return (ErrorStatus(400), {"Error": {"Code": errors.pop()}}) if errors else None
 
     aws.meta.events.register("before-call.dynamodb.UpdateItem", refuse)
     try:
         assert delete(user["id"]).status == 204
     finally:
         aws.meta.events.unregister("before-call.dynamodb.UpdateItem", refuse)
-    assert (refusals, items("USERS_TABLE")) == ([], [])
+    assert (errors, items("USERS_TABLE")) == ([], [])

@@ -1,4 +1,4 @@
-"""The users table's stream, put on the bus."""
+"""Publishing the users table's stream."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from handlers.users.publish import handler
 from tests.unit.handlers.lambda_ import Context
 
 ID = "01a1fe60-d2ca-7f93-a9ee-f0ab47dd44d5"
-Sent = list[tuple[str, dict[str, Any]]]
+Published = list[tuple[str, dict[str, Any]]]
 
 
 def image(version: int = 1, cause: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """An item of the users table."""
+    """Return an item of the users table."""
     return {
         "id": {"S": ID},
         "email": {"S": "ada@example.org"},
@@ -36,7 +36,7 @@ def image(version: int = 1, cause: dict[str, Any] | None = None, **changes: Any)
 
 
 def state(version: int = 1, **changes: Any) -> dict[str, Any]:
-    """The same as events tell it."""
+    """Return the same user as events contain it."""
     return {
         "id": ID,
         "email": "ada@example.org",
@@ -53,7 +53,7 @@ def state(version: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def record(sequence: int = 1, **images: Any) -> dict[str, Any]:
-    """A record of the stream: `old`, `new`, or both."""
+    """Return a record of the stream with an `old` image, a `new` image, or both."""
     names = {"old": "OldImage", "new": "NewImage"}
     return {
         "eventID": f"0123456789abcdef{sequence:016x}",
@@ -68,33 +68,33 @@ def record(sequence: int = 1, **images: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def sent(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """What the bus has got: types and details, in their order; events about `Broken` it refuses."""
-    taken: Sent = []
+def published(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Published:
+    """The published event types and details, in order; the bus fails for events that contain `Broken`."""
+    published: Published = []
 
     class Bus:
         def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - EventBridge's name
             if any("Broken" in entry["Detail"] for entry in Entries):
                 raise ConnectionError("the bus is gone")
-            taken.extend((entry["DetailType"], json.loads(entry["Detail"])) for entry in Entries)
+            published.extend((entry["DetailType"], json.loads(entry["Detail"])) for entry in Entries)
             return {"Entries": [{"EventId": "1"} for _ in Entries]}
 
     client = kit.client
     monkeypatch.setattr(kit, "client", lambda service: Bus() if service == "events" else client(service))
     monkeypatch.setenv("STREAM_FAILURES", "item")
-    return taken
+    return published
 
 
-def run(*records: dict[str, Any]) -> list[str]:
-    """Have a batch published; the sequence numbers that are to come again."""
-    answer = handler({"Records": list(records)}, Context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+def deliver(*records: dict[str, Any]) -> list[str]:
+    """Deliver a batch to the function; return the sequence numbers that are to be delivered again."""
+    response = handler({"Records": list(records)}, Context())
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
-def test_new_item_is_a_created_user(sent: Sent) -> None:
-    """The event says who is there, since when, by whose request."""
-    assert run(record(new=image())) == []
-    assert sent == [
+def test_new_item_is_a_created_user(published: Published) -> None:
+    """The event has the user, the time, the correlation id and the actor."""
+    assert deliver(record(new=image())) == []
+    assert published == [
         (
             "user.created",
             {
@@ -110,8 +110,8 @@ def test_new_item_is_a_created_user(sent: Sent) -> None:
     ]
 
 
-def test_changed_item_is_an_updated_user_with_what_changed(sent: Sent) -> None:
-    """The event tells both states, and names the fields that differ besides the version and its time."""
+def test_changed_item_is_an_updated_user(published: Published) -> None:
+    """The event has both states and the changed fields, except version and time."""
     after = image(
         2,
         name={"S": "Ada King"},
@@ -120,9 +120,9 @@ def test_changed_item_is_an_updated_user_with_what_changed(sent: Sent) -> None:
         subject={"S": "subject-1"},
     )
 
-    run(record(old=image(), new=after))
+    deliver(record(old=image(), new=after))
 
-    ((kind, detail),) = sent
+    ((kind, detail),) = published
     now = state(
         2,
         name="Ada King",
@@ -137,13 +137,13 @@ def test_changed_item_is_an_updated_user_with_what_changed(sent: Sent) -> None:
     )
 
 
-def test_removed_item_is_a_deleted_user_by_the_request_that_removed_it(sent: Sent) -> None:
-    """The cause that was written last is the removal's own."""
-    signed = image(cause={"correlationId": {"S": "correlation-2"}})
+def test_deleted_item_has_the_cause_of_the_deletion(published: Published) -> None:
+    """The event has the cause that was stored last, just before the deletion."""
+    with_cause = image(cause={"correlationId": {"S": "correlation-2"}})
 
-    run(record(1, old=image(), new=signed), record(2, old=signed))
+    deliver(record(1, old=image(), new=with_cause), record(2, old=with_cause))
 
-    assert sent == [
+    assert published == [
         (
             "user.deleted",
             {
@@ -158,73 +158,79 @@ def test_removed_item_is_a_deleted_user_by_the_request_that_removed_it(sent: Sen
     ]
 
 
-def test_item_from_before_there_were_causes_has_its_record_for_one(sent: Sent) -> None:
-    """An event never lacks a correlation id."""
+def test_item_without_a_cause_has_the_record_s_id(published: Published) -> None:
+    """The correlation id of such an event is the stream record's id."""
     old = image()
     del old["cause"]
 
-    run(record(7, new=old))
+    deliver(record(7, new=old))
 
-    assert sent[0][1]["metadata"]["correlationId"] == f"0123456789abcdef{7:016x}"
+    assert published[0][1]["metadata"]["correlationId"] == f"0123456789abcdef{7:016x}"
 
 
-def test_changes_of_one_user_go_out_in_their_order(sent: Sent) -> None:
-    """However many come in one batch."""
+def test_changes_of_one_user_are_published_in_order(published: Published) -> None:
+    """The order is kept within a batch of the stream."""
     versions = [image(version, name={"S": f"Ada {version}"}) for version in range(1, 6)]
 
-    run(
+    deliver(
         record(1, new=versions[0]),
         *(record(place, old=versions[place - 2], new=versions[place - 1]) for place in range(2, 6)),
     )
 
-    assert [detail["data"]["user"]["version"] for _, detail in sent] == [1, 2, 3, 4, 5]
+    assert [detail["data"]["user"]["version"] for _, detail in published] == [1, 2, 3, 4, 5]
 
 
-def test_batch_comes_again_from_where_the_bus_failed(sent: Sent) -> None:
-    """What is out stays out, and what follows waits for its turn."""
+def test_batch_is_delivered_again_from_the_failed_event(published: Published) -> None:
+    """Published events are not repeated, and later ones wait."""
     broken = image(2, name={"S": "Broken"})
 
-    assert run(record(1, new=image()), record(2, old=image(), new=broken), record(3, old=broken)) == ["2"]
-    assert [kind for kind, _ in sent] == ["user.created"]
+    assert deliver(record(1, new=image()), record(2, old=image(), new=broken), record(3, old=broken)) == ["2"]
+    assert [kind for kind, _ in published] == ["user.created"]
 
 
-def test_batch_comes_again_whole_where_the_source_knows_no_part(
-    sent: Sent, monkeypatch: pytest.MonkeyPatch
+def test_whole_batch_fails_without_partial_batch_support(
+    published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The run fails then, and nothing is left behind."""
+    """The invocation fails, so that the stream delivers the whole batch again."""
     monkeypatch.setenv("STREAM_FAILURES", "batch")
 
     with pytest.raises(ConnectionError):
-        run(record(1, new=image()), record(2, old=image(), new=image(2, name={"S": "Broken"})))
+        deliver(record(1, new=image()), record(2, old=image(), new=image(2, name={"S": "Broken"})))
 
 
-def test_record_that_nobody_can_read_is_put_aside(sent: Sent, letters: Callable[[], list[Any]]) -> None:
-    """It holds up no other, and lies in the dead-letter queue with the reason."""
+def test_unreadable_record_is_dead_lettered(
+    published: Published, dead_letters: Callable[[], list[Any]]
+) -> None:
+    """The other records are published, and the dead-letter queue receives the record with the reason."""
     poison = record(2, new={**image(), "version": {"N": "many"}})
 
-    assert run(record(1, new=image()), poison, record(3, new=image(), old=image(2, name={"S": "B"}))) == []
-    assert [kind for kind, _ in sent] == ["user.created", "user.updated"]
-    (letter,) = letters()
-    assert letter.reason == "no change of a user: ValueError: invalid literal for int() with base 10: 'many'"
-    assert json.loads(letter.body) == {"reason": letter.reason, "record": poison}
+    assert (
+        deliver(record(1, new=image()), poison, record(3, new=image(), old=image(2, name={"S": "B"}))) == []
+    )
+    assert [kind for kind, _ in published] == ["user.created", "user.updated"]
+    (message,) = dead_letters()
+    assert (
+        message.reason == "not a change of a user: ValueError: invalid literal for int() with base 10: 'many'"
+    )
+    assert json.loads(message.body) == {"reason": message.reason, "record": poison}
 
 
-def test_unreadable_record_behind_a_failure_waits_with_the_rest(
-    sent: Sent, letters: Callable[[], list[Any]]
+def test_unreadable_record_after_a_failure_is_not_dead_lettered_yet(
+    published: Published, dead_letters: Callable[[], list[Any]]
 ) -> None:
-    """It comes again with the batch, and is put aside once."""
+    """It is delivered again with the batch, and dead-lettered once."""
     broken = record(1, new=image(name={"S": "Broken"}))
 
-    assert run(broken, record(2)) == ["1"]
-    assert letters() == []
+    assert deliver(broken, record(2)) == ["1"]
+    assert dead_letters() == []
 
 
-def test_busy_bus_fails_the_batch_with_its_reason(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever stands in the way, the first change that is not out is named."""
+def test_busy_bus_fails_the_batch(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The response has the sequence number of the first event that is not published."""
 
     def busy(_: Any) -> None:
         raise Unavailable("busy")
 
     monkeypatch.setattr(publish, "publish", busy)
 
-    assert run(record(5, new=image())) == ["5"]
+    assert deliver(record(5, new=image())) == ["5"]

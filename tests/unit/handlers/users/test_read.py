@@ -7,7 +7,7 @@ import pytest
 from handlers.users.ids import new_id
 from handlers.users.read import handler
 from tests.unit.handlers.lambda_ import Reply, call, request
-from tests.unit.handlers.people import add_user
+from tests.unit.handlers.people import create_user
 
 
 def read(user_id: str) -> Reply:
@@ -15,9 +15,9 @@ def read(user_id: str) -> Reply:
 
 
 @pytest.mark.usefixtures("aws")
-def test_user_is_answered_with_its_version_as_etag() -> None:
-    """What is read is what was created, with the tag for a later change."""
-    user = add_user(phone="+442079460000")
+def test_user_is_returned_with_its_version_as_etag() -> None:
+    """The response is the user as created, with the tag for a later change."""
+    user = create_user(phone="+442079460000")
 
     reply = read(user["id"])
 
@@ -26,16 +26,16 @@ def test_user_is_answered_with_its_version_as_etag() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_unknown_id_is_not_found() -> None:
-    """An id of the right form that nobody has is a 404 problem."""
+    """A valid id that no user has returns 404."""
     reply = read(new_id())
 
     assert (reply.status, reply.body) == (
         404,
         {
             "type": "/problems/not-found",
-            "title": "Nothing is there",
+            "title": "Not found",
             "status": 404,
-            "detail": "there is no user with this id",
+            "detail": "no user has this id",
         },
     )
 
@@ -57,8 +57,8 @@ def test_unknown_id_is_not_found() -> None:
     ],
 )
 def test_malformed_id_is_refused(user_id: str) -> None:
-    """What cannot be an id never reaches storage, and is named by its parameter."""
+    """A malformed id is a fault of its parameter, and storage is not accessed."""
     reply = read(user_id)
 
-    detail = "expected a UUID of version 7 in lower case; a later user's is greater"
+    detail = "expected a UUID of version 7 in lower case; newer users have greater ids"
     assert (reply.status, reply.body["errors"]) == (400, [{"field": "userId", "detail": detail}])

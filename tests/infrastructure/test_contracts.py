@@ -39,7 +39,7 @@ def test_every_component_is_used_by_some_stack() -> None:
 
 @pytest.mark.parametrize("component", classes(), ids=lambda each: each.__name__)
 def test_constructors_have_one_shape(component: type[Component]) -> None:
-    """Name, what the component is, `settings` or `runtime`; then keyword options, with `opts` last."""
+    """The name, the required arguments, `settings` or `runtime`; then keyword options, `opts` last."""
     parameters = list(inspect.signature(component).parameters.values())
     positional = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
     options = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
@@ -53,7 +53,7 @@ def test_constructors_have_one_shape(component: type[Component]) -> None:
 
 
 def test_resources_that_only_some_stacks_have_are_optional() -> None:
-    """Stacks differ in their config, and by config in the resources that `OPTIONS` lists."""
+    """All stacks have the same resources, except those that a setting in `OPTIONS` adds."""
     found = {stack: {urn.split("::", 2)[2] for urn in graph_of(stack).resources} for stack in STACKS}
     partial = set.union(*found.values()) - set.intersection(*found.values())
 

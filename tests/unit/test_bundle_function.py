@@ -140,8 +140,8 @@ def test_import_statement_is_followed_where_it_can_run(root: Path, source: str, 
         (
             "from handlers.users import nowhere",
             (
-                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', and there is no such"
-                " module"
+                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', and there is no"
+                " such module"
             ),
         ),
         (

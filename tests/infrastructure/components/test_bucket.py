@@ -43,8 +43,6 @@ COMPANIONS = {
         "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}],
     },
 }
-
-
 TLS = tls_statement("s3:*", ["arn:aws:s3:::files", "arn:aws:s3:::files/*"])
 
 

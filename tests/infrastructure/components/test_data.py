@@ -1,4 +1,7 @@
-"""Tables."""
+"""Tables.
+
+These tests cannot show that DynamoDB accepts the table; the tests on the embedded cloud do.
+"""
 
 from __future__ import annotations
 

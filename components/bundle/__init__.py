@@ -1,10 +1,10 @@
-"""What runs in Lambda, as zips that are byte for byte the same on any machine.
+"""Reproducible zips for Lambda: the same sources give the same bytes on any machine.
 
-    function_bundle   a handler and the first-party modules that it reaches        function.py
+    function_bundle   a handler and the first-party modules that it imports        function.py
     layer_bundle      the third-party packages of one handlers/layers/<name>.txt   layer.py
 
-Both are cached by content under `.local/bundles`: what has not changed costs a hash, and no network.
-Nothing here knows of Pulumi.
+Both are cached by content under `.local/bundles`: an unchanged bundle costs a hash and no network access.
+This package does not import Pulumi.
 """
 
 from components.bundle.errors import BundleError

@@ -1,4 +1,4 @@
-"""Zips whose bytes depend on names and contents alone."""
+"""Zips whose bytes depend only on the paths and contents of their files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _FILE_MODE = (stat.S_IFREG | 0o644) << 16
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A zip of path → content.
+    """Return a zip of files, given as path → content.
 
-    Stored, not deflated: implementations of zlib differ in their output, and a zip that depends on the
-    machine would change every function with the laptop that deploys it.
+    Files are stored, not deflated: the output of zlib differs between implementations, and every function
+    would change with the machine that deploys it.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as zipped:
         for path in sorted(files):
-            entry = zipfile.ZipInfo(path)  # dated 1980-01-01, the format's first day
+            entry = zipfile.ZipInfo(path)  # The default date is 1980-01-01, the earliest of the format.
             entry.create_system, entry.external_attr = _UNIX, _FILE_MODE
             zipped.writestr(entry, files[path])
     return buffer.getvalue()

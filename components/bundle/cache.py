@@ -1,4 +1,4 @@
-"""Files by the content that they were made from; damaged ones do not exist."""
+"""A cache of built files, named by the content of their inputs. A damaged file counts as missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Entry:
 
 
 def digest(*parts: str | bytes) -> str:
-    """A name for the parts, in this order: 32 hexadecimal digits."""
+    """Return a hash of the parts, in this order: 32 hexadecimal digits."""
     total = sha256()
     for part in parts:
         total.update(sha256(part.encode() if isinstance(part, str) else part).digest())
@@ -26,25 +26,25 @@ def digest(*parts: str | bytes) -> str:
 
 
 class Cache:
-    """A folder of files, each with its hash beside it.
+    """A folder of files, each with its hash in a second file.
 
-    A reader believes only what fits its hash, and a writer replaces whole files: neither a crash nor
-    another builder, who would write the same bytes, can spoil an entry for good.
+    A reader accepts only content that matches its hash, and a writer replaces whole files. A crash or a
+    concurrent build, which would write the same bytes, cannot damage an entry permanently.
     """
 
     def __init__(self, root: Path) -> None:
         self.folder = root / ".local" / "bundles"
 
     def load(self, name: str) -> Entry | None:
-        """The entry, or None where it is missing or damaged."""
+        """Return the entry, or None if it is missing or damaged."""
         content = self.read(name)
         return None if content is None else Entry(self.folder / name, sha256(content).hexdigest())
 
     def read(self, name: str) -> bytes | None:
-        """The entry's bytes, or None where it is missing or damaged."""
+        """Return the bytes of the entry, or None if it is missing or damaged."""
         path = self.folder / name
         try:
-            content, expected = path.read_bytes(), _seal(path).read_text()
+            content, expected = path.read_bytes(), _hash_file(path).read_text()
         except (OSError, UnicodeDecodeError):
             return None
         return content if sha256(content).hexdigest() == expected else None
@@ -55,18 +55,18 @@ class Cache:
         path.parent.mkdir(parents=True, exist_ok=True)
         entry = Entry(path, sha256(content).hexdigest())
         _replace(path, content)
-        _replace(_seal(path), entry.hash.encode())
+        _replace(_hash_file(path), entry.hash.encode())
         return entry
 
 
-def _seal(path: Path) -> Path:
+def _hash_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
 def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
+        temporary.write_bytes(content)
+        temporary.replace(path)
     finally:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -1,5 +1,5 @@
-"""The one error of packaging."""
+"""The error of packaging."""
 
 
 class BundleError(Exception):
-    """Code that cannot be packaged; the text names the place, the cause and the way out."""
+    """Code that cannot be packaged; the text names the place, the cause and the remedy."""

@@ -1,4 +1,4 @@
-"""A Lambda function's own code: what its handler reaches, and nothing else."""
+"""The bundle of a Lambda function: the first-party modules that its handler imports, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _HANDLER = re.compile(rf"(?P<module>{FIRST_PARTY}(?:\.\w+)+):(?P<function>\w+)")
 
 @dataclass(frozen=True)
 class Bundle:
-    """A function's code.
+    """The bundle of a function.
 
     Attributes:
         path: the zip.
         hash: the SHA-256 of its bytes in hexadecimal.
-        handler: the handler as Lambda names it, such as `handlers.users.create.handler`.
-        layers: names of the layers that it needs, sorted.
+        handler: the handler in Lambda's notation, such as `handlers.users.create.handler`.
+        layers: the names of the layers that it needs, sorted.
     """
 
     path: Path
@@ -45,19 +45,19 @@ def function_bundle(
     root: Path = ROOT,
     install: Install = uv_install,
 ) -> Bundle:
-    """The code of a handler such as `handlers.users.create:handler`; from the cache where nothing changed.
+    """Return the bundle of a handler, such as `handlers.users.create:handler`; cached if nothing changed.
 
     Args:
         handler: the module and the function in it.
-        files: generated files to put beside the modules, by their path in the zip.
-        platform: whose layers are built first, where they must be to tell what they provide.
-        tree: the sources as read before, where several bundles are made of the same ones.
+        files: generated files to add, by their path in the zip.
+        platform: the platform of the layers, if a layer has to be built to find out what it provides.
+        tree: the sources, if they were read before for another bundle.
         root: the repository.
-        install: what puts a layer's packages into a folder.
+        install: installs the packages of a layer into a folder.
 
     Raises:
-        BundleError: for an import that cannot be followed, or that neither the first party, the standard
-            library nor a layer provides.
+        BundleError: for an import that does not resolve, or that is not in the repository, the standard
+            library or a layer.
     """
     python, cache = require_python(root), Cache(root)
     module, function = _parse(handler)
@@ -85,13 +85,13 @@ def _contents(reach: Reach, files: Mapping[str, str | bytes]) -> dict[str, bytes
     for path, content in files.items():
         parts = PurePosixPath(path).parts
         if path in contents or path.startswith("/") or ".." in parts or "/".join(parts) != path:
-            raise BundleError(f"file {path!r}: expected a relative path that is no module's in the zip")
+            raise BundleError(f"file {path!r}: expected a relative path that no module in the zip has")
         contents[path] = content.encode() if isinstance(content, str) else content
     return contents
 
 
 def _bytecode(reach: Reach) -> dict[str, bytes]:
-    """The modules compiled, where Python looks first: Lambda's disk is read-only, it could keep none."""
+    """Return the compiled modules by path; Lambda's disk is read-only, so Python cannot write them there."""
     return {_cached(module.path): bytecode(module.source, module.path) for module in reach.modules.values()}
 
 

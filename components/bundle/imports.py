@@ -1,4 +1,4 @@
-"""What one source file imports, read without running it."""
+"""The imports and names of one source file, read without running it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 @dataclass(frozen=True)
 class Import:
-    """`from <level dots><module> import <names>`, or `import <module>` where there are no names."""
+    """`from <level dots><module> import <names>`, or `import <module>` if there are no names."""
 
     module: str
     names: tuple[str, ...]
@@ -21,14 +21,14 @@ class Import:
 
 @dataclass
 class Facts:
-    """What packaging must know of a source file.
+    """The facts about a source file that packaging needs.
 
     Attributes:
-        imports: every import that can run, those in functions and under conditions too.
-        names: what the file may bind anywhere: a superset of what others can import from it.
-        dynamic: lines that import by a name made at run time.
-        services: AWS services that clients are made for, with the line.
-        unnamed_services: lines that make a client for a service that is no literal.
+        imports: every import that can run, including those in functions and under conditions.
+        names: every name that the file binds anywhere: a superset of its importable names.
+        dynamic: lines that import a module whose name is computed at run time.
+        services: AWS services for which the file creates clients, each with its line.
+        unnamed_services: lines that create a client for a service that is not a literal.
     """
 
     imports: list[Import] = field(default_factory=list[Import])
@@ -39,10 +39,10 @@ class Facts:
 
     @classmethod
     def of(cls, source: bytes) -> Facts:
-        """Read a source.
+        """Return the facts about a source.
 
         Raises:
-            SyntaxError: for what is no Python.
+            SyntaxError: if the source is not valid Python.
         """
         facts = cls()
         for node, function in _walk(ast.parse(source)):
@@ -54,12 +54,12 @@ class Facts:
         return facts
 
     def dump(self) -> bytes:
-        """As JSON."""
+        """Return the facts as JSON."""
         return json.dumps(asdict(self) | {"names": sorted(self.names)}).encode()
 
     @classmethod
     def parse(cls, content: bytes) -> Facts:
-        """From what `dump` wrote."""
+        """Return the facts of the JSON that `dump` returned."""
         data: dict[str, Any] = json.loads(content)
         return cls(
             [
@@ -74,7 +74,7 @@ class Facts:
 
 
 def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    """Every node that can run, in the order of the file, with the name of the function around it."""
+    """Yield every node that can run, in the order of the file, with the name of its enclosing function."""
     todo = [(tree, "")]
     while todo:
         node, function = todo.pop()
@@ -129,14 +129,14 @@ def _note_dynamic(facts: Facts, node: ast.AST) -> None:
 
 def _note_client(facts: Facts, call: ast.Call, function: str) -> None:
     match call.func:
-        case ast.Name(id=maker) | ast.Attribute(attr=maker) if maker in {"client", "create_client"}:
+        case ast.Name(id=factory) | ast.Attribute(attr=factory) if factory in {"client", "create_client"}:
             pass
         case _:
             return
     match call.args:
         case [ast.Constant(value=str(service)), *_]:
             facts.services.append((service, call.lineno))
-        case _ if maker == "create_client" and function != "client":
+        case _ if factory == "create_client" and function != "client":
             facts.unnamed_services.append(call.lineno)
         case _:
             pass

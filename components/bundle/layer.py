@@ -1,4 +1,4 @@
-"""Third-party packages as Lambda layers: compiled, and stripped of what Lambda never reads."""
+"""Lambda layers of third-party packages: compiled, without the files that Lambda never reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from components.bundle.reach import FIRST_PARTY, Tree
 from components.bundle.sdk import slim
 from components.bundle.wheels import Install, Platform, uv_install
 
-# What importlib.metadata answers with; the rest of a dist-info is for installers.
+# importlib.metadata reads these; the other files of a dist-info folder are for installers.
 _METADATA = ("*.dist-info/METADATA", "*.dist-info/entry_points.txt")
 _NEVER_READ = {".pyi", ".pyx", ".pxd", ".c", ".h"}
 _HOLDS_SDK = re.compile(r"^botocore==", re.MULTILINE)
@@ -28,7 +28,7 @@ LAYERS = f"{FIRST_PARTY}/layers"
 
 @dataclass(frozen=True)
 class LayerBundle:
-    """A layer's zip, its contents under `python/`; `hash` is the SHA-256 of its bytes in hexadecimal."""
+    """The zip of a layer, whose contents are under `python/`; `hash` is its SHA-256 in hexadecimal."""
 
     path: Path
     hash: str
@@ -38,18 +38,18 @@ class LayerBundle:
 def layer_bundle(
     name: str, platform: Platform, *, root: Path = ROOT, install: Install = uv_install
 ) -> LayerBundle:
-    """The packages that `handlers/layers/<name>.txt` pins; from the cache where nothing changed.
+    """Return the layer of the packages that `handlers/layers/<name>.txt` pins; cached if nothing changed.
 
-    Of botocore's data it holds the services that some handler makes a client of.
+    Of botocore's data, it has only the services for which a handler creates a client.
 
     Args:
-        name: the layer's.
-        platform: where it runs.
+        name: the name of the layer.
+        platform: the platform on which the layer runs.
         root: the repository.
-        install: what puts the packages into a folder.
+        install: installs the packages into a folder.
 
     Raises:
-        BundleError: where the packages cannot be installed, or a client's service cannot be told.
+        BundleError: if the packages cannot be installed, or the service of a client cannot be determined.
     """
     python, requirements = require_python(root), _requirements(root, name)
     cache = Cache(root)
@@ -67,10 +67,10 @@ def layer_bundle(
 def layers_of(
     packages: Mapping[str, str], platform: Platform, *, root: Path, install: Install
 ) -> tuple[str, ...]:
-    """The names of the layers that provide these import roots, each given with a place that imports it.
+    """Return the names of the layers that provide some packages, given as import root → place of an import.
 
     Raises:
-        BundleError: for a root that no layer provides.
+        BundleError: for a package that no layer provides.
     """
     if not packages:
         return ()
@@ -79,8 +79,8 @@ def layers_of(
     for package, place in packages.items():
         if package not in provider:
             raise BundleError(
-                f"{place}: no layer provides {package!r}: add it to a {LAYERS}/*.in and compile that;"
-                f" provided are {', '.join(sorted(provider)) or 'none'}"
+                f"{place}: no layer provides {package!r}: add it to a {LAYERS}/*.in file and compile"
+                f" that; the layers provide {', '.join(sorted(provider)) or 'nothing'}"
             )
     return tuple(sorted({provider[package] for package in packages}))
 
@@ -93,13 +93,13 @@ def _requirements(root: Path, name: str) -> Path:
 
 
 def _services(tree: Tree) -> dict[str, str]:
-    """The services that handlers make clients of, with a place of each."""
+    """Return the services for which handlers create clients, each with the place of one client."""
     services: dict[str, str] = {}
     for module in tree.all():
         for line in module.facts.unnamed_services:
             raise BundleError(
-                f"{module.path}:{line}: a layer carries only services that handlers name: write the service"
-                " as a literal first argument, or do this in a function `client` that is called so"
+                f"{module.path}:{line}: a layer has only the services that handlers name: pass the service as"
+                " a literal first argument, here or to a function `client` that creates the client"
             )
         for service, line in module.facts.services:
             services.setdefault(service, f"{module.path}:{line}")
@@ -107,7 +107,7 @@ def _services(tree: Tree) -> dict[str, str]:
 
 
 def _provided(name: str, platform: Platform, root: Path, install: Install) -> list[str]:
-    """The import roots of a layer, known since it was built first, for whichever platform."""
+    """Return the import roots of a layer; they are the same for every platform."""
     file, cache = _roots_file(_requirements(root, name)), Cache(root)
     if cache.read(file) is None:
         layer_bundle(name, platform, root=root, install=install)
@@ -124,7 +124,7 @@ def _roots(files: Mapping[str, bytes]) -> list[str]:
 
 
 def _installed(requirements: Path, platform: Platform, python: str, install: Install) -> dict[str, bytes]:
-    """What Lambda may read of the packages: path → content."""
+    """Return the files of the packages that Lambda may read, as path → content."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
         install(requirements, platform, python, target)
@@ -144,10 +144,10 @@ def _is_read(path: PurePosixPath) -> bool:
 
 
 def _compiled(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The layer's contents: bytecode in the sources' places, all else as it is."""
+    """Return the contents of the layer: bytecode in place of the sources, other files unchanged."""
     contents: dict[str, bytes] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what compilers say of others' code is no news to us
+        warnings.simplefilter("ignore")  # They are about third-party code.
         for path, content in files.items():
             if path.endswith(".py"):
                 contents[f"python/{path}c"] = bytecode(content, path)

@@ -1,4 +1,4 @@
-"""The one Python: it compiles the bundles here and runs them in Lambda."""
+"""The Python version that compiles the bundles here and runs them in Lambda."""
 
 from __future__ import annotations
 
@@ -17,35 +17,37 @@ PYTHON = (ROOT / ".python-version").read_text().strip()
 """The minor version, such as `3.13`."""
 
 BUILD = digest(sys.version, *(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
-"""What besides the sources decides the bytes: the compiler, and this package."""
+"""A hash of the inputs of every bundle besides its sources: the compiler and this package."""
 
 _UNCHECKED_HASH = 0b01
 _MARSHAL_VERSION = 2
 
 
 def require_python(root: Path) -> str:
-    """The minor version that `root` asks for, which must be the one that runs this.
+    """Return the minor version that `root` requires.
 
     Raises:
-        BundleError: when another runs: bytecode is good for one minor version alone.
+        BundleError: if another version runs this: bytecode is valid for one minor version only.
     """
-    wanted = (root / ".python-version").read_text().strip()
+    required = (root / ".python-version").read_text().strip()
     running = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if running != wanted:
+    if running != required:
         raise BundleError(
-            f"Python {running} runs the program, but .python-version says {wanted}, and what is compiled here"
-            f" must run there: make the virtual environment again with Python {wanted}"
+            f"Python {running} runs the program, but .python-version requires {required}, because Lambda runs"
+            f" the bytecode: recreate the virtual environment with Python {required}"
         )
-    return wanted
+    return required
 
 
 def bytecode(source: bytes, path: str) -> bytes:
-    """The .pyc of a source, never checked against it; `path` stands in tracebacks and must be relative.
+    """Return the .pyc of a source, which Python never checks against the source.
+
+    Tracebacks show `path`, which must be relative.
 
     Raises:
-        SyntaxError: for what is no Python.
+        SyntaxError: if the source is not valid Python.
     """
     code = compile(source, path, "exec", dont_inherit=True, optimize=0)
     header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH.to_bytes(4, "little")
-    # Later versions of the format mark what is shared by its reference count, which the process decides.
+    # Later versions of the format mark shared objects by reference counts, which differ between processes.
     return header + importlib.util.source_hash(source) + marshal.dumps(code, _MARSHAL_VERSION)

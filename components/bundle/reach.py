@@ -1,4 +1,4 @@
-"""Which first-party modules a handler reaches, and which third-party packages they need."""
+"""The first-party modules that a handler imports, and the third-party packages that these import."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _facts: dict[str, Facts] = {}
 
 @dataclass(frozen=True)
 class Module:
-    """A first-party module as it stands on disk.
+    """A first-party module as it is on disk.
 
     Attributes:
         name: such as `handlers.users.create`.
@@ -33,17 +33,17 @@ class Module:
 
     @property
     def is_package(self) -> bool:
-        """Whether it is a folder's `__init__.py`."""
+        """Whether the module is the `__init__.py` of a package."""
         return self.path.endswith("/__init__.py")
 
 
 @dataclass
 class Reach:
-    """What a handler needs.
+    """The modules and packages that a handler imports, directly or through other modules.
 
     Attributes:
         modules: first-party modules by name.
-        packages: import roots of third-party packages, with one place `file:line` that imports each.
+        packages: import roots of third-party packages, each with the place `file:line` of one import.
     """
 
     modules: dict[str, Module] = field(default_factory=dict[str, Module])
@@ -51,7 +51,7 @@ class Reach:
 
 
 class Tree:
-    """The first-party sources under a root; each file is read once in the life of this object."""
+    """The first-party sources under a root. An instance reads each file once."""
 
     def __init__(self, root: Path, cache: Cache) -> None:
         self._root = root
@@ -59,14 +59,14 @@ class Tree:
         self._modules: dict[str, Module | None] = {}
 
     def module(self, name: str) -> Module | None:
-        """The module of this name, or None where there is no such file."""
+        """Return the module of this name, or None if there is no such file."""
         if name not in self._modules:
             stem = name.replace(".", "/")
             self._modules[name] = self._read(name, f"{stem}/__init__.py") or self._read(name, f"{stem}.py")
         return self._modules[name]
 
     def all(self) -> Iterator[Module]:
-        """Every module, in the order of their paths."""
+        """Yield every module, ordered by path."""
         for path in sorted((self._root / FIRST_PARTY).rglob("*.py")):
             parts = path.relative_to(self._root).with_suffix("").parts
             module = self.module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
@@ -74,10 +74,10 @@ class Tree:
                 yield module
 
     def reach(self, name: str, place: str) -> Reach:
-        """Follow the imports from the module that `place` names.
+        """Return the modules and packages that a module imports; errors name `place` as the import of `name`.
 
         Raises:
-            BundleError: for an import that does not resolve, or is made at run time.
+            BundleError: for an import that does not resolve, or whose name is computed at run time.
         """
         reach = Reach()
         todo = [(name, place)]
@@ -89,11 +89,11 @@ class Tree:
         return reach
 
     def _follow(self, module: Module, reach: Reach) -> Iterator[tuple[str, str]]:
-        """The first-party modules that a module imports; the third-party ones go into `reach`."""
+        """Yield the first-party modules that a module imports, and add third-party packages to `reach`."""
         for line in module.facts.dynamic:
             raise BundleError(
-                f"{module.path}:{line}: an import by a name made at run time cannot be followed: write an"
-                " import statement, within the function where it shall be late"
+                f"{module.path}:{line}: an import whose name is computed at run time cannot be followed:"
+                " use an import statement, inside a function if it must run late"
             )
         for statement in module.facts.imports:
             place = f"{module.path}:{statement.line}"
@@ -107,14 +107,14 @@ class Tree:
         yield from ((name, module.path) for name in _ancestors(module.name))
 
     def _submodules(self, base: str, statement: Import, place: str) -> Iterator[tuple[str, str]]:
-        """Those names of `from base import …` that are modules."""
+        """Yield the names of `from base import …` that are modules."""
         parent = self._require(base, place)
         known = parent.facts.names
         for name in statement.names:
             if self.module(f"{base}.{name}"):
                 yield f"{base}.{name}", place
             elif name not in known and "__getattr__" not in known and "*" not in {name, *known}:
-                raise BundleError(f"{place}: {parent.path} has no {name!r}, nor is it a module beside it")
+                raise BundleError(f"{place}: {parent.path} has no {name!r}, and there is no such module")
 
     def _require(self, name: str, place: str) -> Module:
         module = self.module(name)
@@ -145,22 +145,22 @@ class Tree:
 
 
 def sources(root: Path = ROOT) -> Tree:
-    """The first-party sources as they are now."""
+    """Return the first-party sources as they are now."""
     return Tree(root, Cache(root))
 
 
 def _base(module: Module, statement: Import) -> str:
-    """The absolute name of what stands between `from` and `import`."""
+    """Return the absolute name of the module between `from` and `import`."""
     if not statement.level:
         return statement.module
     parts = module.name.split(".")
     keep = len(parts) - statement.level + (1 if module.is_package else 0)
     if keep < 1:
-        raise BundleError(f"{module.path}:{statement.line}: the relative import leads out of {FIRST_PARTY}/")
+        raise BundleError(f"{module.path}:{statement.line}: the relative import goes beyond {FIRST_PARTY}/")
     return ".".join([*parts[:keep], *([statement.module] if statement.module else [])])
 
 
 def _ancestors(name: str) -> Iterator[str]:
-    """The module and the packages around it, whose `__init__` runs before it."""
+    """Return the module and its parent packages, whose `__init__` runs first."""
     parts = name.split(".")
     return (".".join(parts[:length]) for length in range(1, len(parts) + 1))

@@ -1,8 +1,8 @@
-"""botocore's data without the services that no handler uses.
+"""Reduces botocore's data to the services that handlers use.
 
-It is nine tenths of the SDK's size and half the time of a first client: botocore looks into each
-service's folder, and parses the endpoints of them all. The code stays as it is; every file that is left
-has the form that botocore documents, and lacks only services and prose.
+The data is nine tenths of the size of the SDK and half of the time to create a first client, because
+botocore lists the folders of all services and parses all endpoints. The code is not changed. Every
+remaining file has the format that botocore documents, with fewer services and without documentation.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from components.bundle.errors import BundleError
 
 DATA = "botocore/data/"
 
-# Read when a reference page is written or a command line completed.
+# Only documentation and command-line completion read these.
 _NEVER_READ = ("examples-", "completions-")
 
 
 def slim(files: Mapping[str, bytes], services: Mapping[str, str]) -> dict[str, bytes]:
-    """The files, with botocore's data for these services alone.
+    """Return the files with botocore's data reduced to some services.
 
     Args:
-        files: path → content of what was installed.
-        services: the services, such as `dynamodb`, with a place `file:line` that makes a client of each.
+        files: the installed files, as path → content.
+        services: the services, such as `dynamodb`, each with the place `file:line` of one client.
 
     Raises:
-        BundleError: for a service that botocore does not know.
+        BundleError: for a service that is not in botocore.
     """
     if not any(path.startswith(DATA) for path in files):
         return dict(files)
@@ -47,17 +47,17 @@ def _is_service_data(path: str) -> bool:
 
 
 def _version(files: Collection[str], service: str) -> str | None:
-    """The newest version of a service's API: what a client gets that asks for none."""
+    """Return the newest version of a service's API, which is the default of a client."""
     prefix = f"{DATA}{service}/"
     versions = [path.split("/")[3] for path in files if path.startswith(prefix) and "/service-2." in path]
     return max(versions, default=None)
 
 
 def _models(files: Mapping[str, bytes], service: str, place: str) -> dict[str, bytes]:
-    """A service's JSON by file name: unpacked, and without what botocore reads for documentation."""
+    """Return the JSON files of a service by name, decompressed and without documentation."""
     version = _version(files, service)
     if version is None:
-        raise BundleError(f"{place}: botocore knows no service {service!r}")
+        raise BundleError(f"{place}: botocore has no service {service!r}")
     prefix = f"{DATA}{service}/{version}/"
     names = [path.removeprefix(prefix) for path in files if path.startswith(prefix)]
     return {
@@ -78,12 +78,12 @@ def _minified(data: Any) -> bytes:
 
 
 def _without_prose(item: dict[str, Any]) -> dict[str, Any]:
-    """Empty documentation: the key stays, for botocore indexes it; a member of that name is no text."""
+    """Empty the documentation but keep its key, which botocore reads; a member of that name is not a text."""
     return item | {"documentation": ""} if isinstance(item.get("documentation"), str) else item
 
 
 def _endpoints(content: bytes, prefixes: Collection[str]) -> bytes:
-    """Regions and partitions as they are; of the services, those with these endpoint prefixes."""
+    """Return the endpoints of the services with these prefixes, in all regions and partitions."""
     data = json.loads(content)
     for partition in data["partitions"]:
         services = partition["services"]

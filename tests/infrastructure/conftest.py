@@ -1,4 +1,4 @@
-"""The whole graph of every stack, built once for all tests."""
+"""Fixtures: the graph of every stack, built once for all tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STACKS = ("local", "dev", "prod")
 
 @cache
 def graph_of(stack: str) -> Graph:
-    """A stack's graph, built at its first use."""
+    """Return the graph of a stack, built at its first use."""
     return whole(stack)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every component and every resource, found by looking, not by listing."""
+"""Rules for every component class and every resource, which the tests discover."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_every_component_is_used_by_some_stack() -> None:
 
 @pytest.mark.parametrize("component", classes(), ids=lambda each: each.__name__)
 def test_constructors_have_one_shape(component: type[Component]) -> None:
-    """Name, what the component is, `settings` or `runtime`; then keyword options, with `opts` last."""
+    """The name, the required arguments, `settings` or `runtime`; then keyword options, `opts` last."""
     parameters = list(inspect.signature(component).parameters.values())
     positional = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
     options = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
@@ -54,7 +54,7 @@ def test_constructors_have_one_shape(component: type[Component]) -> None:
 
 
 def test_resources_that_only_some_stacks_have_are_optional() -> None:
-    """Stacks differ in their config, and by config in the resources that `OPTIONS` lists."""
+    """All stacks have the same resources, except those that a setting in `OPTIONS` adds."""
     found = {stack: {urn.split("::", 2)[2] for urn in graph_of(stack).resources} for stack in STACKS}
     partial = set.union(*found.values()) - set.intersection(*found.values())
 
@@ -62,8 +62,8 @@ def test_resources_that_only_some_stacks_have_are_optional() -> None:
     assert {option for option in OPTIONS if not any(re.fullmatch(option, urn) for urn in partial)} == set()
 
 
-def test_every_resource_has_a_component_for_a_parent(graph: Graph) -> None:
-    """No resource of AWS hangs in the air."""
+def test_every_resource_has_a_component_as_its_parent(graph: Graph) -> None:
+    """Every AWS resource is a child of a component."""
     parents = {urn for urn, item in graph.resources.items() if not item.custom}
 
     assert {
@@ -71,20 +71,20 @@ def test_every_resource_has_a_component_for_a_parent(graph: Graph) -> None:
     } == set()
 
 
-def test_every_child_s_name_derives_from_its_component(graph: Graph) -> None:
-    """A child's name begins with its parent's, except for what the API keeps apart by function."""
-    strangers = {
+def test_names_of_children_derive_from_their_component(graph: Graph) -> None:
+    """A child's name starts with its parent's name, except the API's integrations, named by function."""
+    exceptions = {
         item.name
         for item in graph.resources.values()
         if item.custom and not item.name.startswith(graph.resources[item.parent].name)
     }
 
     integrations = graph.of("aws:apigatewayv2/integration:Integration")
-    assert strangers == {name for name, item in integrations.items() if item.inputs["apiId"] == "api-id"}
+    assert exceptions == {name for name, item in integrations.items() if item.inputs["apiId"] == "api-id"}
 
 
-def test_every_resource_that_takes_tags_carries_ours(graph: Graph, stack: str) -> None:
-    """Project, stack and component stand on everything that AWS lets us tag."""
+def test_every_resource_that_supports_tags_has_them(graph: Graph, stack: str) -> None:
+    """The tags are project, stack and component."""
     wrong = {
         urn: item.inputs.get("tags")
         for urn, item in graph.resources.items()
@@ -97,8 +97,8 @@ def test_every_resource_that_takes_tags_carries_ours(graph: Graph, stack: str) -
     assert wrong == {}
 
 
-def test_every_log_group_forgets_when_its_environment_class_says(graph: Graph, stack: str) -> None:
-    """No log is kept for ever."""
+def test_retention_of_log_groups_follows_the_environment_class(graph: Graph, stack: str) -> None:
+    """No log group keeps its events forever."""
     groups = graph.of("aws:cloudwatch/logGroup:LogGroup")
 
     assert groups
@@ -109,7 +109,7 @@ def test_every_log_group_forgets_when_its_environment_class_says(graph: Graph, s
 
 
 def test_every_function_has_its_own_role_and_log_group(graph: Graph) -> None:
-    """No two functions share leave or logs, and the policy stands before the function does."""
+    """Functions share neither permissions nor logs, and each depends on its role's policy."""
     functions = graph.of("aws:lambda/function:Function")
     roles = graph.of("aws:iam/role:Role")
 
@@ -120,8 +120,8 @@ def test_every_function_has_its_own_role_and_log_group(graph: Graph) -> None:
         assert any(f"aws:iam/rolePolicy:RolePolicy::{name}" in urn for urn in function.dependencies)
 
 
-def test_every_name_fits_aws_with_the_longest_stack_name(graph: Graph) -> None:
-    """Generated names stay within each type's limit for pull-request stacks too."""
+def test_generated_names_fit_aws_with_the_longest_stack_name(graph: Graph) -> None:
+    """They stay within the limit of each type for pull-request stacks too."""
     naming = Naming("${project}-${stack}-${name}-${hex(7)}", "strata", LONGEST_STACK)
     named = [(item, TYPES[item.type].autoname) for item in graph.resources.values() if item.custom]
 
@@ -130,8 +130,8 @@ def test_every_name_fits_aws_with_the_longest_stack_name(graph: Graph) -> None:
             assert len(naming.propose(item.name, rule)) <= rule.limit
 
 
-def test_the_embedded_cloud_knows_every_type_and_input(graph: Graph) -> None:
-    """What any stack declares, the embedded cloud's provider can make."""
+def test_provider_supports_every_type_and_input(graph: Graph) -> None:
+    """The embedded cloud can create every resource of every stack."""
     unknown = {
         (item.type, key)
         for item in graph.resources.values()
@@ -143,8 +143,8 @@ def test_the_embedded_cloud_knows_every_type_and_input(graph: Graph) -> None:
     assert unknown == set()
 
 
-def test_only_production_is_protected_by_pulumi() -> None:
-    """What holds data is protected in production, and nothing else anywhere."""
+def test_only_production_s_data_is_protected_by_pulumi() -> None:
+    """Resources that store data are protected in production; no other resource is protected."""
     protected = {
         stack: {item.type for item in graph_of(stack).resources.values() if item.protect} for stack in STACKS
     }

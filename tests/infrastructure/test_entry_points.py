@@ -7,7 +7,7 @@ from tools.graph import Graph
 
 
 def test_every_entry_point_is_wired(graph: Graph) -> None:
-    """No handler is left out of the wiring, and the wiring names no other module."""
+    """The wiring creates a function for every handler, and names no other module."""
     functions = graph.of("aws:lambda/function:Function").values()
 
     assert {item.inputs["handler"].rpartition(".")[0] for item in functions} == set(entry_points())

@@ -1,4 +1,4 @@
-"""What the environment classes make of the same program, and that no secret lies open in it."""
+"""Differences between environment classes, and secrets of the stack config."""
 
 from __future__ import annotations
 
@@ -24,27 +24,29 @@ SENDERS = ("no-reply@dev.example.com", "no-reply@example.com")
 
 
 def differing(one: Graph, other: Graph) -> dict[tuple[str, str], list[Any]]:
-    """The inputs that differ, by type and path: each resource's two values."""
+    """Return the inputs that differ, by type and path: the two values for each resource."""
     found: dict[tuple[str, str], list[Any]] = {}
     for item in one.resources.values():
         twin = other.resources[item.urn.replace(f":{stack_of(item)}::", f":{stack_of_graph(other)}::", 1)]
-        mine, its = leaves(item), leaves(twin)
-        for path in {*mine, *its}:
-            if mine.get(path) != its.get(path):
-                found.setdefault((item.type, path), []).append((mine.get(path), its.get(path)))
+        ours, theirs = leaves(item), leaves(twin)
+        for path in {*ours, *theirs}:
+            if ours.get(path) != theirs.get(path):
+                found.setdefault((item.type, path), []).append((ours.get(path), theirs.get(path)))
     return found
 
 
 def stack_of(item: Registered) -> str:
+    """Return the stack of a resource."""
     return item.urn.split(":")[2]
 
 
 def stack_of_graph(graph: Graph) -> str:
+    """Return the stack of a graph."""
     return stack_of(next(iter(graph.resources.values())))
 
 
 def leaves(item: Registered) -> dict[str, Any]:
-    """A resource's inputs by path, without what names its stack."""
+    """Return a resource's inputs by path, without tags and with a placeholder for the stack's name."""
     found: dict[str, Any] = {}
 
     def walk(path: str, value: Any) -> None:
@@ -63,8 +65,8 @@ def leaves(item: Registered) -> dict[str, Any]:
     return found
 
 
-def test_dev_and_prod_differ_just_where_they_should(dev: Graph, prod: Graph) -> None:
-    """How long things are kept and protected, throttling, SnapStart, addresses and names; nothing else."""
+def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> None:
+    """They differ in retention, protection, throttling, SnapStart, addresses and names; nothing else."""
     differences = differing(dev, prod)
     rules = differences.pop(("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "rules"))
     policies = differences.pop((POLICY, "policy"))
@@ -107,7 +109,7 @@ def test_dev_and_prod_differ_just_where_they_should(dev: Graph, prod: Graph) -> 
         ),
     }
     for values in differences.values():
-        assert all(pair == values[0] for pair in values), "what differs, differs alike everywhere"
+        assert all(pair == values[0] for pair in values), "an input differs alike for every resource"
     # With SnapStart callers use the alias of the same function.
     assert [re.sub(r"(:function:[a-z-]+)", r"\1:live", one) for one, _ in callers] == [
         two for _, two in callers
@@ -118,7 +120,7 @@ def test_dev_and_prod_differ_just_where_they_should(dev: Graph, prod: Graph) -> 
         [(30, 120), (30, 120)],
         [(90, 2_555), (90, 2_555)],
     ]
-    # Who may send mail may send it from the stack's own address: that is all that differs in a policy.
+    # Policies differ only in the address from which the stack sends email.
     assert [one.replace("dev.example.com", "example.com") for one, _ in policies] == [
         two for _, two in policies
     ]
@@ -132,10 +134,10 @@ def test_dev_and_prod_differ_just_where_they_should(dev: Graph, prod: Graph) -> 
         ("prod", True, True, "Active", "OPTIONAL"),
     ],
 )
-def test_each_class_protects_and_observes_as_it_should(
+def test_protection_and_tracing_follow_the_environment_class(
     stack: str, protection: bool, recovery: bool, tracing: str, mfa: str
 ) -> None:
-    """Every table, the pool and every function follow the class."""
+    """This includes every table, the user pool and every function."""
     graph = whole(stack)
 
     for table in graph.of(TABLE).values():
@@ -148,8 +150,8 @@ def test_each_class_protects_and_observes_as_it_should(
     assert {item.inputs["tracingConfig"]["mode"] for item in graph.of(FUNCTION).values()} == {tracing}
 
 
-def test_a_browser_gets_no_secret_and_a_machine_does() -> None:
-    """The browser signs in with the code flow alone; machines with their credentials alone."""
+def test_only_machine_clients_have_a_secret() -> None:
+    """The browser uses only the authorization code flow, machines only client credentials."""
     clients = whole("local").of("aws:cognito/userPoolClient:UserPoolClient")
 
     assert {
@@ -176,8 +178,8 @@ PROVIDERS = {
 }
 
 
-def test_no_secret_of_the_config_lies_open_in_the_graph() -> None:
-    """An identity provider's secret reaches that provider, marked as a secret, and nothing else."""
+def test_secrets_of_the_config_are_secrets_in_the_graph() -> None:
+    """An identity provider's secret is an input of that provider only, and is marked as a secret."""
     graph = whole("dev", secrets=("strata:auth",), **PROVIDERS)
     holders = {
         (item.name, key, isinstance(value, Secret))
@@ -193,8 +195,8 @@ def test_no_secret_of_the_config_lies_open_in_the_graph() -> None:
     assert "s3cr3t" not in repr(graph.outputs)
 
 
-def test_a_configured_identity_provider_is_offered_to_the_browser() -> None:
-    """Google and Facebook are there when configured, and only then."""
+def test_browser_supports_the_configured_identity_providers() -> None:
+    """Google and Facebook are supported if they are configured."""
     graph = whole("dev", secrets=("strata:auth",), **PROVIDERS)
     browser = graph.inputs("aws:cognito/userPoolClient:UserPoolClient", "auth-browser")
 
@@ -226,10 +228,8 @@ def test_a_configured_identity_provider_is_offered_to_the_browser() -> None:
         ("strata:functions", {"snapStart": 1}, "strata:functions.snapStart: 1: expected a valid boolean"),
     ],
 )
-def test_a_broken_config_stops_the_program_before_anything_is_registered(
-    key: str, value: Any, line: str
-) -> None:
-    """Not one resource is declared, whatever the problem."""
+def test_invalid_config_stops_the_program_before_any_registration(key: str, value: Any, line: str) -> None:
+    """The program registers no resource, and the error names the key and the value."""
     stack = Stack.load(ROOT, "dev", {key: value})
     recorder = Recorder()
 

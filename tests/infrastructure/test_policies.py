@@ -1,4 +1,7 @@
-"""Rules for every permission. What each role may do is recorded in `recorded/permissions.txt`."""
+"""Rules for every permission; `recorded/permissions.txt` has the permissions of each role.
+
+These tests cannot show how AWS evaluates a policy.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ WILDCARDS = {
     ("sns:Publish",): r"\*",
     ("cloudwatch:PutMetricData",): r"\*",
 }
-"""The only resources with a wildcard: what others name, and what AWS knows no resource for."""
+"""The resources with a wildcard, by actions: AWS names them later, or has no resource for the action."""
 
 
-def test_no_policy_has_a_wildcard_that_is_not_on_the_list(graph: Graph) -> None:
-    """No action with a wildcard, and no resource with one but the two that AWS leaves no choice about."""
+def test_policies_have_only_listed_wildcards(graph: Graph) -> None:
+    """No action has a wildcard, and a resource has one only if `WILDCARDS` lists it."""
     for item in graph.of("aws:iam/rolePolicy:RolePolicy").values():
         for part in statements(item.inputs["policy"]):
             assert part["Effect"] == "Allow"
@@ -29,8 +32,8 @@ def test_no_policy_has_a_wildcard_that_is_not_on_the_list(graph: Graph) -> None:
             ] == []
 
 
-def test_every_permission_has_an_id_that_iam_takes(graph: Graph) -> None:
-    """A statement's id is made of its resource's name, and takes letters, digits, - and _ alone."""
+def test_names_of_permissions_are_valid_statement_ids(graph: Graph) -> None:
+    """The statement id derives from the resource's name; it may have only a-z, A-Z, 0-9, - and _."""
     names = graph.of("aws:lambda/permission:Permission")
 
     assert [name for name in names if not re.fullmatch(r"[A-Za-z0-9_-]{1,92}", name)] == []
@@ -40,8 +43,8 @@ UNCONDITIONAL = {"lambda.amazonaws.com"}
 """The services that pass no source when they assume a role."""
 
 
-def test_every_role_is_assumed_by_one_service_for_one_source(graph: Graph) -> None:
-    """Lambda assumes the roles of functions; another service names the resource or account it works for."""
+def test_every_role_is_assumed_by_one_service_on_behalf_of_one_source(graph: Graph) -> None:
+    """Only Lambda passes no source; other services pass the resource or account that they act for."""
     functions = graph.of("aws:lambda/function:Function")
 
     for name, item in graph.of("aws:iam/role:Role").items():
@@ -53,8 +56,8 @@ def test_every_role_is_assumed_by_one_service_for_one_source(graph: Graph) -> No
         assert service in UNCONDITIONAL or keys & {"aws:SourceArn", "sts:ExternalId"}, name
 
 
-def test_every_role_stays_within_the_account_s_boundary() -> None:
-    """Where the account demands a boundary, no function's role is made without it."""
+def test_every_role_has_the_permissions_boundary() -> None:
+    """If the settings require a permissions boundary, every role has it."""
     boundary = "arn:aws:iam::123456789012:policy/strata-dev-boundary"
     graph = whole("dev", strata__permissionsBoundary=boundary)
 

@@ -1,4 +1,4 @@
-"""The recorded files are what the program declares today."""
+"""The recorded files match what the program declares."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tools.record import contents, differences, merged
 
 
 def test_recorded_files_are_up_to_date() -> None:
-    """`make record` would change nothing, so a reviewer sees each change of the graph as text."""
+    """`make record` changes nothing, so every change of the graph is a difference to review."""
     assert differences(contents(graph_of)) == [], "run make record, and review the difference"
 
 
-def test_changed_missing_and_obsolete_files_are_found(tmp_path: Path) -> None:
+def test_changed_missing_and_obsolete_files_are_reported(tmp_path: Path) -> None:
     """A file differs if its text differs, if it is not recorded, or if nothing produces it."""
     for name, text in {"same.txt": "a\n", "changed.txt": "a\n", "obsolete.txt": "a\n"}.items():
         (tmp_path / name).write_text(text)
@@ -23,5 +23,5 @@ def test_changed_missing_and_obsolete_files_are_found(tmp_path: Path) -> None:
 
 
 def test_line_that_only_some_stacks_have_names_them() -> None:
-    """A line of every stack stands as it is."""
+    """A line that every stack has is not marked."""
     assert merged({"dev": ["b", "a"], "prod": ["b", "c"]}) == ["a [dev]", "b", "c [prod]"]

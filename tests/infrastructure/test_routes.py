@@ -1,4 +1,7 @@
-"""Who may call what, as the gateway will enforce it."""
+"""The routes of the HTTP API: their access, functions, throttling and log.
+
+These tests cannot show that API Gateway rejects a request; the tests on the embedded cloud do.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def http_routes(graph: Graph) -> dict[str, dict[str, Any]]:
 
 
 def test_every_declared_route_is_registered_with_its_access(graph: Graph) -> None:
-    """No route is open unless its domain declares it public, with a reason."""
+    """A route is public only if its domain declares it so, with a reason."""
     kinds = {Jwt: "JWT", Custom: "CUSTOM", Public: "NONE"}
     declared = {key: route.access for key, route in every().routes.items()}
 
@@ -36,11 +39,11 @@ def test_every_declared_route_is_registered_with_its_access(graph: Graph) -> Non
     assert all(access.reason for access in declared.values() if isinstance(access, Public))
 
 
-def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
-    """Our issuer, and the clients that this stack declares; a partner's key is none of theirs."""
+def test_every_route_that_is_not_public_has_its_authorizer(graph: Graph) -> None:
+    """Tokens are from the stack's user pool and clients; other credentials go to a Lambda authorizer."""
     clients = graph.of("aws:cognito/userPoolClient:UserPoolClient")
     authorizer = graph.of("aws:apigatewayv2/authorizer:Authorizer")["api-jwt"]
-    asked = {
+    authorizers = {
         route.inputs["routeKey"]: route.inputs["authorizerId"]
         for route in graph.of(ROUTE).values()
         if route.inputs["authorizationType"] != "NONE"
@@ -53,7 +56,7 @@ def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
         "audiences": sorted(f"{name}-id" for name in clients),
     }
     declared = {key: route.access for key, route in every().routes.items()}
-    assert asked == {
+    assert authorizers == {
         **{key: "api-jwt-id" for key, access in declared.items() if isinstance(access, Jwt)},
         **{
             key: f"api-{access.authorizer}-id"
@@ -64,8 +67,8 @@ def test_every_token_is_checked_by_our_pool_s_authorizer(graph: Graph) -> None:
     }
 
 
-def test_a_partner_s_key_is_asked_for_once_a_minute(graph: Graph) -> None:
-    """The gateway holds on to the authorizer's answer by the key alone, and not for long."""
+def test_gateway_caches_the_result_for_a_partner_s_key_for_a_minute(graph: Graph) -> None:
+    """The cache key is the partner's key only, and a revoked key soon stops working."""
     authorizer = graph.inputs("aws:apigatewayv2/authorizer:Authorizer", "api-partners")
 
     assert {
@@ -78,8 +81,8 @@ def test_a_partner_s_key_is_asked_for_once_a_minute(graph: Graph) -> None:
     assert authorizer["authorizerResultTtlInSeconds"] == 60
 
 
-def test_every_route_may_invoke_its_own_function_only(graph: Graph) -> None:
-    """API Gateway's permissions name one route, or one authorizer, and one function."""
+def test_every_route_may_invoke_only_its_own_function(graph: Graph) -> None:
+    """Each permission of API Gateway is for one route, or one authorizer, and one function."""
     prefix = "arn:aws:execute-api:us-east-1:123456789012:api-id/"
     integrations = graph.of("aws:apigatewayv2/integration:Integration")
     functions = {
@@ -99,8 +102,8 @@ def test_every_route_may_invoke_its_own_function_only(graph: Graph) -> None:
     assert sorted(each for each in permissions if not each[1].startswith("authorizers/")) == sorted(expected)
 
 
-def test_the_stage_throttles_as_the_stack_says(dev: Graph, prod: Graph) -> None:
-    """The default comes from the environment class, single routes from the stack file."""
+def test_throttling_of_the_stage_follows_the_settings(dev: Graph, prod: Graph) -> None:
+    """The environment class has the default; the stack file overrides single routes."""
 
     def limits(graph: Graph) -> tuple[dict[str, float], list[dict[str, object]]]:
         stage = graph.inputs(STAGE, "api")
@@ -113,8 +116,8 @@ def test_the_stage_throttles_as_the_stack_says(dev: Graph, prod: Graph) -> None:
     )
 
 
-def test_the_stage_logs_every_request_as_json(graph: Graph, stack: str) -> None:
-    """One JSON object a request, with what is needed to find it again and no body."""
+def test_stage_logs_every_request_as_json(graph: Graph, stack: str) -> None:
+    """The log has one JSON object for each request, with its id, route and caller, without its body."""
     settings = graph.inputs(STAGE, "api")["accessLogSettings"]
 
     assert settings[
@@ -125,8 +128,8 @@ def test_the_stage_logs_every_request_as_json(graph: Graph, stack: str) -> None:
     )
 
 
-def test_the_document_tells_what_the_gateway_enforces(graph: Graph) -> None:
-    """The document that is served has the gateway's own paths and scopes."""
+def test_api_document_has_the_routes_and_scopes_of_the_gateway(graph: Graph) -> None:
+    """The document in the bundle of its function has the routes that the gateway enforces."""
     code = graph.inputs("aws:lambda/function:Function", "openapi-read")["code"]
     with zipfile.ZipFile(code.path) as bundle:
         document = json.loads(bundle.read("handlers/openapi/openapi.json"))

@@ -119,29 +119,29 @@ def test_import_statement_is_followed_where_it_can_run(root: Path, source: str, 
         (
             "import importlib\nm = importlib.import_module('json')",
             (
-                "handlers/users/create.py:2: an import by a name made at run time cannot be followed: write"
-                " an import statement, within the function where it shall be late"
+                "handlers/users/create.py:2: an import whose name is computed at run time cannot be followed:"
+                " use an import statement, inside a function if it must run late"
             ),
         ),
         (
             "from importlib import import_module as load\nload('json')",
             (
-                "handlers/users/create.py:1: an import by a name made at run time cannot be followed: write"
-                " an import statement, within the function where it shall be late"
+                "handlers/users/create.py:1: an import whose name is computed at run time cannot be followed:"
+                " use an import statement, inside a function if it must run late"
             ),
         ),
         (
             "def late():\n    return __import__('json')",
             (
-                "handlers/users/create.py:2: an import by a name made at run time cannot be followed: write"
-                " an import statement, within the function where it shall be late"
+                "handlers/users/create.py:2: an import whose name is computed at run time cannot be followed:"
+                " use an import statement, inside a function if it must run late"
             ),
         ),
         (
             "from handlers.users import nowhere",
             (
-                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', nor is it a module"
-                " beside it"
+                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', and there is no"
+                " such module"
             ),
         ),
         (
@@ -153,13 +153,13 @@ def test_import_statement_is_followed_where_it_can_run(root: Path, source: str, 
         ),
         (
             "from ... import storage\nfrom .... import storage",
-            "handlers/users/create.py:1: the relative import leads out of handlers/",
+            "handlers/users/create.py:1: the relative import goes beyond handlers/",
         ),
         (
             "import json\nimport settings",
             (
                 "handlers/users/create.py:2: no layer provides 'settings': add it to a"
-                " handlers/layers/*.in and compile that; provided are records"
+                " handlers/layers/*.in file and compile that; the layers provide records"
             ),
         ),
         ("def (", "handlers/users/create.py:1: invalid syntax"),
@@ -221,7 +221,7 @@ def test_generated_file_at_a_bad_path_is_refused(root: Path, path: str) -> None:
     with pytest.raises(BundleError) as error:
         bundle(root, files={path: "{}"})
 
-    assert str(error.value) == f"file {path!r}: expected a relative path that is no module's in the zip"
+    assert str(error.value) == f"file {path!r}: expected a relative path that no module in the zip has"
 
 
 def test_other_python_is_refused(root: Path) -> None:
@@ -229,7 +229,7 @@ def test_other_python_is_refused(root: Path) -> None:
     write(root, {".python-version": "3.10\n"})
 
     with pytest.raises(
-        BundleError, match=r"^Python 3\.13 runs the program, but \.python-version says 3\.10, "
+        BundleError, match=r"^Python 3\.13 runs the program, but \.python-version requires 3\.10, "
     ):
         bundle(root)
 

@@ -132,13 +132,13 @@ def test_unknown_layer_is_refused(root: Path) -> None:
     [
         (
             "session.create_client('dynamodbx')",
-            "handlers/users/storage.py:2: botocore knows no service 'dynamodbx'",
+            "handlers/users/storage.py:2: botocore has no service 'dynamodbx'",
         ),
         (
             "session.create_client(name)",
             (
-                "handlers/users/storage.py:2: a layer carries only services that handlers name: write the"
-                " service as a literal first argument, or do this in a function `client` that is called so"
+                "handlers/users/storage.py:2: a layer has only the services that handlers name: pass the"
+                " service as a literal first argument, here or to a function `client` that creates the client"
             ),
         ),
     ],
@@ -304,9 +304,9 @@ def test_uv_that_fails_is_quoted_with_the_way_out(root: Path, offline: Path, pin
         first
         == f"the layer of {root}/handlers/layers/models.txt for the platform 'lambda' cannot be installed."
     )
-    assert (tried.startswith("Tried: "), said.startswith("uv said: ")) == (True, True)
+    assert (tried.startswith("Tried: "), said.startswith("uv reported: ")) == (True, True)
     assert reason in str(error.value)
-    assert way_out.startswith("A layer is built once for its requirements and needs the package index then")
+    assert way_out.startswith("Building a layer needs the package index: check the network")
 
 
 def test_no_build_needs_pulumi() -> None:

@@ -1,4 +1,4 @@
-"""What the tests of components share: settings, a runtime, and the statements and ARNs that they expect."""
+"""Shared by the tests of components: settings, a runtime, type tokens, and expected statements and ARNs."""
 
 from __future__ import annotations
 
@@ -13,62 +13,95 @@ from components.runtime import Runtime
 from settings import Settings
 from tools.graph import Graph, built, statements
 
-ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"
-HEALTH = "handlers.health.read:handler"
-ACCOUNT = "us-east-1:123456789012"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+AUTHORIZER = "aws:apigatewayv2/authorizer:Authorizer"
+FUNCTION = "aws:lambda/function:Function"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+PERMISSION = "aws:lambda/permission:Permission"
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ROUTE = "aws:apigatewayv2/route:Route"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+TOPIC = "aws:sns/topic:Topic"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+
+ACCOUNT = "us-east-1:123456789012"
+"""The region and the account, as they are in an ARN."""
+ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"
+FUNCTION_ARN = f"arn:aws:lambda:{ACCOUNT}:function:job"
+HEALTH = "handlers.health.read:handler"
+
 FORTNIGHT = 1_209_600
 WEEK = FORTNIGHT // 2
-FUNCTION = f"arn:aws:lambda:{ACCOUNT}:function:job"
 RETRY = {"maximumEventAgeInSeconds": 86_400, "maximumRetryAttempts": 185}
 
 
 def settings(environment: str = "development", **sections: Any) -> Settings:
-    """Return the settings of a stack of this class."""
+    """Return the settings of a stack of this environment class, with these sections."""
     sections = {"mail": {"sender": "no-reply@example.com"}, **sections}
     given = {f"strata:{name}": json.dumps(section) for name, section in sections.items()}
     return Settings.parse({"aws:region": "us-east-1", "strata:environment": environment, **given})
 
 
 def runtime(of: Settings | None = None) -> Runtime:
-    """A runtime whose alarms go to a topic."""
+    """Return a runtime whose alarms notify a topic."""
     return Runtime("runtime", ALARMS, of or settings())
 
 
+def job(*, asynchronous: bool = True) -> Function:
+    """Return a function that events may invoke."""
+    return Function("job", HEALTH, runtime(), asynchronous=asynchronous)
+
+
+def function(of: Settings | None = None, **arguments: Any) -> Graph:
+    """Return the graph of one function, `job`."""
+    return built(lambda: Function("job", HEALTH, runtime(of), **arguments))
+
+
+def rejected(declare: Callable[[], Any], message: str) -> None:
+    """Expect a ValueError whose message matches."""
+    with pytest.raises(ValueError, match=message):
+        built(declare)
+
+
 def tags(component: str) -> dict[str, str]:
-    """What every resource of a component carries."""
+    """Return the tags of every resource of a component."""
     return {"project": "strata", "stack": "test", "component": component}
 
 
 def queue_arn(name: str) -> str:
-    """The ARN of a queue."""
+    """Return the ARN of a queue."""
     return f"arn:aws:sqs:{ACCOUNT}:{name}"
 
 
 def queue_url(name: str) -> str:
-    """The URL of a queue."""
+    """Return the URL of a queue."""
     return f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
 
 
-def only_tls(action: Any, arn: str) -> dict[str, Any]:
-    """The statement that refuses plain HTTP."""
+def role_arn(name: str) -> str:
+    """Return the ARN of a role."""
+    return f"arn:aws:iam::123456789012:role/{name}"
+
+
+def tls_statement(action: Any, resource: Any) -> dict[str, Any]:
+    """Return the statement that denies requests without TLS."""
     return {
         "Effect": "Deny",
         "Principal": "*",
         "Action": action,
-        "Resource": arn,
+        "Resource": resource,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 
-def from_source(service: str, action: str, arn: str, source: str) -> dict[str, Any]:
-    """The statement that lets a service in for one source."""
+def service_statement(service: str, action: str, arn: str, source: str) -> dict[str, Any]:
+    """Return the statement that allows a service to act on behalf of one source."""
     return {
         "Effect": "Allow",
         "Principal": {"Service": service},
@@ -78,44 +111,8 @@ def from_source(service: str, action: str, arn: str, source: str) -> dict[str, A
     }
 
 
-def refused(declare: Callable[[], Any], complaint: str) -> None:
-    """Expect that a declaration is refused, with words that match."""
-    with pytest.raises(ValueError, match=complaint):
-        built(declare)
-
-
-def granted(graph: Graph, name: str) -> list[tuple[list[str], list[str]]]:
-    """What a role may do, by actions and resources, besides a function's own logs and traces."""
-    rules = statements(graph.inputs(ROLE_POLICY, name)["policy"])
-    return [
-        (rule["Action"], rule["Resource"])
-        for rule in rules
-        if not rule["Action"][0].startswith(("logs:", "xray:"))
-    ]
-
-
-def wait_for(graph: Graph, kind: str, name: str) -> set[str]:
-    """The names of the resources that one resource waits for, by type and name."""
-    return {"::".join(urn.split("::")[2:]).split("$")[-1] for urn in graph.of(kind)[name].dependencies}
-
-
-def job(*, asynchronous: bool = True) -> Function:
-    """A function that may be told of events."""
-    return Function("job", HEALTH, runtime(), asynchronous=asynchronous)
-
-
-def role_arn(name: str) -> str:
-    """The ARN of a role."""
-    return f"arn:aws:iam::123456789012:role/{name}"
-
-
-def trusted(graph: Graph, name: str) -> list[dict[str, Any]]:
-    """Who may assume a role."""
-    return statements(graph.inputs(ROLE, name)["assumeRolePolicy"])
-
-
-def trust_of(service: str, source: str) -> list[dict[str, Any]]:
-    """What lets a service assume a role for one source of this account."""
+def trust_for(service: str, source: str) -> list[dict[str, Any]]:
+    """Return the trust policy for a service that acts on behalf of one source of this account."""
     return [
         {
             "Effect": "Allow",
@@ -127,3 +124,23 @@ def trust_of(service: str, source: str) -> list[dict[str, Any]]:
             },
         }
     ]
+
+
+def trust_policy(graph: Graph, name: str) -> list[dict[str, Any]]:
+    """Return the statements of a role's trust policy."""
+    return statements(graph.inputs(ROLE, name)["assumeRolePolicy"])
+
+
+def granted(graph: Graph, name: str) -> list[tuple[list[str], list[str]]]:
+    """Return the actions and resources that a role allows, without a function's own logs and traces."""
+    rules = statements(graph.inputs(ROLE_POLICY, name)["policy"])
+    return [
+        (rule["Action"], rule["Resource"])
+        for rule in rules
+        if not rule["Action"][0].startswith(("logs:", "xray:"))
+    ]
+
+
+def dependencies(graph: Graph, kind: str, name: str) -> set[str]:
+    """Return what one resource depends on, as `<type>::<name>`."""
+    return {"::".join(urn.split("::")[2:]).split("$")[-1] for urn in graph.of(kind)[name].dependencies}

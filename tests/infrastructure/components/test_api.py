@@ -1,44 +1,47 @@
-"""The HTTP API."""
+"""The HTTP API.
+
+These tests cannot show that API Gateway rejects a request; the tests on the embedded cloud do.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from components.access import Custom, Jwt, Public
 from components.api import Api
 from components.auth import Auth
-from components.runtime import Runtime
-from tests.infrastructure.components.build import ALARMS, HEALTH, settings
-from tools.graph import Graph, built
+from tests.infrastructure.components.build import (
+    AUTHORIZER,
+    HEALTH,
+    PERMISSION,
+    ROUTE,
+    rejected,
+    runtime,
+)
+from tools.graph import built
 
 
-def api(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ()) -> Graph:
-    """The graph of an API whose routes are all answered by one function each."""
-
-    def declare() -> None:
-        runtime = Runtime("runtime", ALARMS, settings())
-        scopes = {"a/b": "c", "users/read": "d"}
-        auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", runtime)
-        gateway = Api("api", access, auth, runtime)
-        for name in authorizers:
-            gateway.authorizer(name, HEALTH)
-        gateway.route(list(routes), HEALTH)
-        gateway.deploy()
-
-    return built(declare)
+def declare(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] = ()) -> None:
+    """Declare an API whose routes all have the same function."""
+    shared = runtime()
+    scopes = {"a/b": "c", "users/read": "d"}
+    auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", shared)
+    api = Api("api", access, auth, shared)
+    for name in authorizers:
+        api.authorizer(name, HEALTH)
+    api.route(list(routes), HEALTH)
+    api.deploy()
 
 
-def test_each_kind_of_access_is_its_own_authorisation() -> None:
-    """Scopes, any token, a Lambda authorizer, and everyone."""
+def test_each_kind_of_access_has_its_own_authorization() -> None:
+    """A route accepts tokens with a scope, any token, the callers of a Lambda authorizer, or everyone."""
     access = {
         "GET /scoped": Jwt(("users/read",)),
         "GET /signed-in": Jwt(),
         "GET /partner": Custom("partners"),
         "GET /open": Public("a test"),
     }
-    graph = api(access, *access, authorizers=("partners",))
+    graph = built(lambda: declare(access, *access, authorizers=("partners",)))
 
     assert {
         route.inputs["routeKey"]: (
@@ -46,7 +49,7 @@ def test_each_kind_of_access_is_its_own_authorisation() -> None:
             route.inputs.get("authorizerId"),
             route.inputs.get("authorizationScopes"),
         )
-        for route in graph.of("aws:apigatewayv2/route:Route").values()
+        for route in graph.of(ROUTE).values()
     } == {
         "GET /scoped": ("JWT", "api-jwt-id", ["users/read"]),
         "GET /signed-in": ("JWT", "api-jwt-id", None),
@@ -55,11 +58,12 @@ def test_each_kind_of_access_is_its_own_authorisation() -> None:
     }
 
 
-def test_a_lambda_authorizer_is_cached_and_may_be_called_by_its_gateway_alone() -> None:
-    """It answers simply, for five minutes, and to this authorizer only."""
-    graph = api({"GET /partner": Custom("partners")}, "GET /partner", authorizers=("partners",))
-    authorizer = graph.inputs("aws:apigatewayv2/authorizer:Authorizer", "api-partners")
-    permission = graph.inputs("aws:lambda/permission:Permission", "partners-authorizer-gateway")
+def test_lambda_authorizer_is_cached_and_invoked_only_by_its_gateway() -> None:
+    """It returns simple responses, cached for five minutes, and only this authorizer may invoke it."""
+    access = {"GET /partner": Custom("partners")}
+    graph = built(lambda: declare(access, "GET /partner", authorizers=("partners",)))
+    authorizer = graph.inputs(AUTHORIZER, "api-partners")
+    permission = graph.inputs(PERMISSION, "partners-authorizer-gateway")
 
     assert (authorizer["authorizerType"], authorizer["enableSimpleResponses"]) == ("REQUEST", True)
     assert authorizer["authorizerResultTtlInSeconds"] == 300
@@ -69,13 +73,24 @@ def test_a_lambda_authorizer_is_cached_and_may_be_called_by_its_gateway_alone() 
     )
 
 
-def test_a_route_whose_scope_nobody_can_have_is_refused() -> None:
-    """A scope that the pool does not offer would shut everyone out."""
-    with pytest.raises(ValueError, match="'GET /a' requires a/c: expected some of a/b, users/read"):
-        api({"GET /a": Jwt(("a/c",))}, "GET /a")
+def test_route_with_an_unknown_scope_is_rejected() -> None:
+    """No token can have a scope that the user pool does not define."""
+    rejected(
+        lambda: declare({"GET /a": Jwt(("a/c",))}, "GET /a"),
+        r"'GET /a' requires a/c: expected some of a/b, users/read",
+    )
 
 
-def test_a_route_without_access_is_refused() -> None:
-    """Nothing is open because somebody forgot to say who may call it."""
-    with pytest.raises(ValueError, match="api api: 'GET /forgotten' has no entry in access"):
-        api({}, "GET /forgotten")
+def test_route_without_access_is_rejected() -> None:
+    """A route is never public by omission."""
+    rejected(
+        lambda: declare({}, "GET /forgotten"),
+        "api api: 'GET /forgotten' has no entry in access",
+    )
+
+
+def test_route_without_a_function_is_rejected() -> None:
+    """Every route with an access rule has a function that handles it."""
+    access = {"GET /a": Public("a test"), "GET /b": Public("a test")}
+
+    rejected(lambda: declare(access, "GET /a"), "api api: no function handles GET /b")

@@ -1,4 +1,7 @@
-"""The audit trail."""
+"""The audit trail.
+
+These tests cannot show that Athena reads what Firehose writes: that needs AWS.
+"""
 
 from __future__ import annotations
 
@@ -10,38 +13,34 @@ from settings import Settings
 from tests.infrastructure.components.build import (
     ALARM,
     ALARMS,
+    FUNCTION,
+    LIFECYCLE,
+    LOG_GROUP,
     QUEUE,
     ROLE,
     ROLE_POLICY,
+    dependencies,
     granted,
     runtime,
     settings,
     tags,
-    wait_for,
+    trust_policy,
 )
 from tools.graph import Graph, built, statements
 
 DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
-
-LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-
 LOG_STREAM = "aws:cloudwatch/logStream:LogStream"
-
-FUNCTION = "aws:lambda/function:Function"
 STREAM = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
-
 TABLE = "aws:glue/catalogTable:CatalogTable"
 
 
 def audit(of: Settings | None = None) -> Graph:
-    """The graph of an audit trail."""
+    """Return the graph of an audit trail."""
     return built(lambda: Audit("audit", runtime(of)))
 
 
-def test_events_are_gathered_by_date_and_compressed() -> None:
-    """The stream's inputs are whole: where to, in what form, how soon, and where its errors are said."""
+def test_delivery_stream_writes_compressed_events_by_date() -> None:
+    """All inputs of the stream: destination, format, buffering and error log."""
     inputs = audit().inputs(STREAM, "audit")
 
     assert inputs == {
@@ -65,12 +64,12 @@ def test_events_are_gathered_by_date_and_compressed() -> None:
     }
 
 
-def test_the_stream_may_write_its_objects_and_its_errors_and_nothing_else() -> None:
-    """Firehose's role is its alone, and holds just the bucket, two prefixes in it, and one log stream."""
+def test_role_of_the_stream_allows_only_its_prefixes_and_log_stream() -> None:
+    """Only Firehose assumes the role, which allows the bucket, two prefixes in it and one log stream."""
     graph = audit()
     rules = statements(graph.inputs(ROLE_POLICY, "audit")["policy"])
 
-    assert statements(graph.inputs(ROLE, "audit")["assumeRolePolicy"]) == [
+    assert trust_policy(graph, "audit") == [
         {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
@@ -89,27 +88,27 @@ def test_the_stream_may_write_its_objects_and_its_errors_and_nothing_else() -> N
             ["arn:aws:logs:us-east-1:123456789012:log-group:audit:log-stream:delivery"],
         ),
     ]
-    assert f"{ROLE_POLICY}::audit" in wait_for(graph, STREAM, "audit")
+    assert f"{ROLE_POLICY}::audit" in dependencies(graph, STREAM, "audit")
 
 
-def test_the_stream_s_role_stays_within_the_account_s_boundary() -> None:
-    """Where the account demands a boundary, Firehose's role has it."""
+def test_role_of_the_stream_has_the_permissions_boundary() -> None:
+    """If the settings require a permissions boundary, Firehose's role has it."""
     boundary = "arn:aws:iam::123456789012:policy/strata-dev-boundary"
     bounded = settings().model_copy(update={"permissions_boundary": boundary})
 
     assert audit(bounded).inputs(ROLE, "audit")["permissionsBoundary"] == boundary
 
 
-def test_the_stream_s_errors_have_a_place_that_forgets() -> None:
-    """The log stream stands before Firehose writes to it, in a group that keeps lines as all others do."""
+def test_errors_are_logged_with_the_usual_retention() -> None:
+    """Firehose does not create its log stream, so the component does."""
     graph = audit()
 
     assert graph.inputs(LOG_GROUP, "audit") == {"retentionInDays": 14, "tags": tags("audit")}
     assert graph.inputs(LOG_STREAM, "audit") == {"logGroupName": "audit", "name": "delivery"}
 
 
-def test_an_alarm_rings_long_before_firehose_gives_up() -> None:
-    """What has waited for an hour is told of; Firehose drops what has waited for a day."""
+def test_alarm_is_raised_before_firehose_drops_events() -> None:
+    """The alarm is raised for events that wait for an hour; Firehose drops them after a day."""
     assert audit().inputs(ALARM, "audit") == {
         "alarmDescription": "Events wait for the audit bucket; Firehose drops what waits for a day",
         "namespace": "AWS/Firehose",
@@ -126,10 +125,10 @@ def test_an_alarm_rings_long_before_firehose_gives_up() -> None:
     }
 
 
-def test_the_trail_is_kept_as_the_settings_say() -> None:
-    """Events, and what Firehose could not make events of, grow cold and go after the same times."""
-    kept = settings(audit={"coldAfterDays": 7, "expireAfterDays": 400})
-    graph = audit(kept)
+def test_lifecycle_follows_the_settings() -> None:
+    """Events and Firehose's error records move to cold storage and expire after the same times."""
+    own = settings(audit={"coldAfterDays": 7, "expireAfterDays": 400})
+    graph = audit(own)
     rules = graph.inputs(LIFECYCLE, "audit")["rules"]
 
     assert [(rule["filter"], rule["transitions"][0]["days"], rule["expiration"]) for rule in rules] == [
@@ -139,8 +138,8 @@ def test_the_trail_is_kept_as_the_settings_say() -> None:
     assert graph.inputs(TABLE, "audit")["parameters"]["projection.date.range"] == "NOW-400DAYS,NOW"
 
 
-def test_the_table_needs_nobody_to_find_its_partitions() -> None:
-    """The days are computed, from the oldest that is kept until today, where the stream puts them."""
+def test_table_projects_its_partitions() -> None:
+    """Athena computes the days, from the oldest that is kept until today, so no crawler is needed."""
     graph = audit()
 
     assert graph.inputs(DATABASE, "audit") == {"name": "strata_test_audit", "tags": tags("audit")}
@@ -164,8 +163,8 @@ def test_the_table_needs_nobody_to_find_its_partitions() -> None:
     }
 
 
-def test_the_table_reads_events_as_they_came() -> None:
-    """Every key of EventBridge's document is a column; an event's data stays JSON, its keys as they are."""
+def test_table_reads_events_as_eventbridge_delivered_them() -> None:
+    """Every key of EventBridge's document is a column; an event's data stays JSON with its own keys."""
     storage = audit().inputs(TABLE, "audit")["storageDescriptor"]
     columns = {column["name"]: column["type"] for column in storage.pop("columns")}
 
@@ -193,8 +192,8 @@ def test_the_table_reads_events_as_they_came() -> None:
     assert columns == dict.fromkeys(texts, "string")
 
 
-def test_the_consumer_may_put_events_and_nothing_else() -> None:
-    """The function that records holds the stream, its queue, and its dead letters."""
+def test_consumer_may_only_put_records() -> None:
+    """The function has permissions on the stream, its queue and its dead-letter queue only."""
 
     def declare() -> None:
         shared = runtime()

@@ -1,4 +1,7 @@
-"""Buckets."""
+"""Buckets.
+
+These tests cannot show how S3 evaluates the bucket policy.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,26 @@ import pytest
 from components.bucket import Bucket, Lifecycle
 from settings import Settings
 from tests.infrastructure.components.build import (
-    only_tls,
-    refused,
+    LIFECYCLE,
+    dependencies,
+    rejected,
+    service_statement,
     settings,
     tags,
-    wait_for,
+    tls_statement,
 )
 from tools.graph import Graph, built, statements
 
 BUCKET = "aws:s3/bucket:Bucket"
-
-LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+PUBLIC_ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 
 COMPANIONS = {
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
         "bucket": "files-id",
         "rule": {"objectOwnership": "BucketOwnerEnforced"},
     },
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
+    PUBLIC_ACCESS: {
         "bucket": "files-id",
         "blockPublicAcls": True,
         "blockPublicPolicy": True,
@@ -38,10 +43,11 @@ COMPANIONS = {
         "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}],
     },
 }
+TLS = tls_statement("s3:*", ["arn:aws:s3:::files", "arn:aws:s3:::files/*"])
 
 
 def bucket(of: Settings | None = None, **arguments: Any) -> Graph:
-    """The graph of one bucket."""
+    """Return the graph of one bucket."""
     return built(lambda: Bucket("files", of or settings(), **arguments))
 
 
@@ -49,10 +55,8 @@ def bucket(of: Settings | None = None, **arguments: Any) -> Graph:
     ("environment", "force", "protect"),
     [("ephemeral", True, False), ("development", False, False), ("production", False, True)],
 )
-def test_a_bucket_is_kept_as_its_environment_class_demands(
-    environment: str, force: bool, protect: bool
-) -> None:
-    """What comes and goes takes its content along; production's is protected; elsewhere content is kept."""
+def test_bucket_follows_its_environment_class(environment: str, force: bool, protect: bool) -> None:
+    """An ephemeral stack deletes its objects with the bucket; production's bucket is protected."""
     graph = bucket(settings(environment))
 
     assert graph.inputs(BUCKET, "files") == {"forceDestroy": force, "tags": tags("files")}
@@ -60,34 +64,49 @@ def test_a_bucket_is_kept_as_its_environment_class_demands(
 
 
 @pytest.mark.parametrize("kind", COMPANIONS)
-def test_a_bucket_is_closed_and_encrypted(kind: str) -> None:
-    """Nothing of it is public, all in it is its owner's, and all is encrypted."""
+def test_bucket_is_private_and_encrypted(kind: str) -> None:
+    """It blocks public access, owns all its objects, and encrypts them."""
     assert bucket().inputs(kind, "files") == COMPANIONS[kind]
 
 
-def test_a_bucket_refuses_plain_http() -> None:
-    """Neither the bucket nor an object is reached but over TLS, which is said once the public is kept out."""
+def test_bucket_denies_plain_http() -> None:
+    """The policy covers the bucket and its objects, and follows the public access block."""
     graph = bucket()
-    kind = "aws:s3/bucketPolicy:BucketPolicy"
-    inputs = graph.inputs(kind, "files")
+    inputs = graph.inputs(POLICY, "files")
 
     assert inputs["bucket"] == "files-id"
-    assert statements(inputs["policy"]) == [
-        {**only_tls("s3:*", ""), "Resource": ["arn:aws:s3:::files", "arn:aws:s3:::files/*"]}
+    assert statements(inputs["policy"]) == [TLS]
+    assert dependencies(graph, POLICY, "files") == {f"{BUCKET}::files", f"{PUBLIC_ACCESS}::files"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "objects"),
+    [
+        ({"prefix": "logs/"}, "arn:aws:s3:::files/logs/*"),
+        ({}, "arn:aws:s3:::files/*"),
+    ],
+)
+def test_service_is_allowed_on_a_prefix(prefix: dict[str, str], objects: str) -> None:
+    """The statement is for one source and the objects under the prefix; the TLS statement stays."""
+    service, source = "delivery.logs.amazonaws.com", "arn:aws:logs:us-east-1:123456789012:*"
+
+    def declare() -> None:
+        files = Bucket("files", settings())
+        files.allow_service(service, "s3:PutObject", source, **prefix)
+
+    assert statements(built(declare).inputs(POLICY, "files")["policy"]) == [
+        TLS,
+        service_statement(service, "s3:PutObject", objects, source),
     ]
-    assert wait_for(graph, kind, "files") == {
-        f"{BUCKET}::files",
-        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock::files",
-    }
 
 
-def test_a_bucket_without_rules_keeps_what_it_has() -> None:
-    """Objects go only where the owner says when."""
+def test_bucket_without_rules_keeps_its_objects() -> None:
+    """Objects expire only if a lifecycle rule is given."""
     assert bucket().of(LIFECYCLE) == {}
 
 
-def test_a_bucket_is_cleared_by_its_rules() -> None:
-    """Each rule says when objects grow cold and when they go, and what was never finished goes at once."""
+def test_objects_follow_the_lifecycle_rules() -> None:
+    """Objects move to cold storage and expire; incomplete uploads are aborted after a day."""
     graph = bucket(lifecycle={"old": Lifecycle("old/", cold_after=30, expire_after=90)})
 
     assert graph.inputs(LIFECYCLE, "files") == {
@@ -105,10 +124,10 @@ def test_a_bucket_is_cleared_by_its_rules() -> None:
     }
 
 
-@pytest.mark.parametrize(("cold", "gone"), [(0, 5), (5, 5), (6, 5)])
-def test_a_lifecycle_that_s3_would_refuse_is_refused(cold: int, gone: int) -> None:
-    """Objects grow cold after a day at least, and before they go."""
-    refused(
-        lambda: Lifecycle("old/", cold, gone),
-        f"cold_after {cold}, expire_after {gone}: expected 0 < cold_after < expire_after",
+@pytest.mark.parametrize(("cold", "expire"), [(0, 5), (5, 5), (6, 5)])
+def test_lifecycle_that_s3_would_reject_is_rejected(cold: int, expire: int) -> None:
+    """Objects move to cold storage after at least a day, and before they expire."""
+    rejected(
+        lambda: Lifecycle("old/", cold, expire),
+        f"cold_after {cold}, expire_after {expire}: expected 0 < cold_after < expire_after",
     )

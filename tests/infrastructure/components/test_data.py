@@ -1,4 +1,7 @@
-"""Tables."""
+"""Tables.
+
+These tests cannot show that DynamoDB accepts the table; the tests on the embedded cloud do.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ import pytest
 
 from components.data import Table
 from components.table_spec import Index, TableSpec
-from tests.infrastructure.components.build import settings
+from tests.infrastructure.components.build import settings, tags
 from tools.graph import built
 
+TABLE = "aws:dynamodb/table:Table"
 
-def test_a_table_declares_keys_indexes_expiry_stream_and_protection() -> None:
-    """Every key is an attribute once; production keeps the table from harm."""
+
+def test_table_has_the_keys_indexes_ttl_and_stream_of_its_spec() -> None:
+    """Each key is an attribute once, and production's table is protected from deletion."""
     graph = built(
         lambda: Table(
             "orders",
@@ -28,7 +33,7 @@ def test_a_table_declares_keys_indexes_expiry_stream_and_protection() -> None:
         )
     )
 
-    assert graph.inputs("aws:dynamodb/table:Table", "orders") == {
+    assert graph.inputs(TABLE, "orders") == {
         "attributes": [{"name": name, "type": "S"} for name in ("customer", "day", "id", "line")],
         "billingMode": "PAY_PER_REQUEST",
         "deletionProtectionEnabled": True,
@@ -53,13 +58,13 @@ def test_a_table_declares_keys_indexes_expiry_stream_and_protection() -> None:
         "serverSideEncryption": {"enabled": True},
         "streamEnabled": True,
         "streamViewType": "NEW_AND_OLD_IMAGES",
-        "tags": {"project": "strata", "stack": "test", "component": "orders"},
+        "tags": tags("orders"),
         "ttl": {"attributeName": "expiresAt", "enabled": True},
     }
-    assert [item.protect for item in graph.of("aws:dynamodb/table:Table").values()] == [True]
+    assert [item.protect for item in graph.of(TABLE).values()] == [True]
 
 
-def test_a_grant_on_an_index_that_is_not_there_is_refused() -> None:
+def test_use_of_an_unknown_index_is_rejected() -> None:
     """The error names the table and the indexes that it has."""
 
     def declare() -> None:
@@ -72,8 +77,8 @@ def test_a_grant_on_an_index_that_is_not_there_is_refused() -> None:
     built(declare)
 
 
-def test_a_verb_that_is_none_is_refused() -> None:
-    """A misspelt verb would be denied when it is needed, and not before."""
+def test_use_of_an_unknown_verb_is_rejected() -> None:
+    """IAM accepts a misspelled action and denies the call only when the function runs."""
 
     def declare() -> None:
         table: Any = Table("orders", TableSpec(key="id"), settings())

@@ -1,4 +1,7 @@
-"""Dead-letter queues."""
+"""Dead-letter queues and their inventory.
+
+These tests cannot show that AWS puts a failed message into its queue.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,19 @@ from tests.infrastructure.components.build import (
     HEALTH,
     QUEUE,
     QUEUE_POLICY,
-    from_source,
-    only_tls,
     queue_arn,
     queue_url,
     runtime,
+    service_statement,
     settings,
     tags,
+    tls_statement,
 )
 from tools.graph import built, statements
 
 
-def test_a_dead_letter_queue_keeps_long_refuses_plain_http_and_rings() -> None:
-    """It is encrypted, serves no queue, lets in its sender alone, and one message raises the alarm."""
+def test_dead_letter_queue_is_encrypted_and_raises_an_alarm() -> None:
+    """It keeps messages for 14 days, accepts only its sender over TLS, and one message raises the alarm."""
     rule = "arn:aws:events:::rule/a"
     graph = built(
         lambda: DeadLetterQueue("lost", "rule", runtime(), to="x", sender=("events.amazonaws.com", rule))
@@ -45,8 +48,8 @@ def test_a_dead_letter_queue_keeps_long_refuses_plain_http_and_rings() -> None:
         "tags": tags("lost"),
     }
     assert statements(graph.inputs(QUEUE_POLICY, "lost")["policy"]) == [
-        only_tls("sqs:*", queue_arn("lost")),
-        from_source("events.amazonaws.com", "sqs:SendMessage", queue_arn("lost"), rule),
+        tls_statement("sqs:*", queue_arn("lost")),
+        service_statement("events.amazonaws.com", "sqs:SendMessage", queue_arn("lost"), rule),
     ]
     assert graph.inputs(ALARM, "lost") == {
         "alarmDescription": "Messages were dead-lettered: run python -m operate dlq show",
@@ -64,8 +67,8 @@ def test_a_dead_letter_queue_keeps_long_refuses_plain_http_and_rings() -> None:
     }
 
 
-def test_every_dead_letter_queue_and_log_group_can_be_found_again() -> None:
-    """The inventory tells of each queue what gave up there and where its messages go back to."""
+def test_inventory_lists_every_dead_letter_queue_and_log_group() -> None:
+    """Each queue is listed with the kind of its sender and the target of a redrive."""
 
     def declare() -> None:
         own = runtime()
@@ -80,17 +83,17 @@ def test_every_dead_letter_queue_and_log_group_can_be_found_again() -> None:
 
     graph = built(declare)
 
-    def letters(name: str, kind: str, to: str) -> dict[str, str]:
+    def entry(name: str, kind: str, to: str) -> dict[str, str]:
         return {"url": queue_url(name), "kind": kind, "to": to}
 
     assert graph.outputs == {
         "logGroups": {name: name for name in ("changes", "health-read", "job")},
         "deadLetters": {
-            "changes-dead-letters": letters("changes-dead-letters", "stream", "changes"),
-            "job-dead-letters": letters("job-dead-letters", "function", "job"),
-            "mails-dead-letters": letters("mails-dead-letters", "queue", queue_url("mails")),
-            "news-mails-dead-letters": letters("news-mails-dead-letters", "topic", queue_url("mails")),
-            "nightly-dead-letters": letters("nightly-dead-letters", "schedule", "job"),
+            "changes-dead-letters": entry("changes-dead-letters", "stream", "changes"),
+            "job-dead-letters": entry("job-dead-letters", "function", "job"),
+            "mails-dead-letters": entry("mails-dead-letters", "queue", queue_url("mails")),
+            "news-mails-dead-letters": entry("news-mails-dead-letters", "topic", queue_url("mails")),
+            "nightly-dead-letters": entry("nightly-dead-letters", "schedule", "job"),
         },
     }
     assert set(graph.outputs["deadLetters"]) == {

@@ -1,4 +1,7 @@
-"""The event bus."""
+"""The event bus.
+
+These tests cannot show that EventBridge retries as configured, nor that it assumes these roles.
+"""
 
 from __future__ import annotations
 
@@ -19,64 +22,63 @@ from provider.naming import Naming
 from settings import Settings
 from tests.infrastructure.components.build import (
     ACCOUNT,
-    FUNCTION,
+    FUNCTION_ARN,
     HEALTH,
+    KEY_POLICY,
+    PERMISSION,
     QUEUE_POLICY,
     RETRY,
-    from_source,
+    ROLE_POLICY,
+    TOPIC_POLICY,
+    dependencies,
     granted,
     job,
-    only_tls,
     queue_arn,
-    refused,
+    rejected,
     role_arn,
     runtime,
+    service_statement,
     settings,
     tags,
-    trust_of,
-    trusted,
-    wait_for,
+    tls_statement,
+    trust_for,
+    trust_policy,
 )
 from tools.graph import Graph, Secret, built, statements
 
 ARCHIVE = "aws:cloudwatch/eventArchive:EventArchive"
-
-PERMISSION = "aws:lambda/permission:Permission"
-
+CONNECTION = "aws:cloudwatch/eventConnection:EventConnection"
+DESTINATION = "aws:cloudwatch/eventApiDestination:EventApiDestination"
 RULE = "aws:cloudwatch/eventRule:EventRule"
-
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 
 BUS = f"arn:aws:events:{ACCOUNT}:event-bus/events"
-
 CATALOGUE = {
     "strata.users": ("user.created", "user.updated"),
     "partner.*": ("order.placed",),
     "webhook.stripe": ("payment.failed",),
 }
-
 USERS = {"source": ["strata.users"]}
-
-OUTSIDE: Any = {"url": "https://example.com/in", "rate_limit": 5, "header": "X-Key", "key": "s3cr3t"}
+EXTERNAL: Any = {"url": "https://example.com/in", "rate_limit": 5, "header": "X-Key", "key": "s3cr3t"}
 
 
 def bus(of: Settings | None = None) -> EventBus:
-    """An event bus with a small catalogue."""
+    """Return an event bus with a small catalogue."""
     return EventBus("events", CATALOGUE, runtime(of))
 
 
 def machine() -> aws.sfn.StateMachine:
-    """A state machine."""
+    """Return a state machine."""
     return aws.sfn.StateMachine("flow", definition="{}", role_arn="arn:aws:iam:::role/x")
 
 
 def subscribed(target: Callable[[], Any]) -> Graph:
-    """The graph of one subscription, `events-new`."""
+    """Return the graph of one subscription, `events-new`."""
     return built(lambda: bus().subscribe("new", USERS, target()))
 
 
 def rule_arn(name: str) -> str:
-    """The ARN of a rule on the bus."""
+    """Return the ARN of a rule on the bus."""
     return f"arn:aws:events:{ACCOUNT}:rule/events/{name}"
 
 
@@ -84,10 +86,8 @@ def rule_arn(name: str) -> str:
     ("environment", "days", "protected"),
     [("ephemeral", 1, False), ("development", 14, False), ("production", 365, True)],
 )
-def test_a_bus_keeps_what_was_on_it_as_long_as_its_environment_class_says(
-    environment: str, days: int, protected: bool
-) -> None:
-    """All events go into the archive, which production does not give away."""
+def test_archive_follows_its_environment_class(environment: str, days: int, protected: bool) -> None:
+    """All events are archived for some days, and production's archive is protected."""
     graph = built(lambda: bus(settings(environment)))
 
     assert graph.inputs("aws:cloudwatch/eventBus:EventBus", "events") == {"tags": tags("events")}
@@ -108,16 +108,16 @@ def test_a_bus_keeps_what_was_on_it_as_long_as_its_environment_class_says(
         ),
     ],
 )
-def test_leave_to_publish_is_leave_to_speak_for_some_sources(
+def test_permission_to_publish_is_for_some_sources(
     sources: tuple[str, ...], condition: dict[str, Any]
 ) -> None:
-    """PutEvents on this bus alone, and in no other name; only a partner's is a pattern."""
+    """It allows PutEvents on this bus with these sources; only partners' sources have a wildcard."""
 
     def declare() -> None:
         own = bus()
         Function("job", HEALTH, runtime(), uses=[own.use(*sources)])
 
-    policy = built(declare).inputs("aws:iam/rolePolicy:RolePolicy", "job")["policy"]
+    policy = built(declare).inputs(ROLE_POLICY, "job")["policy"]
 
     assert statements(policy)[0] == {
         "Effect": "Allow",
@@ -128,7 +128,7 @@ def test_leave_to_publish_is_leave_to_speak_for_some_sources(
 
 
 @pytest.mark.parametrize(
-    ("sources", "complaint"),
+    ("sources", "message"),
     [
         (
             ("strata.orders",),
@@ -138,9 +138,11 @@ def test_leave_to_publish_is_leave_to_speak_for_some_sources(
         ((), "bus events: no source: expected some of partner.*, strata.users, webhook.stripe"),
     ],
 )
-def test_leave_to_publish_for_a_stranger_is_refused(sources: tuple[str, ...], complaint: str) -> None:
-    """Nobody speaks for a source that the catalogue does not have."""
-    refused(lambda: bus().use(*sources), complaint.replace("*", r"\*"))
+def test_permission_to_publish_for_an_unknown_source_is_rejected(
+    sources: tuple[str, ...], message: str
+) -> None:
+    """A function may publish only for sources of the catalogue."""
+    rejected(lambda: bus().use(*sources), message.replace("*", r"\*"))
 
 
 @pytest.mark.parametrize(
@@ -153,8 +155,8 @@ def test_leave_to_publish_for_a_stranger_is_refused(sources: tuple[str, ...], co
         {"source": [{"prefix": ""}]},
     ],
 )
-def test_a_rule_listens_to_what_the_catalogue_knows(pattern: dict[str, Any]) -> None:
-    """The pattern reaches the rule as it was given."""
+def test_rule_has_the_pattern_of_its_subscription(pattern: dict[str, Any]) -> None:
+    """A pattern of sources and types in the catalogue is used unchanged."""
     graph = built(lambda: bus().subscribe("new", pattern, Queue("mails", runtime())))
     rule = dict(graph.inputs(RULE, "events-new"))
 
@@ -163,7 +165,7 @@ def test_a_rule_listens_to_what_the_catalogue_knows(pattern: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(
-    ("pattern", "complaint"),
+    ("pattern", "message"),
     [
         ({"detail-type": ["user.created"]}, "the pattern names no source"),
         ({"source": []}, "the pattern names no source"),
@@ -177,13 +179,13 @@ def test_a_rule_listens_to_what_the_catalogue_knows(pattern: dict[str, Any]) -> 
         ),
     ],
 )
-def test_a_rule_for_what_nobody_says_is_refused(pattern: dict[str, Any], complaint: str) -> None:
-    """A misspelt source or type would be silence; the error names it and what there is."""
-    refused(lambda: bus().subscribe("new", pattern, job()), complaint)
+def test_pattern_outside_the_catalogue_is_rejected(pattern: dict[str, Any], message: str) -> None:
+    """A misspelled source or type would match no event; the error names it and the known ones."""
+    rejected(lambda: bus().subscribe("new", pattern, job()), message)
 
 
-def test_a_queue_is_told_within_a_day_or_the_event_is_kept() -> None:
-    """Retries, the target's own dead letters, and both queues open to this rule before it has a target."""
+def test_rule_delivers_to_a_queue_for_a_day_then_dead_letters() -> None:
+    """The target has its own dead-letter queue, and both queues allow the rule before it has a target."""
     graph = subscribed(lambda: Queue("mails", runtime()))
 
     assert graph.inputs(TARGET, "events-new") == {
@@ -196,47 +198,48 @@ def test_a_queue_is_told_within_a_day_or_the_event_is_kept() -> None:
     }
     for name in ("mails", "events-new-dead-letters"):
         assert statements(graph.inputs(QUEUE_POLICY, name)["policy"]) == [
-            only_tls("sqs:*", queue_arn(name)),
-            from_source("events.amazonaws.com", "sqs:SendMessage", queue_arn(name), rule_arn("events-new")),
+            tls_statement("sqs:*", queue_arn(name)),
+            service_statement(
+                "events.amazonaws.com", "sqs:SendMessage", queue_arn(name), rule_arn("events-new")
+            ),
         ]
-        assert f"{QUEUE_POLICY}::{name}" in wait_for(graph, TARGET, "events-new")
-        assert f"{RULE}::events-new" in wait_for(graph, QUEUE_POLICY, name)
+        assert f"{QUEUE_POLICY}::{name}" in dependencies(graph, TARGET, "events-new")
+        assert f"{RULE}::events-new" in dependencies(graph, QUEUE_POLICY, name)
 
 
-def test_a_function_is_told_by_its_rule_s_leave_alone() -> None:
-    """The permission names the rule, and stands before the target."""
+def test_rule_invokes_a_function_with_a_permission_of_its_own() -> None:
+    """The permission names the rule, and the target depends on it."""
     graph = subscribed(job)
 
-    assert graph.inputs(TARGET, "events-new")["arn"] == FUNCTION
+    assert graph.inputs(TARGET, "events-new")["arn"] == FUNCTION_ARN
     assert graph.inputs(PERMISSION, "job-events-new") == {
         "action": "lambda:InvokeFunction",
         "function": "job",
         "principal": "events.amazonaws.com",
         "sourceArn": rule_arn("events-new"),
     }
-    assert f"{PERMISSION}::job-events-new" in wait_for(graph, TARGET, "events-new")
+    assert f"{PERMISSION}::job-events-new" in dependencies(graph, TARGET, "events-new")
 
 
-def test_a_function_that_keeps_no_failures_is_no_target() -> None:
-    """A rule hands the event over and goes: what fails then must be kept by the function."""
-    refused(
+def test_synchronous_function_is_rejected_as_a_target() -> None:
+    """A rule does not wait for the function, so the function must dead-letter failed invocations."""
+    rejected(
         lambda: bus().subscribe("new", USERS, job(asynchronous=False)),
         "subscription events-new: function job is invoked asynchronously: declare it asynchronous=True",
     )
 
 
-def test_a_topic_is_told_by_its_rule_s_leave_alone() -> None:
-    """Its one policy lets the rule in, and its key lets EventBridge encrypt."""
+def test_rule_publishes_to_a_topic_with_a_permission_of_its_own() -> None:
+    """The topic policy allows the rule, and the key policy allows EventBridge to encrypt."""
     graph = subscribed(lambda: Topic("news", Key("topics", settings())))
     arn = f"arn:aws:sns:{ACCOUNT}:news"
-    policies = graph.of("aws:sns/topicPolicy:TopicPolicy")
 
     assert graph.inputs(TARGET, "events-new")["arn"] == arn
     assert "roleArn" not in graph.inputs(TARGET, "events-new")
-    assert statements(policies["news"].inputs["policy"])[1:] == [
-        from_source("events.amazonaws.com", "sns:Publish", arn, rule_arn("events-new"))
+    assert statements(graph.inputs(TOPIC_POLICY, "news")["policy"])[1:] == [
+        service_statement("events.amazonaws.com", "sns:Publish", arn, rule_arn("events-new"))
     ]
-    assert statements(graph.inputs("aws:kms/keyPolicy:KeyPolicy", "topics")["policy"])[1:] == [
+    assert statements(graph.inputs(KEY_POLICY, "topics")["policy"])[1:] == [
         {
             "Effect": "Allow",
             "Principal": {"Service": "events.amazonaws.com"},
@@ -244,30 +247,30 @@ def test_a_topic_is_told_by_its_rule_s_leave_alone() -> None:
             "Resource": "*",
         }
     ]
-    assert "aws:sns/topicPolicy:TopicPolicy::news" in wait_for(graph, TARGET, "events-new")
+    assert f"{TOPIC_POLICY}::news" in dependencies(graph, TARGET, "events-new")
 
 
-def test_a_state_machine_is_started_by_a_role_that_may_do_just_that() -> None:
-    """EventBridge assumes the role for this rule alone."""
+def test_rule_starts_a_state_machine_with_a_role_that_allows_only_this() -> None:
+    """EventBridge assumes the role on behalf of this rule only."""
     graph = subscribed(machine)
     arn = f"arn:aws:states:{ACCOUNT}:stateMachine:flow"
 
     assert graph.inputs(TARGET, "events-new")["arn"] == arn
     assert graph.inputs(TARGET, "events-new")["roleArn"] == role_arn("events-new-role")
     assert granted(graph, "events-new-role") == [(["states:StartExecution"], [arn])]
-    assert trusted(graph, "events-new-role") == trust_of("events.amazonaws.com", rule_arn("events-new"))
+    assert trust_policy(graph, "events-new-role") == trust_for("events.amazonaws.com", rule_arn("events-new"))
 
 
-def test_a_delivery_outside_has_a_key_a_rate_and_a_role() -> None:
-    """The key is a secret; EventBridge holds back, retries for a day, and keeps what stays undelivered."""
-    graph = built(lambda: bus().deliver("out", USERS, **OUTSIDE))
+def test_external_delivery_has_a_key_a_rate_limit_and_a_role() -> None:
+    """The key is a secret; EventBridge limits the rate, retries for a day, then dead-letters the event."""
+    graph = built(lambda: bus().deliver("out", USERS, **EXTERNAL))
     destination = f"arn:aws:events:{ACCOUNT}:api-destination/events-out/1"
 
-    assert graph.inputs("aws:cloudwatch/eventConnection:EventConnection", "events-out") == {
+    assert graph.inputs(CONNECTION, "events-out") == {
         "authorizationType": "API_KEY",
         "authParameters": Secret({"apiKey": {"key": "X-Key", "value": "s3cr3t"}}),
     }
-    assert graph.inputs("aws:cloudwatch/eventApiDestination:EventApiDestination", "events-out") == {
+    assert graph.inputs(DESTINATION, "events-out") == {
         "connectionArn": f"arn:aws:events:{ACCOUNT}:connection/events-out/1",
         "invocationEndpoint": "https://example.com/in",
         "httpMethod": "POST",
@@ -283,18 +286,18 @@ def test_a_delivery_outside_has_a_key_a_rate_and_a_role() -> None:
         "deadLetterConfig": {"arn": queue_arn("events-out-dead-letters")},
     }
     assert granted(graph, "events-out-role") == [(["events:InvokeApiDestination"], [destination])]
-    assert trusted(graph, "events-out-role") == trust_of("events.amazonaws.com", rule_arn("events-out"))
+    assert trust_policy(graph, "events-out-role") == trust_for("events.amazonaws.com", rule_arn("events-out"))
 
 
-def test_a_delivery_without_tls_is_refused_but_by_the_embedded_cloud() -> None:
-    """Events and the key would go in the open; on this machine there is nobody between."""
-    plain = {**OUTSIDE, "url": "http://127.0.0.1:9000/in"}
+def test_delivery_without_tls_is_rejected_except_on_the_embedded_cloud() -> None:
+    """The events and the key must be encrypted in transit, unless they stay on this machine."""
+    plain = {**EXTERNAL, "url": "http://127.0.0.1:9000/in"}
     endpoint = {"aws:endpoints": json.dumps([{"sqs": "http://127.0.0.1:4566"}])}
     local = Settings.parse({"aws:region": "us-east-1", "strata:environment": "ephemeral", **endpoint})
     graph = built(lambda: bus(local).deliver("out", USERS, **plain))
 
-    assert set(graph.of("aws:cloudwatch/eventApiDestination:EventApiDestination")) == {"events-out"}
-    refused(
+    assert set(graph.of(DESTINATION)) == {"events-out"}
+    rejected(
         lambda: bus().deliver("out", USERS, **plain),
         "delivery events-out: 'http://127.0.0.1:9000/in': expected an https:// URL",
     )
@@ -312,17 +315,17 @@ LIMITS = {
     "aws:lambda/permission:Permission": 100,
     "aws:sqs/queue:Queue": 80,
 }
-"""How long AWS lets a name be."""
+"""AWS's limits on the lengths of names."""
 
 
 def test_names_of_28_characters_fit_aws_in_the_longest_stack() -> None:
-    """What the components add to a subscription's name leaves so many, everywhere that it turns up."""
+    """The components append to a subscription's name, and every derived name stays within its limit."""
     name = "a" * 28
 
     def declare() -> None:
         own = bus()
         own.subscribe(name, USERS, job())
-        own.deliver(name.replace("a", "b"), USERS, **OUTSIDE)
+        own.deliver(name.replace("a", "b"), USERS, **EXTERNAL)
 
     graph = built(declare)
     naming = Naming("${project}-${stack}-${name}-${hex(7)}", "strata", "pr-12345")

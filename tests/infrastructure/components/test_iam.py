@@ -1,33 +1,21 @@
-"""Grants and resource policies."""
+"""Grants and resource policies.
+
+These tests cannot show how AWS evaluates a policy.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from components.function import Function
 from components.iam import Grant, ResourcePolicy
 from components.queue import Queue
-from components.runtime import Runtime
 from components.use import Use
-from settings import Settings
-from tests.infrastructure.components.build import (
-    ALARMS,
-    HEALTH,
-    runtime,
-    settings,
-)
-from tools.graph import Graph, built, statements
-
-
-def function(of: Settings | None = None, **arguments: Any) -> Graph:
-    """The graph of one function."""
-    return built(lambda: Function("job", HEALTH, Runtime("runtime", ALARMS, of or settings()), **arguments))
+from tests.infrastructure.components.build import ROLE_POLICY, function, runtime
+from tools.graph import built, statements
 
 
 @pytest.mark.parametrize(
-    ("actions", "resources", "complaint"),
+    ("actions", "resources", "message"),
     [
         (("dynamodb:*",), ("arn:aws:dynamodb:::table/a",), "expected an exact action"),
         (("dynamodb:Get*",), ("arn:aws:dynamodb:::table/a",), "expected an exact action"),
@@ -38,22 +26,22 @@ def function(of: Settings | None = None, **arguments: Any) -> Graph:
         ((), ("arn:aws:dynamodb:::table/a",), "expected at least one of each"),
     ],
 )
-def test_a_grant_that_is_too_wide_is_refused(
-    actions: tuple[str, ...], resources: tuple[str, ...], complaint: str
+def test_grant_that_is_too_wide_is_rejected(
+    actions: tuple[str, ...], resources: tuple[str, ...], message: str
 ) -> None:
-    """A wildcard needs to be said and justified where it is made."""
-    with pytest.raises(ValueError, match=complaint):
+    """An action has no wildcard, and a resource with a wildcard has a reason."""
+    with pytest.raises(ValueError, match=message):
         Grant(actions, resources)
 
 
-def test_a_grant_with_a_condition_holds_only_then() -> None:
-    """The condition stands in the statement in IAM's own words."""
+def test_condition_of_a_grant_is_in_its_statement() -> None:
+    """The condition is written in IAM's own terms and is not changed."""
     condition = {"StringEquals": {"events:source": ["strata.users"]}}
     graph = function(
         uses=[Use((Grant(("events:PutEvents",), ("arn:aws:events:::bus",), condition=condition),))]
     )
 
-    assert statements(graph.inputs("aws:iam/rolePolicy:RolePolicy", "job")["policy"])[0] == {
+    assert statements(graph.inputs(ROLE_POLICY, "job")["policy"])[0] == {
         "Effect": "Allow",
         "Action": ["events:PutEvents"],
         "Resource": ["arn:aws:events:::bus"],
@@ -61,22 +49,22 @@ def test_a_grant_with_a_condition_holds_only_then() -> None:
     }
 
 
-def test_a_policy_that_is_written_takes_no_more() -> None:
-    """What is said in an apply comes too late, and says so instead of being lost."""
-    refusals: list[str] = []
+def test_statement_added_after_the_policy_was_written_is_rejected() -> None:
+    """An addition inside an apply() is an error, because it would be lost."""
+    errors: list[str] = []
 
     def declare() -> None:
         queue = Queue("mails", runtime())
         policy = ResourcePolicy(queue.arn, {"Effect": "Deny"})
 
-        def late(document: str) -> None:
+        def add_late(document: str) -> None:
             try:
                 policy.add({"Effect": "Allow"})
             except RuntimeError as error:
-                refusals.append(str(error))
+                errors.append(str(error))
 
-        policy.document.apply(late)
+        policy.document.apply(add_late)
 
     built(declare)
 
-    assert refusals == ["policy statement added after the policy was written: add it outside apply()"]
+    assert errors == ["policy statement added after the policy was written: add it outside apply()"]

@@ -1,4 +1,7 @@
-"""Keys."""
+"""Keys.
+
+These tests cannot show how KMS evaluates the key policy.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,12 @@ import pytest
 
 from components.key import Key
 from components.topic import Topic
-from tests.infrastructure.components.build import (
-    settings,
-    tags,
-)
+from tests.infrastructure.components.build import KEY_POLICY, settings, tags
 from tools.graph import built, statements
 
 
-def test_a_key_lets_in_the_services_that_publish_and_no_other() -> None:
-    """The account governs it; CloudWatch for this account; EventBridge and SES, who do not say for whom."""
+def test_key_allows_only_the_services_that_publish() -> None:
+    """CloudWatch may use it for this account; EventBridge and SES pass no account, so they may always."""
 
     def declare() -> None:
         key = Key("topics", settings())
@@ -27,7 +27,7 @@ def test_a_key_lets_in_the_services_that_publish_and_no_other() -> None:
 
     graph = built(declare)
 
-    def using(service: str) -> dict[str, Any]:
+    def allowed(service: str) -> dict[str, Any]:
         return {
             "Effect": "Allow",
             "Principal": {"Service": service},
@@ -36,22 +36,22 @@ def test_a_key_lets_in_the_services_that_publish_and_no_other() -> None:
         }
 
     here = {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}
-    assert statements(graph.inputs("aws:kms/keyPolicy:KeyPolicy", "topics")["policy"]) == [
+    assert statements(graph.inputs(KEY_POLICY, "topics")["policy"]) == [
         {
             "Effect": "Allow",
             "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
             "Action": "kms:*",
             "Resource": "*",
         },
-        using("cloudwatch.amazonaws.com") | here,
-        using("ses.amazonaws.com"),
-        using("events.amazonaws.com"),
+        allowed("cloudwatch.amazonaws.com") | here,
+        allowed("ses.amazonaws.com"),
+        allowed("events.amazonaws.com"),
     ]
 
 
 @pytest.mark.parametrize(("environment", "days"), [("ephemeral", 7), ("production", 30)])
-def test_a_key_is_rotated_named_and_kept_a_while_after_its_end(environment: str, days: int) -> None:
-    """A key that is deleted by mistake can be brought back."""
+def test_key_is_rotated_and_has_an_alias_and_a_deletion_window(environment: str, days: int) -> None:
+    """A key that was deleted by mistake can be restored within the window."""
     graph = built(lambda: Key("topics", settings(environment)))
 
     assert graph.inputs("aws:kms/key:Key", "topics") == {

@@ -1,4 +1,7 @@
-"""The mail layer."""
+"""The mail layer.
+
+These tests cannot show that the sender's domain is verified: that needs DNS records and a person.
+"""
 
 from __future__ import annotations
 
@@ -16,38 +19,35 @@ from tests.infrastructure.components.build import (
     HEALTH,
     ROLE_POLICY,
     SUBSCRIPTION,
-    only_tls,
-    refused,
+    TOPIC,
+    TOPIC_POLICY,
+    dependencies,
+    rejected,
     runtime,
     settings,
     tags,
-    wait_for,
+    tls_statement,
 )
 from tools.graph import Graph, built, statements
 
 CONFIGURATION_SET = "aws:sesv2/configurationSet:ConfigurationSet"
-
 DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
-
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
-
 TEMPLATE = "aws:ses/template:Template"
 
-TOPIC = f"arn:aws:sns:{ACCOUNT}:mail-feedback"
-
+FEEDBACK_ARN = f"arn:aws:sns:{ACCOUNT}:mail-feedback"
 SES = f"arn:aws:ses:{ACCOUNT}"
-
 HELLO = {"hello": Template("Hello", "Hello {{name}}", "<p>Hello {{nameHtml}}</p>")}
 
 
 def mail(of: Settings | None = None, templates: Any = HELLO) -> Mail:
-    """A mail layer of a stack of these settings."""
+    """Return the mail layer of a stack with these settings."""
     stack = of or settings()
     return Mail("mail", "no-reply@mail.example.com", templates, Key("key", stack), runtime(stack))
 
 
 def sending(of: Settings | None = None, *, templates: Any = HELLO, sends: str = "hello") -> Graph:
-    """The graph of a function that sends mail."""
+    """Return the graph of a function that sends email."""
 
     def declare() -> None:
         layer = mail(of, templates)
@@ -56,8 +56,8 @@ def sending(of: Settings | None = None, *, templates: Any = HELLO, sends: str = 
     return built(declare)
 
 
-def leave(*templates: str) -> dict[str, Any]:
-    """The statement that lets a function send in these templates."""
+def permission(*templates: str) -> dict[str, Any]:
+    """Return the statement that allows sending with these templates."""
     return {
         "Effect": "Allow",
         "Action": ["ses:SendEmail", "ses:SendTemplatedEmail"],
@@ -70,8 +70,8 @@ def leave(*templates: str) -> dict[str, Any]:
     }
 
 
-def test_a_mail_layer_sends_from_a_domain_in_templates() -> None:
-    """The sender's domain is the identity, each template is SES's, and nothing goes out without TLS."""
+def test_mail_layer_has_an_identity_templates_and_a_configuration_set() -> None:
+    """The identity is the sender's domain, and SES sends only over TLS."""
     graph = built(mail)
 
     assert graph.of(IDENTITY)["mail"].inputs == {
@@ -93,8 +93,8 @@ def test_a_mail_layer_sends_from_a_domain_in_templates() -> None:
     }
 
 
-def test_ses_tells_of_every_mail_on_an_encrypted_topic() -> None:
-    """All six events go there; SES may publish for this account alone, and the policy stands before."""
+def test_ses_publishes_email_events_to_an_encrypted_topic() -> None:
+    """SES may publish all six events for this account only, once the topic policy exists."""
     graph = built(mail)
 
     assert graph.of(DESTINATION)["mail"].inputs == {
@@ -110,29 +110,27 @@ def test_ses_tells_of_every_mail_on_an_encrypted_topic() -> None:
                 "REJECT",
                 "RENDERING_FAILURE",
             ],
-            "snsDestination": {"topicArn": TOPIC},
+            "snsDestination": {"topicArn": FEEDBACK_ARN},
         },
     }
-    assert graph.inputs("aws:sns/topic:Topic", "mail-feedback") == {
+    assert graph.inputs(TOPIC, "mail-feedback") == {
         "kmsMasterKeyId": f"arn:aws:kms:{ACCOUNT}:key/key",
         "tags": tags("mail-feedback"),
     }
-    refusal, leave_to_publish = statements(
-        graph.inputs("aws:sns/topicPolicy:TopicPolicy", "mail-feedback")["policy"]
-    )
-    assert refusal == only_tls(refusal["Action"], TOPIC)
-    assert leave_to_publish == {
+    denied, allowed = statements(graph.inputs(TOPIC_POLICY, "mail-feedback")["policy"])
+    assert denied == tls_statement(denied["Action"], FEEDBACK_ARN)
+    assert allowed == {
         "Effect": "Allow",
         "Principal": {"Service": "ses.amazonaws.com"},
         "Action": "sns:Publish",
-        "Resource": TOPIC,
+        "Resource": FEEDBACK_ARN,
         "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
     }
-    assert "aws:sns/topicPolicy:TopicPolicy::mail-feedback" in wait_for(graph, DESTINATION, "mail")
+    assert f"{TOPIC_POLICY}::mail-feedback" in dependencies(graph, DESTINATION, "mail")
 
 
-def test_feedback_reaches_its_queue_as_ses_wrote_it() -> None:
-    """Raw, and only what is JSON with one of the six types: SES's greeting on a new topic is neither."""
+def test_queue_receives_feedback_unchanged() -> None:
+    """The filter accepts only the six event types, not SES's validation message to a new topic."""
 
     def declare() -> None:
         layer = mail()
@@ -148,35 +146,35 @@ def test_feedback_reaches_its_queue_as_ses_wrote_it() -> None:
     )
 
 
-def test_the_filter_lets_in_what_the_handler_reads() -> None:
+def test_filter_accepts_the_events_that_the_handler_reads() -> None:
     """The component and the handler name the same six types."""
     assert EventType.__args__ == EVENT_TYPES
 
 
-def test_leave_to_send_is_exact() -> None:
-    """One identity, one configuration set, the templates that are named, and one sender."""
+def test_permission_to_send_is_exact() -> None:
+    """It is for one identity, one configuration set, the named templates and one sender."""
     graph = sending()
 
-    assert leave("hello") in statements(graph.inputs(ROLE_POLICY, "job")["policy"])
+    assert permission("hello") in statements(graph.inputs(ROLE_POLICY, "job")["policy"])
 
 
-def test_leave_to_send_names_no_other_template() -> None:
-    """A function that sends one mail cannot send another."""
+def test_permission_to_send_has_no_other_template() -> None:
+    """A function that sends one kind of email cannot send another."""
     graph = sending(templates=TEMPLATES, sends="digest")
 
-    assert leave("digest") in statements(graph.inputs(ROLE_POLICY, "job")["policy"])
+    assert permission("digest") in statements(graph.inputs(ROLE_POLICY, "job")["policy"])
 
 
-def test_an_unknown_template_is_rejected() -> None:
+def test_unknown_template_is_rejected() -> None:
     """The error names the templates that exist."""
-    refused(lambda: mail().use("goodbye"), "mail mail: no template 'goodbye': expected one of hello")
+    rejected(lambda: mail().use("goodbye"), "mail mail: no template 'goodbye': expected one of hello")
 
 
-def test_a_stack_that_comes_and_goes_makes_no_identity() -> None:
-    """Several share the account's: the leave names it all the same. The embedded cloud is one's own."""
-    passing = settings("ephemeral")
-    embedded = passing.model_copy(update={"endpoint": "http://127.0.0.1:4566"})
+def test_ephemeral_stack_uses_the_identity_of_its_account() -> None:
+    """The permission names the shared identity; the embedded cloud has its own."""
+    ephemeral = settings("ephemeral")
+    embedded = ephemeral.model_copy(update={"endpoint": "http://127.0.0.1:4566"})
 
-    assert sending(passing).of(IDENTITY) == {}
-    assert leave("hello") in statements(sending(passing).inputs(ROLE_POLICY, "job")["policy"])
+    assert sending(ephemeral).of(IDENTITY) == {}
+    assert permission("hello") in statements(sending(ephemeral).inputs(ROLE_POLICY, "job")["policy"])
     assert list(sending(embedded).of(IDENTITY)) == ["mail"]

@@ -1,4 +1,7 @@
-"""Queues."""
+"""Queues and their consumers.
+
+These tests cannot show that the policies are sufficient when AWS delivers a message.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,26 @@ from components.queue import Queue
 from components.use import Use
 from tests.infrastructure.components.build import (
     ACCOUNT,
+    FUNCTION,
     HEALTH,
     MAPPING,
     QUEUE,
     QUEUE_POLICY,
     WEEK,
-    from_source,
     granted,
-    only_tls,
     queue_arn,
     queue_url,
-    refused,
+    rejected,
     runtime,
+    service_statement,
     tags,
+    tls_statement,
 )
 from tools.graph import built, statements
 
 
-def test_a_queue_hides_a_message_for_as_long_as_its_consumer_may_take() -> None:
-    """Six times the consumer's timeout and the batching window; then, at last, to the dead letters."""
+def test_visibility_timeout_covers_the_consumer() -> None:
+    """It is six times the consumer's timeout plus the batching window; then messages are dead-lettered."""
     graph = built(lambda: Queue("mails", runtime(), timeout=20, batching_window=3, maximum_receives=4))
 
     assert graph.inputs(QUEUE, "mails") == {
@@ -48,21 +52,21 @@ def test_a_queue_hides_a_message_for_as_long_as_its_consumer_may_take() -> None:
     }
 
 
-def test_a_queue_that_nothing_feeds_refuses_plain_http_all_the_same() -> None:
-    """The policy is the queue's own: there is no order in which it could be forgotten."""
+def test_queue_without_a_source_denies_plain_http() -> None:
+    """The queue and its dead-letter queue have the policy from the start."""
     graph = built(lambda: Queue("mails", runtime()))
 
     assert {
         name: (item.inputs["queueUrl"], statements(item.inputs["policy"]))
         for name, item in graph.of(QUEUE_POLICY).items()
     } == {
-        name: (queue_url(name), [only_tls("sqs:*", queue_arn(name))])
+        name: (queue_url(name), [tls_statement("sqs:*", queue_arn(name))])
         for name in ("mails", "mails-dead-letters")
     }
 
 
-def test_a_queue_has_one_source() -> None:
-    """It lets in what it was told to accept, and refuses to be told again."""
+def test_queue_has_one_source() -> None:
+    """A second source is rejected."""
 
     def declare() -> None:
         queue = Queue("mails", runtime())
@@ -73,13 +77,13 @@ def test_a_queue_has_one_source() -> None:
     graph = built(declare)
 
     assert statements(graph.inputs(QUEUE_POLICY, "mails")["policy"]) == [
-        only_tls("sqs:*", queue_arn("mails")),
-        from_source("sns.amazonaws.com", "sqs:SendMessage", queue_arn("mails"), "arn:aws:sns:::a"),
+        tls_statement("sqs:*", queue_arn("mails")),
+        service_statement("sns.amazonaws.com", "sqs:SendMessage", queue_arn("mails"), "arn:aws:sns:::a"),
     ]
 
 
-def test_a_consumer_answers_for_each_message_and_may_do_just_what_it_needs() -> None:
-    """It receives from its queue, writes to the dead letters, and has the queue's timeout."""
+def test_consumer_reports_each_message_and_has_only_the_permissions_it_needs() -> None:
+    """It receives from its queue, sends to the dead-letter queue, and has the queue's timeout."""
 
     def declare() -> None:
         queue = Queue("mails", runtime(), timeout=20, batching_window=1)
@@ -93,7 +97,7 @@ def test_a_consumer_answers_for_each_message_and_may_do_just_what_it_needs() -> 
         )
 
     graph = built(declare)
-    function = graph.inputs("aws:lambda/function:Function", "mailer")
+    function = graph.inputs(FUNCTION, "mailer")
 
     assert graph.inputs(MAPPING, "mails") == {
         "eventSourceArn": queue_arn("mails"),
@@ -114,7 +118,7 @@ def test_a_consumer_answers_for_each_message_and_may_do_just_what_it_needs() -> 
 
 
 @pytest.mark.parametrize(
-    ("window", "arguments", "complaint"),
+    ("window", "arguments", "message"),
     [
         (0, {"batch_size": 11}, "queue mails: batch_size 11: expected 1 to 10 with a batching window of 0 s"),
         (1, {"batch_size": 10_001}, "batch_size 10001: expected 1 to 10000"),
@@ -123,11 +127,11 @@ def test_a_consumer_answers_for_each_message_and_may_do_just_what_it_needs() -> 
         (0, {"maximum_concurrency": 1_001}, "maximum_concurrency 1001: expected 2 to 1,000"),
     ],
 )
-def test_a_consumer_outside_lambda_s_limits_is_refused(
-    window: int, arguments: dict[str, int], complaint: str
+def test_consumer_outside_lambda_s_limits_is_rejected(
+    window: int, arguments: dict[str, int], message: str
 ) -> None:
-    """What Lambda would refuse in the middle of a deployment is refused before it."""
-    refused(
+    """Lambda would reject it during the deployment."""
+    rejected(
         lambda: Queue("mails", runtime(), batching_window=window).consumer(HEALTH, **arguments),
-        complaint,
+        message,
     )

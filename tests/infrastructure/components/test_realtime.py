@@ -1,4 +1,7 @@
-"""The WebSocket API."""
+"""The WebSocket API.
+
+These tests cannot show that API Gateway rejects a connection; the tests on the embedded cloud do.
+"""
 
 from __future__ import annotations
 
@@ -11,32 +14,29 @@ import pytest
 from components.data import Table
 from components.realtime import Realtime
 from components.table_spec import TableSpec
-from tests.infrastructure.components.build import HEALTH, runtime, settings
-from tools.graph import Graph, built, statements
+from tests.infrastructure.components.build import (
+    AUTHORIZER,
+    FUNCTION,
+    HEALTH,
+    LOG_GROUP,
+    PERMISSION,
+    ROUTE,
+    granted,
+    runtime,
+    settings,
+    tags,
+)
+from tools.graph import Graph, built
 
 API = "aws:apigatewayv2/api:Api"
-
-AUTHORIZER = "aws:apigatewayv2/authorizer:Authorizer"
-
-ROUTE = "aws:apigatewayv2/route:Route"
-
 STAGE = "aws:apigatewayv2/stage:Stage"
 
-FUNCTION = "aws:lambda/function:Function"
-
-PERMISSION = "aws:lambda/permission:Permission"
-
-POLICY = "aws:iam/rolePolicy:RolePolicy"
-
 EXECUTION = "arn:aws:execute-api:us-east-1:123456789012:realtime-id"
-
-TAGS = {"project": "strata", "stack": "test", "component": "realtime"}
-
 KEYS = ("$connect", "$disconnect", "ping", "$default")
 
 
 def realtime(*keys: str) -> Graph:
-    """The graph of a WebSocket API with these routes, of which `ping` may post."""
+    """Return the graph of a WebSocket API with these routes; the function of `ping` may post."""
 
     def declare() -> None:
         shared = runtime()
@@ -51,30 +51,21 @@ def realtime(*keys: str) -> Graph:
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    """The graph of a WebSocket API with all kinds of routes, built once."""
+    """The graph of a WebSocket API with every kind of route, built once."""
     return realtime(*KEYS)
 
 
-def granted(graph: Graph, name: str) -> list[tuple[list[str], list[str]]]:
-    """What a function may do besides writing its logs and traces."""
-    return [
-        (part["Action"], part["Resource"])
-        for part in statements(graph.inputs(POLICY, name)["policy"])
-        if not part["Action"][0].startswith(("logs:", "xray:"))
-    ]
-
-
-def test_route_is_what_the_message_s_action_says(graph: Graph) -> None:
-    """The API speaks WebSocket, and looks for the route in the body."""
+def test_action_of_a_message_selects_the_route(graph: Graph) -> None:
+    """The WebSocket API reads the route key from the body of the message."""
     assert graph.inputs(API, "realtime") == {
         "protocolType": "WEBSOCKET",
         "routeSelectionExpression": "$request.body.action",
-        "tags": TAGS,
+        "tags": tags("realtime"),
     }
 
 
-def test_only_opening_is_authorised_and_nothing_opens_without(graph: Graph) -> None:
-    """The whole list: $connect asks the authorizer, and what comes later comes over what it let in."""
+def test_connect_is_the_only_route_with_an_authorizer(graph: Graph) -> None:
+    """API Gateway authorizes a WebSocket only at $connect; later messages use the same connection."""
     assert {
         route.inputs["routeKey"]: (
             route.inputs["authorizationType"],
@@ -90,8 +81,8 @@ def test_only_opening_is_authorised_and_nothing_opens_without(graph: Graph) -> N
     }
 
 
-def test_authorizer_asks_for_a_ticket_each_time(graph: Graph) -> None:
-    """It is asked with the ticket of the query, and states nothing that a WebSocket API does not take."""
+def test_authorizer_receives_the_ticket_of_the_query_string(graph: Graph) -> None:
+    """It has no caching and no other input that a WebSocket API does not support."""
     uri = "arn:aws:apigateway:us-east-1:lambda:path/arn:aws:lambda:us-east-1:123456789012:function"
 
     assert graph.inputs(AUTHORIZER, "realtime-authorizer") == {
@@ -103,8 +94,8 @@ def test_authorizer_asks_for_a_ticket_each_time(graph: Graph) -> None:
     }
 
 
-def test_every_function_may_be_invoked_by_its_own_route_alone(graph: Graph) -> None:
-    """A permission names one function and one route, or the authorizer, of this API."""
+def test_each_function_is_invoked_only_by_its_own_route(graph: Graph) -> None:
+    """A permission is for one function and for one route, or the authorizer, of this API."""
     assert {
         (each.inputs["function"], each.inputs["principal"], each.inputs["sourceArn"])
         for each in graph.of(PERMISSION).values()
@@ -120,8 +111,8 @@ def test_every_function_may_be_invoked_by_its_own_route_alone(graph: Graph) -> N
     }
 
 
-def test_only_who_is_given_leave_may_post(graph: Graph) -> None:
-    """Posting is to the connections of this stage, and granted to the function that asked for it."""
+def test_only_functions_with_the_use_may_post(graph: Graph) -> None:
+    """The permission is for the connections of this stage."""
     tickets = "arn:aws:dynamodb:us-east-1:123456789012:table/tickets"
     post = (["execute-api:ManageConnections"], [f"{EXECUTION}/ws/POST/@connections/*"])
 
@@ -134,8 +125,8 @@ def test_only_who_is_given_leave_may_post(graph: Graph) -> None:
     }
 
 
-def test_who_may_post_is_told_where(graph: Graph) -> None:
-    """The address of the connections is the stage's own, over HTTP."""
+def test_function_that_may_post_has_the_endpoint(graph: Graph) -> None:
+    """Messages are posted to the address of the stage over HTTPS."""
     variables: Mapping[str, Any] = graph.inputs(FUNCTION, "realtime-ping")["environment"]["variables"]
 
     assert variables["WEBSOCKET_ENDPOINT"] == "https://realtime-id.execute-api.us-east-1.amazonaws.com/ws"
@@ -143,7 +134,7 @@ def test_who_may_post_is_told_where(graph: Graph) -> None:
 
 
 def test_stage_is_deployed_after_its_routes_with_a_log_and_limits(graph: Graph) -> None:
-    """The stage's name is its path; it logs who came, and takes no more than the stack allows."""
+    """The stage's name is its path; it logs each request and throttles as the settings state."""
     inputs = dict(graph.inputs(STAGE, "realtime"))
     log = inputs.pop("accessLogSettings")
 
@@ -152,7 +143,7 @@ def test_stage_is_deployed_after_its_routes_with_a_log_and_limits(graph: Graph) 
         "name": "ws",
         "autoDeploy": True,
         "defaultRouteSettings": {"throttlingBurstLimit": 200, "throttlingRateLimit": 100.0},
-        "tags": TAGS,
+        "tags": tags("realtime"),
     }
     assert log["destinationArn"].endswith(":log-group:/aws/vendedlogs/strata-test-realtime-access")
     assert json.loads(log["format"]) == {
@@ -174,16 +165,16 @@ def test_stage_is_deployed_after_its_routes_with_a_log_and_limits(graph: Graph) 
     }
 
 
-def test_without_a_route_to_connect_nothing_is_deployed() -> None:
-    """An API without $connect would let everybody in."""
+def test_api_without_a_connect_route_is_rejected() -> None:
+    """Without $connect, API Gateway would accept every connection."""
     with pytest.raises(ValueError, match=r"realtime realtime: no function handles \$connect"):
         realtime("ping")
 
 
-def test_access_log_is_kept_as_long_as_every_log(graph: Graph) -> None:
-    """The group's name is where log delivery needs no entry in the account's policy."""
-    assert graph.inputs("aws:cloudwatch/logGroup:LogGroup", "realtime-access") == {
+def test_access_log_has_the_usual_retention(graph: Graph) -> None:
+    """Log groups under this prefix need no entry in the account's log delivery policy."""
+    assert graph.inputs(LOG_GROUP, "realtime-access") == {
         "name": "/aws/vendedlogs/strata-test-realtime-access",
         "retentionInDays": 14,
-        "tags": TAGS,
+        "tags": tags("realtime"),
     }

@@ -1,4 +1,7 @@
-"""Streams."""
+"""Functions that receive a table's changes.
+
+These tests cannot show that AWS retries as configured.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from components.stream import Stream
 from components.table_spec import TableSpec
 from tests.infrastructure.components.build import (
     ACCOUNT,
+    FUNCTION,
     HEALTH,
     MAPPING,
     granted,
@@ -24,7 +28,7 @@ from tools.graph import Graph, built
 
 
 def changes(**arguments: Any) -> Graph:
-    """The graph of a table's stream."""
+    """Return the graph of a function that receives the changes of a table."""
     return built(
         lambda: Stream(
             "changes",
@@ -36,8 +40,8 @@ def changes(**arguments: Any) -> Graph:
     )
 
 
-def test_a_stream_is_read_from_its_beginning_in_order_and_never_stopped_by_one_change() -> None:
-    """Batches are halved, retries and age are bounded, and what is given up is kept."""
+def test_stream_is_read_from_its_start_in_order_and_no_change_blocks_it() -> None:
+    """Failed batches are halved, retries and age are limited, and dead-lettered changes are kept."""
     assert changes(batch_size=50).inputs(MAPPING, "changes") == {
         "eventSourceArn": f"arn:aws:dynamodb:{ACCOUNT}:table/users/stream/1",
         "functionName": f"arn:aws:lambda:{ACCOUNT}:function:changes",
@@ -53,8 +57,8 @@ def test_a_stream_is_read_from_its_beginning_in_order_and_never_stopped_by_one_c
     }
 
 
-def test_a_stream_s_function_may_read_its_stream_and_keep_what_failed() -> None:
-    """No other table's stream, and no other queue."""
+def test_function_may_only_read_its_stream_and_send_dead_letters() -> None:
+    """It has permissions on one stream and one queue."""
     assert granted(changes(), "changes") == [
         (
             [
@@ -68,10 +72,10 @@ def test_a_stream_s_function_may_read_its_stream_and_keep_what_failed() -> None:
 
 
 @pytest.mark.parametrize(("endpoint", "failures"), [(None, "item"), ("http://127.0.0.1:4566", "batch")])
-def test_a_stream_s_function_is_told_how_to_answer(endpoint: str | None, failures: str) -> None:
-    """Where partial answers are not understood, it raises for the whole batch."""
+def test_function_reports_failures_as_its_cloud_supports(endpoint: str | None, failures: str) -> None:
+    """The embedded cloud supports no partial batch responses, so there the whole batch fails."""
     graph = changes(of=settings("ephemeral").model_copy(update={"endpoint": endpoint}))
-    variables = graph.inputs("aws:lambda/function:Function", "changes")["environment"]["variables"]
+    variables = graph.inputs(FUNCTION, "changes")["environment"]["variables"]
 
     assert (variables["STREAM_FAILURES"], variables["DEAD_LETTERS_URL"]) == (
         failures,
@@ -80,14 +84,14 @@ def test_a_stream_s_function_is_told_how_to_answer(endpoint: str | None, failure
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
         ({"batch_size": 0}, "stream changes: batch_size 0: expected 1 to 10,000"),
         ({"retries": -1}, "stream changes: retries -1: expected 0 to 10,000"),
         ({"maximum_age": 86_400}, "stream changes: maximum_age 86400: expected 60 to 86,399"),
     ],
 )
-def test_a_stream_beyond_its_limits_is_refused(arguments: dict[str, int], complaint: str) -> None:
-    """Retries have an end before DynamoDB itself forgets the change."""
-    with pytest.raises(ValueError, match=complaint):
+def test_stream_outside_its_limits_is_rejected(arguments: dict[str, int], message: str) -> None:
+    """Retries end before DynamoDB removes the change from the stream."""
+    with pytest.raises(ValueError, match=message):
         changes(**arguments)

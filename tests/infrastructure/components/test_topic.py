@@ -1,4 +1,7 @@
-"""Topics."""
+"""Topics.
+
+These tests cannot show that the policies are sufficient when AWS delivers a message.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,24 @@ from components.queue import Queue
 from components.topic import Topic
 from tests.infrastructure.components.build import (
     ACCOUNT,
+    KEY_POLICY,
     QUEUE_POLICY,
     SUBSCRIPTION,
-    from_source,
-    only_tls,
+    TOPIC,
+    TOPIC_POLICY,
+    dependencies,
     queue_arn,
     runtime,
+    service_statement,
     settings,
     tags,
-    wait_for,
+    tls_statement,
 )
 from tools.graph import built, statements
 
 
-def test_a_topic_is_encrypted_and_lets_in_its_publishers_over_tls_alone() -> None:
-    """One policy holds them all, services and a rule that was subscribed, and the key lets them in first."""
+def test_topic_is_encrypted_and_accepts_only_its_publishers_over_tls() -> None:
+    """One policy allows services of the account and single sources, and the key's policy comes first."""
 
     def declare() -> None:
         topic = Topic("mail", Key("topics", settings()), publishers=["ses.amazonaws.com"])
@@ -43,18 +49,17 @@ def test_a_topic_is_encrypted_and_lets_in_its_publishers_over_tls_alone() -> Non
         "sns:Subscribe",
     ]
 
-    assert graph.inputs("aws:sns/topic:Topic", "mail") == {
+    assert graph.inputs(TOPIC, "mail") == {
         "kmsMasterKeyId": f"arn:aws:kms:{ACCOUNT}:key/topics",
         "tags": tags("mail"),
     }
     assert [
-        (item.inputs["arn"], statements(item.inputs["policy"]))
-        for item in graph.of("aws:sns/topicPolicy:TopicPolicy").values()
+        (item.inputs["arn"], statements(item.inputs["policy"])) for item in graph.of(TOPIC_POLICY).values()
     ] == [
         (
             arn,
             [
-                only_tls(actions, arn),
+                tls_statement(actions, arn),
                 {
                     "Effect": "Allow",
                     "Principal": {"Service": "ses.amazonaws.com"},
@@ -62,15 +67,15 @@ def test_a_topic_is_encrypted_and_lets_in_its_publishers_over_tls_alone() -> Non
                     "Resource": arn,
                     "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
                 },
-                from_source("events.amazonaws.com", "sns:Publish", arn, "arn:aws:events:::rule/a"),
+                service_statement("events.amazonaws.com", "sns:Publish", arn, "arn:aws:events:::rule/a"),
             ],
         )
     ]
-    assert "aws:kms/keyPolicy:KeyPolicy::topics" in wait_for(graph, "aws:sns/topicPolicy:TopicPolicy", "mail")
+    assert f"{KEY_POLICY}::topics" in dependencies(graph, TOPIC_POLICY, "mail")
 
 
-def test_a_topic_fans_out_to_queues_each_with_its_filter_and_dead_letters() -> None:
-    """Each queue lets the topic in, gets the message as it was, and stands before it is subscribed."""
+def test_topic_delivers_to_queues_each_with_a_filter_and_dead_letters() -> None:
+    """Each queue allows the topic before it is subscribed, and receives the message unchanged."""
 
     def declare() -> None:
         own = runtime()
@@ -99,15 +104,15 @@ def test_a_topic_fans_out_to_queues_each_with_its_filter_and_dead_letters() -> N
     }
     for name in ("all", "mail-all-dead-letters"):
         assert statements(graph.inputs(QUEUE_POLICY, name)["policy"])[1:] == [
-            from_source("sns.amazonaws.com", "sqs:SendMessage", queue_arn(name), arn)
+            service_statement("sns.amazonaws.com", "sqs:SendMessage", queue_arn(name), arn)
         ]
-    assert {f"{QUEUE_POLICY}::{name}" for name in ("all", "mail-all-dead-letters")} <= wait_for(
+    assert {f"{QUEUE_POLICY}::{name}" for name in ("all", "mail-all-dead-letters")} <= dependencies(
         graph, SUBSCRIPTION, "mail-all"
     )
 
 
-def test_a_person_is_told_by_mail() -> None:
-    """The subscription waits for the person's consent, at AWS's side."""
+def test_topic_delivers_to_an_email_address() -> None:
+    """The subscription is by email; AWS asks the owner of the address to confirm it."""
     graph = built(lambda: Topic("alarms", Key("k", settings())).subscribe_email("ops@example.com"))
 
     assert graph.inputs(SUBSCRIPTION, "alarms-ops@example.com") == {

@@ -25,7 +25,7 @@ def linked_to_another() -> None:
 
 
 def person(**arguments: Any) -> dict[str, Any]:
-    """A request of a signed-in person."""
+    """Return the arguments of a signed-in person's request."""
     return {"claims": claims(), **arguments}
 
 

@@ -34,7 +34,7 @@ def used_key() -> None:
 
 
 def anyone(**arguments: Any) -> dict[str, Any]:
-    """A request of a signed-in caller."""
+    """Return the arguments of a signed-in caller's request."""
     return {"claims": claims(), **arguments}
 
 

@@ -83,7 +83,7 @@ def main() -> int:
         try:
             figures = _measure(Bench(emulator.cloud, command, Path(folder)))
         finally:
-            emulator.forget()
+            emulator.reset()
     show("The whole stack under the Pulumi engine, and under the driver", figures)
     return int(any(each.ours > AIM * each.other for each in figures if each.against.startswith("an empty")))
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv with exactly what requirements-dev.txt pins, with nothing there but Python and a network.
-# Nothing is done where that is so already; an installation that was cut off is completed.
+# Creates .venv with the packages in requirements-dev.txt. It requires only Python and network access.
+# Does nothing if .venv is up to date; completes an interrupted installation.
 #
 #   local/venv.sh [PYTHON]   the interpreter to use; else python3, python3.11, or one that uv can get
 set -eu
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 version=$(cat .python-version)
 stamp=.venv/.installed
-# The folder too: a virtual environment does not survive being moved.
+# Contains the folder because a virtual environment cannot be moved.
 key="$(pwd) $(cat .python-version requirements-dev.txt | cksum)"
 
 fail() {
@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 
-trap 'echo "stopped here; make goes on from here" >&2; exit 130' INT
+trap 'echo "interrupted: run make again to continue" >&2; exit 130' INT
 
 is_right() {
     "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" 2>/dev/null
@@ -24,7 +24,7 @@ is_right() {
 
 find_python() {
     if [ -n "$1" ]; then
-        is_right "$1" || fail "PYTHON=$1: expected Python $version, the version that Lambda runs"
+        is_right "$1" || fail "PYTHON=$1: expected Python $version, the version of Lambda's runtime"
         echo "$1"
         return
     fi
@@ -39,28 +39,28 @@ find_python() {
 make_environment() { # with the Python $1
     rm -rf .venv
     "$1" -m venv "$2" >/dev/null ||
-        fail "$1 cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"
+        fail "$1 cannot create a virtual environment: on Debian and Ubuntu, run apt install python3-venv"
 }
 
 install_uv() { # into the environment $1
     "$1/bin/uv" --version >/dev/null 2>&1 && return
     awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements-dev.txt >"$1/uv.txt"
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-        -r "$1/uv.txt" || fail "uv could not be installed from PyPI: is there a network?"
+        -r "$1/uv.txt" || fail "uv could not be installed from PyPI: check the network connection"
 }
 
 get_python() { # by way of uv, in an environment of its own
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ||
-        fail "there is no Python: install Python $version"
+        fail "found no Python: install Python $version"
     [ -x .local/uv/bin/python ] || make_environment python3 .local/uv
     install_uv .local/uv
     .local/uv/bin/uv venv --quiet --clear --seed --python "$version" .venv ||
-        fail "Python $version, the version that Lambda runs, is neither here nor to be had: install it, then make PYTHON=/path/to/python$version"
+        fail "Python $version, the version of Lambda's runtime, was not found and could not be downloaded: install it, and run make PYTHON=/path/to/python$version"
 }
 
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && [ -x .venv/bin/python ] && exit 0
 
-echo "Making .venv"
+echo "Creating .venv"
 rm -f "$stamp"
 python=$(find_python "${1:-}")
 if ! is_right .venv/bin/python || ! { .venv/bin/uv --version || .venv/bin/python -m pip --version; } >/dev/null 2>&1; then
@@ -68,7 +68,7 @@ if ! is_right .venv/bin/python || ! { .venv/bin/uv --version || .venv/bin/python
 fi
 install_uv .venv
 .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements-dev.txt ||
-    fail "the packages could not be installed; make goes on from here"
-# So that python -m local works from any folder.
+    fail "the packages could not be installed: run make again to continue"
+# Makes python -m local work from any folder.
 pwd >"$(echo .venv/lib/python*/site-packages)/strata.pth"
 echo "$key" >"$stamp"

@@ -16,8 +16,8 @@ from uuid import uuid4
 
 import requests
 
-from local.commands import people
-from local.commands.deployment import Deployment
+from local.deployment import people
+from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from operate.target import LOCAL, Target, find
 from provider.cloud import Cloud

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from local.commands.cli import INTERRUPTED, STOPPED, main
-from local.commands.deployment import Deployment
-from local.driver.driver import Change, Result
+from local.deployment.deployment import Deployment
+from local.driver.changes import Change, Result
 from local.driver.state import Resource
 from local.machine.errors import LocalError
 from local.machine.ports import free_port, is_taken

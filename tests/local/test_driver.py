@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local.driver.driver import DriverError, Result, apply
+from local.driver.changes import Result
+from local.driver.driver import DriverError, apply
 from provider.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from local.front_door.edge import HEADER_BYTES, FrontDoor
+from local.front_door.proxy import HEADER_BYTES, FrontDoor
 from local.machine.ports import free_port
 
 STAGE = "/_aws/execute-api/abc123/api"

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType, web
 
-from local.front_door.edge import UPSTREAM_CONNECTIONS, FrontDoor
+from local.front_door.proxy import UPSTREAM_CONNECTIONS, FrontDoor
 from local.front_door.websocket import MESSAGE_BYTES
 from local.machine.ports import free_port
 from tests.local.test_edge import serving

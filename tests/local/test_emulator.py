@@ -25,7 +25,7 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator that does not run yet, in a folder with a space in its name."""
     emulator = Emulator(tmp_path / "my cloud")
     yield emulator
-    emulator.forget()
+    emulator.reset()
 
 
 def keep(emulator: Emulator, value: str) -> None:
@@ -35,13 +35,13 @@ def keep(emulator: Emulator, value: str) -> None:
     s3.put_object(Bucket="kept", Key="value", Body=value.encode())
     ssm = emulator.cloud.client("ssm")
     ssm.put_parameter(Name="value", Value=value, Type="String", Overwrite=True)
-    emulator.checkpoint.record.write_text(value)
+    emulator.checkpoint.state.write_text(value)
 
 
 def kept(emulator: Emulator) -> tuple[str, str, str]:
     body = emulator.cloud.client("s3").get_object(Bucket="kept", Key="value")["Body"].read().decode()
     parameter = emulator.cloud.client("ssm").get_parameter(Name="value")["Parameter"]["Value"]
-    return body, parameter, emulator.checkpoint.record.read_text()
+    return body, parameter, emulator.checkpoint.state.read_text()
 
 
 def kill(emulator: Emulator, number: signal.Signals = signal.SIGKILL) -> None:
@@ -98,7 +98,7 @@ def test_emulator_killed_before_its_first_stop_starts_empty(emulator: Emulator) 
 
     assert emulator.start() is Origin.LOST
     assert emulator.cloud.client("s3").list_buckets()["Buckets"] == []
-    assert not emulator.checkpoint.record.exists()
+    assert not emulator.checkpoint.state.exists()
 
 
 def test_emulator_ended_by_the_system_keeps_all(emulator: Emulator) -> None:
@@ -121,7 +121,7 @@ def test_hung_emulator_is_replaced(tmp_path: Path) -> None:
 
     assert emulator.start() is Origin.LOST
     assert (hung.alive, emulator.process is not None) == (False, True)
-    emulator.forget()
+    emulator.reset()
 
 
 def test_port_taken_by_another_is_named_with_the_way_out(emulator: Emulator) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.commands import people
-from local.commands.people import PEOPLE, Outputs
+from local.deployment import people
+from local.deployment.people import PEOPLE, Outputs
 from local.machine.errors import LocalError
 from provider.base import Properties
 from provider.cloud import Cloud

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.commands.deployment import Deployment
-from local.driver.driver import Change
+from local.deployment.deployment import Deployment
+from local.driver.changes import Change
 from local.machine.errors import LocalError
 from local.machine.ports import free_port
 from tests.checkout import ROOT, copy
@@ -23,7 +23,7 @@ from tests.checkout import ROOT, copy
 UP = """
 import sys
 from pathlib import Path
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 root = Path(sys.argv[1])
 Deployment(root, root / ".local").up(
     lambda change: print(change.urn, flush=True), print, int(sys.argv[2]), int(sys.argv[3])

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 from local.commands.watch import Loop
-from local.driver.driver import Change, DriverError, Report, Result
+from local.driver.changes import Change, Report, Result
+from local.driver.driver import DriverError
 from local.machine.lock import exclusive
 from local.machine.ports import free_port
 from provider.cloud import Cloud

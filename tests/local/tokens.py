@@ -15,8 +15,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from local.commands import people
-from local.commands.people import Outputs
+from local.deployment import people
+from local.deployment.people import Outputs
 from provider.cloud import Cloud
 
 DAY = 86_400

@@ -13,11 +13,11 @@ def use(checkpoint: Checkpoint, value: str) -> None:
     """Let the cloud's data and the record be of the same moment."""
     checkpoint.cloud.mkdir(parents=True, exist_ok=True)
     (checkpoint.cloud / "data").write_text(value)
-    checkpoint.record.write_text(value)
+    checkpoint.state.write_text(value)
 
 
 def in_use(checkpoint: Checkpoint) -> tuple[str, str]:
-    return (checkpoint.cloud / "data").read_text(), checkpoint.record.read_text()
+    return (checkpoint.cloud / "data").read_text(), checkpoint.state.read_text()
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_record_without_a_checkpoint_is_removed(checkpoint: Checkpoint) -> None:
     use(checkpoint, "never saved")
 
     assert not checkpoint.restore()
-    assert (list(checkpoint.cloud.iterdir()), checkpoint.record.exists()) == ([], False)
+    assert (list(checkpoint.cloud.iterdir()), checkpoint.state.exists()) == ([], False)
 
 
 def test_checkpoint_cut_off_is_completed(checkpoint: Checkpoint) -> None:
@@ -68,7 +68,7 @@ def test_pair_without_a_record_restores_none(checkpoint: Checkpoint) -> None:
     """A cloud that was stopped before anything was applied comes back without a record."""
     checkpoint.cloud.mkdir()
     checkpoint.take()
-    checkpoint.record.write_text("of another cloud")
+    checkpoint.state.write_text("of another cloud")
 
     assert checkpoint.restore()
-    assert not checkpoint.record.exists()
+    assert not checkpoint.state.exists()

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from local.commands.console import counted, progress
-from local.driver.driver import Change
+from local.driver.changes import Change
 
 URN = "urn:pulumi:local::strata::strata:Function$aws:lambda/function:Function::users-create"
 

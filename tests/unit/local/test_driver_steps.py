@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.driver.driver import Change, Steps
+from local.driver.changes import Change
 from local.driver.state import Resource, State
+from local.driver.steps import Steps
 from provider.base import ProviderError
 from tests.unit.local.fake import TOKEN, CutOffError, Thing, provider
 
@@ -38,7 +39,7 @@ class Runs:
         steps.recover()
         for item in goals:
             steps.register(urn(item.name), item)
-        steps.clear_away()
+        steps.delete_undeclared()
         return {change.urn.rpartition("::")[2]: change.kind for change in changes}
 
     @property

@@ -59,8 +59,14 @@ class Status:
             rows["resources"] = f"{self.resources} deployed"
             if self.pending:
                 rows["resources"] += f", {self.pending} interrupted"
-        rows["next"] = "make dev, make logs, make down" if self.ready else "make up"
+        rows["next"] = self._next
         return rows
+
+    @property
+    def _next(self) -> str:
+        if self.error is not None:
+            return "make reset"
+        return "make dev, make logs, make down" if self.ready else "make up"
 
     @property
     def fields(self) -> dict[str, Any]:

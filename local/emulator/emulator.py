@@ -31,8 +31,8 @@ class StartData(Enum):
     RUNNING = "was already running"
     EMPTY = "is new and empty"
     RESTORED = "restored its data of the last stop"
-    ROLLED_BACK = "had been killed: restored the data of the last stop, later changes are lost"
-    LOST = "had been killed before its first stop: its data is lost, all resources are created again"
+    ROLLED_BACK = "was killed: the data of its last stop is restored, later changes are lost"
+    LOST = "was killed before its first stop: all data is lost, all resources are created again"
 
 
 @dataclass(frozen=True)

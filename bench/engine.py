@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.table import Figure, figure, show
 from local.driver import driver
+from local.driver.changes import Change
 from local.emulator.emulator import Emulator
 from local.engine.engine import PLUGIN, Engine
 from local.engine.toolchain import ready
@@ -131,7 +132,7 @@ def _time(seconds: Seconds, name: str, work: Callable[[], object]) -> None:
     seconds.setdefault(name, []).append(time.perf_counter() - started)
 
 
-def _unsaid(change: driver.Change) -> None:
+def _unsaid(change: Change) -> None:
     del change
 
 

@@ -224,5 +224,5 @@ def _up_fields(done: Up) -> dict[str, object]:
             {"name": name, "email": each.email, "password": each.password, "groups": list(each.groups)}
             for name, each in people.PEOPLE.items()
         ],
-        "seconds": done.seconds,
+        "seconds": round(done.seconds, 3),
     }

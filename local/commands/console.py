@@ -70,7 +70,12 @@ def change_fields(changes: Sequence[Change]) -> dict[str, Any]:
     return {
         "counts": {kind: counts[kind] for kind in ("create", "update", "replace", "delete", "same")},
         "changes": [
-            {"urn": each.urn, "kind": each.kind, "properties": list(each.properties), "seconds": each.seconds}
+            {
+                "urn": each.urn,
+                "kind": each.kind,
+                "properties": list(each.properties),
+                "seconds": round(each.seconds, 3),
+            }
             for each in changes
             if each.kind != "same"
         ],

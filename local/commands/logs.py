@@ -63,14 +63,14 @@ class Logs:
         self._seen: set[str] = set()
 
     def check_function(self) -> None:
-        """Check that a function matches.
+        """Check that a log group matches the function's name.
 
         Raises:
-            LocalError: if none does; the text lists the existing functions.
+            LocalError: if none does; the text lists the existing log groups.
         """
         if self._function and not self._groups():
             known = ", ".join(sorted(_function_name(name) for name in self._names())) or "none yet"
-            raise LocalError(f"no function matches {self._function!r}; existing functions: {known}")
+            raise LocalError(f"no log group matches {self._function!r}; existing log groups: {known}")
 
     def read(self) -> list[Entry]:
         """Return the new entries, oldest first."""

@@ -174,8 +174,8 @@ def _join(cognito: Any, key: Mapping[str, str], group: str) -> None:
 
 def _named(kind: str, name: str, known: Mapping[str, Value]) -> Value:
     if name not in known:
-        names = ", ".join(sorted(known)) or "none in this stack"
-        raise LocalError(f"unknown {kind} {name!r}: expected one of: {names}")
+        names = f"expected one of: {', '.join(sorted(known))}" if known else "this stack has none"
+        raise LocalError(f"unknown {kind} {name!r}: {names}")
     return known[name]
 
 

@@ -12,7 +12,7 @@ WIRING = frozenset({"__main__", "wiring"})
 """The parts of the program that connect components; a component's error is often a mistake there."""
 
 PARTS = WIRING.union(PROGRAM)
-"""The program's folders and modules in its root, without `.py`."""
+"""The program's modules and packages, with `__main__`."""
 
 
 def located(error: Exception, root: Path) -> str:

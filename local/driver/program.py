@@ -23,7 +23,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from local.driver.stack import Stack
 
-DECLARING = ("settings", "components")
+DECLARING = ("settings", "components", "wiring")
 PROGRAM = (*DECLARING, "handlers")
 """The program's own modules and packages."""
 
@@ -144,7 +144,9 @@ def _pop_modules(packages: tuple[str, ...]) -> dict[str, ModuleType]:
 
 def _files(root: Path) -> list[tuple[str, int, int]]:
     """Return the files that declare resources, as path, modification time and size."""
-    paths = [root / "settings.py", *sorted((root / "components").rglob("*.py"))]
+    paths = [
+        path for name in DECLARING for path in (root / f"{name}.py", *sorted((root / name).rglob("*.py")))
+    ]
     stats = [(path, path.stat()) for path in paths if path.exists()]
     return [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 

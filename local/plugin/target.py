@@ -65,7 +65,8 @@ def _is_local(address: Any) -> bool:
 def _refusal(given: Any) -> str:
     got = "no aws:endpoints" if given is None else f"aws:endpoints {given!r}"
     return (
-        f"this stack has {got}, but the plugin pulumi-resource-aws that Pulumi found is the embedded cloud's, "
-        "not AWS's: it serves only stacks whose aws:endpoints set every service to one http://127.0.0.1:PORT. "
+        f"this stack has {got}, but the plugin pulumi-resource-aws that Pulumi found is the embedded "
+        "cloud's, not AWS's: it serves only stacks whose aws:endpoints set every service to one "
+        "http://127.0.0.1:PORT. "
         "To deploy to AWS, unset PULUMI_HOME, remove .local from PATH, and run pulumi again"
     )

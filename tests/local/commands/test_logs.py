@@ -45,7 +45,7 @@ def test_read_filters_by_function_and_time(cloud: Cloud, function: str) -> None:
 
 
 def test_unknown_function_is_an_error(cloud: Cloud, function: str) -> None:
-    """If no function matches, the error lists the existing ones."""
+    """If no log group matches, the error lists the existing ones."""
     write_log(cloud, function, "one")
     Logs(cloud, function=function).check_function()
     Logs(cloud).check_function()
@@ -53,7 +53,7 @@ def test_unknown_function_is_an_error(cloud: Cloud, function: str) -> None:
         Logs(cloud, function="bogus").check_function()
     text, _, known = str(caught.value).partition(": ")
 
-    assert text == "no function matches 'bogus'; existing functions"
+    assert text == "no log group matches 'bogus'; existing log groups"
     assert function in known.split(", ")
 
 

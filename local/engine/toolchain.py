@@ -46,7 +46,7 @@ def pulumi(notify: Notify) -> Path:
     """
     found = shutil.which("pulumi")
     if found and not _is_new_enough(found):
-        notify(f"{found} is older than version {'.'.join(map(str, OLDEST))} and is not used")
+        notify(f"{found} is not version {'.'.join(map(str, OLDEST))} or newer: it is not used")
     return ready() or build(cache(), notify)
 
 
@@ -95,7 +95,7 @@ def build(folder: Path, notify: Notify) -> Path:
 
 def _compile(go: str, command: Path, notify: Notify) -> None:
     """Run Go, and move the finished command into place."""
-    notify(f"building the Pulumi CLI {pinned()} with {go} (once, 2 to 5 minutes, 83 MB in {command.parent})")
+    notify(f"building the Pulumi CLI {pinned()} with {go}, once: 2 to 5 minutes, 83 MB in {command.parent}")
     started = time.monotonic()
     for left_behind in command.parent.glob("*.new"):
         left_behind.unlink()

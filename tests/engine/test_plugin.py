@@ -169,7 +169,7 @@ def test_a_name_that_is_given_or_was_is_kept(
     ("news", "naming", "reason"),
     [
         ({}, {"proposed_name": "n" * 19}, "has 21 characters, and AWS takes 20"),
-        ({}, {"mode": 2, "proposed_name": ""}, "pulumi:autonaming is switched off"),
+        ({}, {"mode": 2, "proposed_name": ""}, "pulumi:autonaming is disabled"),
         ({"colour": "red"}, {}, "does not know the input colour"),
     ],
 )

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.deployment.deployment import Deployment, Up
 from local.commands.engine import main
-from local.engine.deploy import Deploy
+from local.deployment.deployment import Deployment, Up
 from local.emulator.owner import Owner, claim
+from local.engine.deploy import Deploy
 from local.machine.ports import free_port
 from tests.checkout import ROOT
 from tests.engine.project import declared, inventory

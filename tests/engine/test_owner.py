@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from local.emulator.owner import Owner, claim, refuse_other, release
 from local.engine.deploy import Deploy
 from local.machine.errors import LocalError
-from local.emulator.owner import Owner, claim, refuse_other, release
 from local.plugin import ownership
 from local.plugin.servicer import embedded
 from provider.base import ProviderError

@@ -36,7 +36,7 @@ find_python() {
     done
 }
 
-make_environment() { # with the Python $1
+make_environment() { # with the Python $1, at $2
     rm -rf .venv
     "$1" -m venv "$2" >/dev/null ||
         fail "$1 cannot create a virtual environment: on Debian and Ubuntu, run apt install python3-venv"
@@ -49,7 +49,7 @@ install_uv() { # into the environment $1
         -r "$1/uv.txt" || fail "uv could not be installed from PyPI: check the network connection"
 }
 
-get_python() { # by way of uv, in an environment of its own
+get_python() { # with uv, from a separate environment
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ||
         fail "found no Python: install Python $version"
     [ -x .local/uv/bin/python ] || make_environment python3 .local/uv

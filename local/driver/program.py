@@ -23,8 +23,10 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from local.driver.stack import Stack
 
-DECLARING = ("settings", "components", "wiring")
-PROGRAM = (*DECLARING, "handlers")
+DECLARING = ("settings", "components")
+"""The slow imports, which import no handlers: reused while their files are unchanged."""
+
+PROGRAM = (*DECLARING, "wiring", "handlers")
 """The program's own modules and packages."""
 
 _cached: dict[str, Any] = {}
@@ -119,8 +121,7 @@ def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
 def isolated_modules(root: Path) -> Generator[None]:
     """Let the program import its own modules again: they may have changed, or belong to another program.
 
-    Modules that declare resources are slow to import. They are reused from the previous run while their
-    files are unchanged.
+    Those in `DECLARING` are reused from the previous run while their files are unchanged.
     """
     others = _pop_modules(PROGRAM)
     files = _files(root)

@@ -14,7 +14,8 @@ from provider.cloud import Cloud
 PROOF = "STRATA_EMBEDDED_CLOUD"
 """The environment variable with the embedded cloud's address for a stack without `aws:endpoints`.
 
-The tests set it to run the program with the stacks `dev` and `prod`."""
+The tests set it to run the program with the stacks `dev` and `prod`.
+"""
 
 LOOPBACK = ("127.0.0.1", "localhost")
 KNOWN = ("endpoints", "region", "version")

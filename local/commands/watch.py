@@ -68,7 +68,7 @@ class Loop:
         try:
             result = self._deployment.reapply(self._report)
         except LocalError as error:
-            self._console.print(f"{names}: {error}", style="red", markup=False)
+            self._console.print(f"{names}: not deployed: {error}", style="red", markup=False)
             return
         seconds = time.time() - since
         text = f"{names}: live after {seconds:.2f} s, {show.summary(result.changes)}"

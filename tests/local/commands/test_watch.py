@@ -92,7 +92,7 @@ def test_saved_file_is_applied(session: Session, path: str) -> None:
 
 def test_invalid_handler_is_reported_and_the_loop_continues(session: Session) -> None:
     """A syntax error is printed, and the next save works."""
-    text = "handlers/create.py: SyntaxError: invalid syntax (create.py, line 1)"
+    text = "handlers/create.py: not deployed: SyntaxError: invalid syntax (create.py, line 1)"
 
     assert session.save_until("handlers/create.py", "oops(", lambda: text in session.printed.getvalue())
     assert session.applied == []

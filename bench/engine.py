@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.table import Figure, figure, show
 from local.driver import driver
+from local.driver.changes import Change
 from local.emulator.emulator import Emulator
 from local.engine.engine import PLUGIN, Engine
 from local.engine.toolchain import ready
@@ -83,7 +84,7 @@ def main() -> int:
         try:
             figures = _measure(Bench(emulator.cloud, command, Path(folder)))
         finally:
-            emulator.forget()
+            emulator.reset()
     show("The whole stack under the Pulumi engine, and under the driver", figures)
     return int(any(each.ours > AIM * each.other for each in figures if each.against.startswith("an empty")))
 
@@ -131,7 +132,7 @@ def _time(seconds: Seconds, name: str, work: Callable[[], object]) -> None:
     seconds.setdefault(name, []).append(time.perf_counter() - started)
 
 
-def _unsaid(change: driver.Change) -> None:
+def _unsaid(change: Change) -> None:
     del change
 
 

@@ -24,8 +24,8 @@ import aiohttp
 
 from bench.table import Figure, show
 from handlers.kit import clock
-from local.commands import people
-from local.commands.deployment import Deployment
+from local.deployment import people
+from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.checkout import copy

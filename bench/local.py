@@ -18,9 +18,9 @@ import requests
 from rich.console import Console
 
 from bench.table import Figure, figure, show
-from local.commands import people
-from local.commands.deployment import Deployment
 from local.commands.watch import Loop
+from local.deployment import people
+from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.checkout import copy

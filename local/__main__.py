@@ -1,4 +1,4 @@
-"""`python -m local`: see `local.commands.cli`."""
+"""`python -m local`: the commands in `local.commands.cli`."""
 
 import sys
 

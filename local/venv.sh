@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv with exactly what requirements-dev.txt pins, with nothing there but Python and a network.
-# Nothing is done where that is so already; an installation that was cut off is completed.
+# Creates .venv with the packages in requirements-dev.txt. It requires only Python and network access.
+# Does nothing if .venv is up to date; completes an interrupted installation.
 #
 #   local/venv.sh [PYTHON]   the interpreter to use; else python3, python3.13, or one that uv can get
 set -eu
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 version=$(cat .python-version)
 stamp=.venv/.installed
-# The folder too: a virtual environment does not survive being moved.
+# Contains the folder because a virtual environment cannot be moved.
 key="$(pwd) $(cat .python-version requirements-dev.txt | cksum)"
 
 fail() {
@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 
-trap 'echo "stopped here; make goes on from here" >&2; exit 130' INT
+trap 'echo "interrupted: run make again to continue" >&2; exit 130' INT
 
 is_right() { # run it: a version manager's shim is on PATH for versions that are not installed
     "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" >/dev/null 2>&1
@@ -24,7 +24,7 @@ is_right() { # run it: a version manager's shim is on PATH for versions that are
 
 find_python() {
     if [ -n "$1" ]; then
-        is_right "$1" || fail "PYTHON=$1: expected Python $version, the version that Lambda runs"
+        is_right "$1" || fail "PYTHON=$1: expected Python $version, the version of Lambda's runtime"
         echo "$1"
         return
     fi
@@ -36,17 +36,17 @@ find_python() {
     done
 }
 
-make_environment() { # with the Python $1
+make_environment() { # with the Python $1, at $2
     rm -rf .venv
     "$1" -m venv "$2" >/dev/null ||
-        fail "$1 cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"
+        fail "$1 cannot create a virtual environment: on Debian and Ubuntu, run apt install python3-venv"
 }
 
 install_uv() { # into the environment $1
     "$1/bin/uv" --version >/dev/null 2>&1 && return
     awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements-dev.txt >"$1/uv.txt"
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-        -r "$1/uv.txt" || fail "uv could not be installed from PyPI: is there a network?"
+        -r "$1/uv.txt" || fail "uv could not be installed from PyPI: check the network connection"
 }
 
 find_any_python() { # that runs uv's installation; a shim may refuse to run here, because of .python-version
@@ -56,7 +56,7 @@ find_any_python() { # that runs uv's installation; a shim may refuse to run here
             return
         fi
     done
-    fail "there is no Python: install Python $version"
+    fail "found no Python: install Python $version"
 }
 
 get_python() { # with uv, in a separate environment
@@ -64,12 +64,12 @@ get_python() { # with uv, in a separate environment
     [ -x .local/uv/bin/python ] || make_environment "$any" .local/uv
     install_uv .local/uv
     .local/uv/bin/uv venv --quiet --clear --seed --python "$version" .venv ||
-        fail "Python $version, the version that Lambda runs, is neither here nor to be had: install it, then make PYTHON=/path/to/python$version"
+        fail "Python $version, the version of Lambda's runtime, was not found and could not be downloaded: install it, and run make PYTHON=/path/to/python$version"
 }
 
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && [ -x .venv/bin/python ] && exit 0
 
-echo "Making .venv"
+echo "Creating .venv"
 rm -f "$stamp"
 python=$(find_python "${1:-}")
 if ! is_right .venv/bin/python || ! { .venv/bin/uv --version || .venv/bin/python -m pip --version; } >/dev/null 2>&1; then
@@ -77,7 +77,7 @@ if ! is_right .venv/bin/python || ! { .venv/bin/uv --version || .venv/bin/python
 fi
 install_uv .venv
 .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements-dev.txt ||
-    fail "the packages could not be installed; make goes on from here"
-# So that python -m local works from any folder.
+    fail "the packages could not be installed: run make again to continue"
+# Makes python -m local work from any folder.
 pwd >"$(echo .venv/lib/python*/site-packages)/strata.pth"
 echo "$key" >"$stamp"

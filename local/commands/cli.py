@@ -1,4 +1,4 @@
-"""The commands behind the make targets."""
+"""The commands of `python -m local`."""
 
 from __future__ import annotations
 
@@ -6,180 +6,185 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 from rich.console import Console
 
 from local.commands import console as show
-from local.commands.deployment import Deployment, Up
-from local.commands.logs import Logs, now, readable
+from local.commands.logs import Logs, entry_fields, now, readable
+from local.commands.status import Status
+from local.deployment import people
+from local.deployment.deployment import Deployment, Up
 from local.machine.errors import LocalError
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = ".local"
 
-STOPPED = 3
-"""Exit status of `status` when not everything runs, as init scripts have it."""
+NOT_RUNNING = 3
+"""Exit status of `status` if the platform is not ready, as init scripts define it."""
 
 INTERRUPTED = 130
 
 YEAR = 366 * 24 * 60
-"""The longest that logs are looked back for, in minutes."""
+"""The limit of `logs --minutes`."""
 
 Command = Callable[[argparse.Namespace, Deployment, Console], int]
 
 
 def main(arguments: Sequence[str] | None = None, deployment: Deployment | None = None) -> int:
-    """Run one command; answer its exit status."""
+    """Run one command and return its exit status."""
     given = _parser().parse_args(arguments)
     console = show.terminal()
     try:
         return given.run(given, deployment or Deployment(ROOT, ROOT / DIRECTORY), console)
     except LocalError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"error: {error}", style="red", markup=False
-        )
+        show.print_error(error)
         return 1
     except KeyboardInterrupt:
-        console.print("\nstopped here; make up goes on from here, make down stops what runs")
+        console.print("\ninterrupted: make up continues from here, make down stops the platform")
         return INTERRUPTED
 
 
 def up(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Make everything run as the program declares it."""
-    with show.progress(console) as report:
+    """Start the platform and deploy the program to it."""
+    messages = show.terminal(stderr=True) if given.json else console
+    with show.progress(messages) as report:
         done = deployment.up(
-            report, lambda text: console.print(text, style="yellow"), given.port, given.cloud_port
+            report, lambda text: messages.print(text, style="yellow"), given.port, given.cloud_port
         )
-    _summarise(console, done)
+    if given.json:
+        show.print_json(_up_fields(done))
+    else:
+        show.print_table(console, _up_rows(done))
     return 0
 
 
 def dev(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Make everything run, then apply every change as it is saved."""
+    """Start the platform, then deploy every saved change."""
     up(given, deployment, console)
-    from local.commands.watch import Loop
-    from local.driver.program import PROGRAM_FOLDERS
+    from local.commands.watch import WATCHED, Loop
 
-    console.print(f"watching {', '.join(PROGRAM_FOLDERS)}, __main__.py, Pulumi*.yaml; Ctrl-C ends it")
-    # In a process of its own: what it reads would slow down what is applied.
+    console.print(f"watching {', '.join(WATCHED)} (press Ctrl-C to stop)")
+    # A separate process, so that reading logs does not delay deployments.
     command = [sys.executable, "-m", "local", "logs", "--follow", "--minutes", "0"]
-    tail = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own command
+    logs_process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - a fixed command
     try:
         Loop(deployment, console).run()
     except KeyboardInterrupt:
-        console.print("\nno longer watching; the platform goes on running, make down stops it")
+        console.print("\nstopped watching; the platform still runs, make down stops it")
     finally:
-        tail.terminate()
-        tail.wait()
+        logs_process.terminate()
+        logs_process.wait()
     return 0
 
 
 def down(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Stop everything and keep the data."""
+    """Stop the platform and keep its data."""
     del given
     ran = deployment.down()
-    console.print("stopped; make up goes on with the same data" if ran else "nothing was running")
+    console.print("stopped; make up starts it again with the same data" if ran else "nothing was running")
     return 0
 
 
 def reset(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Stop everything and remove its data."""
+    """Stop the platform and delete its data."""
     del given
     deployment.reset()
-    console.print("stopped and emptied; make up begins anew")
+    console.print("stopped, and all data deleted; make up starts with an empty platform")
     return 0
 
 
 def status(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Tell what runs."""
-    del given
-    processes = {"emulator": deployment.emulator.process, "front door": deployment.door.process}
-    rows: dict[str, str] = {}
-    for name, process in processes.items():
-        if process is None:
-            rows[name] = "stopped"
-        else:
-            since = datetime.fromtimestamp(process.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-            rows[name] = f"http://localhost:{process.port}  since {since}  process {process.pid}"
-    resources, complete = _resources(deployment)
-    if deployment.state.exists():
-        rows["resources"] = resources
-    runs = all(processes.values()) and complete
-    rows["next"] = "make dev, make logs, make down" if runs else "make up"
-    show.facts(console, rows)
-    return 0 if runs else STOPPED
+    """Show what runs; the exit status is 0 if the platform is ready, else 3."""
+    current = Status.of(deployment)
+    if given.json:
+        show.print_json(current.fields)
+    else:
+        show.print_table(console, current.rows)
+    return 0 if current.ready else NOT_RUNNING
 
 
 def logs(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Print what the handlers logged."""
+    """Print the functions' logs."""
     from botocore.exceptions import ConnectionError as NotConnectedError
     from botocore.exceptions import HTTPClientError
 
     reader = Logs(deployment.emulator.cloud, now() - given.minutes * 60_000, given.function)
     try:
-        reader.refuse_unknown()
+        reader.check_function()
         for entry in reader.follow(Event()) if given.follow else reader.read():
-            console.print(readable(entry), markup=False)
+            if given.json:
+                show.print_json_line(entry_fields(entry))
+            else:
+                console.print(readable(entry), markup=False)
     except KeyboardInterrupt:
         return 0
     except (NotConnectedError, HTTPClientError) as error:
-        raise LocalError("the emulator has stopped: make up starts it again") from error
+        raise LocalError("the emulator has stopped: run make up to start it again") from error
     return 0
 
 
 def token(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Print an access token."""
+    """Print an access token for the API."""
     del console
-    from local.commands import people
-
-    cloud = deployment.emulator.cloud
-    print(people.token(cloud, deployment.outputs, user=given.user, client=given.client))
-    return 0
-
-
-def edge(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Serve the front door in this process: what `up` starts in the background."""
-    del deployment, console
-    from local.front_door.edge import serve
-
-    serve(given.port, given.outputs)
+    access = people.token(deployment.emulator.cloud, deployment.outputs, user=given.user, client=given.client)
+    if given.json:
+        name = {"client": given.client} if given.client else {"user": given.user}
+        show.print_json({**name, "accessToken": access})
+    else:
+        print(access)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description="Strata on this machine.")
+    parser = argparse.ArgumentParser(prog="python -m local", description="Run Strata on this machine.")
+    parser.set_defaults(json=False)
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     for command in (up, dev):
-        ports = _add(add, command)
-        ports.add_argument("--port", type=_port, help="the front door's port")
-        ports.add_argument("--cloud-port", type=_port, help="the emulator's port")
+        add_ports(add_command(add, command))
     for command in (down, reset, status):
-        _add(add, command)
-    reading = _add(add, logs)
-    reading.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
+        add_command(add, command)
+    reading = add_command(add, logs)
+    reading.add_argument("--follow", action="store_true", help="keep printing new entries until Ctrl-C")
     reading.add_argument(
-        "--function", default="", metavar="NAME", help="only functions with this in their name"
+        "--function", default="", metavar="NAME", help="only functions whose name contains NAME"
     )
-    reading.add_argument("--minutes", type=_minutes, default=60, help="how far back (default: 60)")
-    whose = _add(add, token).add_mutually_exclusive_group()
-    whose.add_argument(
-        "--user", default="admin", metavar="NAME", help="one of the seeded people (default: admin)"
+    reading.add_argument(
+        "--minutes", type=_minutes, default=60, help="start this many minutes ago (default: 60)"
     )
-    whose.add_argument("--client", metavar="NAME", help="a machine client")
-    serving = _add(add, edge)
-    serving.add_argument("port", type=_port)
-    serving.add_argument("outputs", type=Path, help="the file with the stack's outputs")
+    issuing = add_command(add, token)
+    subject = issuing.add_mutually_exclusive_group()
+    subject.add_argument(
+        "--user", default="admin", metavar="NAME", help=f"a person: {' or '.join(people.PEOPLE)}"
+    )
+    subject.add_argument("--client", metavar="NAME", help="a machine client instead of a person")
     return parser
 
 
-def _add(add: Callable[..., argparse.ArgumentParser], command: Command) -> argparse.ArgumentParser:
+JSON_COMMANDS = frozenset({"up", "status", "logs", "token", "preview"})
+"""The commands with the option `--json`."""
+
+
+def add_command(
+    add: Callable[..., argparse.ArgumentParser], command: Command, name: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command to a parser, with its docstring as help text."""
+    name = name or command.__name__
     help_text = (command.__doc__ or "").rstrip(".")
-    parser = add(command.__name__, help=help_text, description=command.__doc__)
+    parser = add(name, help=help_text, description=command.__doc__)
     parser.set_defaults(run=command)
+    if name in JSON_COMMANDS:
+        parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def add_ports(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the ports."""
+    parser.add_argument("--port", type=_port, help="the front door's port (default: the last one, or 8080)")
+    parser.add_argument(
+        "--cloud-port", type=_port, help="the emulator's port (default: the last one, or 4566)"
+    )
 
 
 def _port(text: str) -> int:
@@ -196,35 +201,28 @@ def _minutes(text: str) -> int:
     return minutes
 
 
-def _resources(deployment: Deployment) -> tuple[str, bool]:
-    """What is on record, and whether the last `up` came to its end."""
-    from local.driver.state import State, StateError
+def _up_rows(done: Up) -> dict[str, str]:
+    users = [
+        f"{person.email}  {person.password}  ({', '.join(person.groups) or 'no groups'})"
+        for person in people.PEOPLE.values()
+    ]
+    return {
+        "resources": show.summary(done.result.changes),
+        "health": f"{done.url}/api/health",
+        "OpenAPI": f"{done.url}/api/openapi.json",
+        "users": "\n".join(users),
+        "duration": f"{done.seconds:.1f} s",
+        "next": "make dev, make token, make logs, make status, make down",
+    }
 
-    try:
-        state = State(deployment.state)
-    except StateError:
-        return "cannot be read", False
-    count = str(len(state.resources))
-    if state.pending:
-        return f"{count}, {len(state.pending)} begun and not finished", False
-    return count, deployment.outputs_file.exists()
 
-
-def _summarise(console: Console, done: Up) -> None:
-    from local.commands.people import PEOPLE
-
-    people = "\n".join(
-        f"{person.email}  {person.password}  ({', '.join(person.groups) or 'no group'})"
-        for person in PEOPLE.values()
-    )
-    show.facts(
-        console,
-        {
-            "resources": show.counted(done.result.changes),
-            "front door": f"{done.url}/api/health",
-            "API": f"{done.url}/api/openapi.json",
-            "people": people,
-            "took": f"{done.seconds:.1f} s",
-            "next": "make dev, make logs, make status, make down",
-        },
-    )
+def _up_fields(done: Up) -> dict[str, object]:
+    return {
+        "url": done.url,
+        "resources": show.change_fields(done.result.changes),
+        "users": [
+            {"name": name, "email": each.email, "password": each.password, "groups": list(each.groups)}
+            for name, each in people.PEOPLE.items()
+        ],
+        "seconds": round(done.seconds, 3),
+    }

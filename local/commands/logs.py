@@ -1,4 +1,4 @@
-"""The handlers' logs, read from CloudWatch Logs and made readable."""
+"""The functions' logs, read from CloudWatch Logs and formatted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any, cast
 
@@ -17,29 +17,29 @@ from provider.cloud import Cloud
 POLL_SECONDS = 1.0
 
 LATE_MS = 2_000
-"""How late an entry may appear behind one with a later time."""
+"""How much later than an entry with a later timestamp an entry may appear."""
 
 PLATFORM = re.compile(r"(START|END|REPORT|INIT_START) ")
-"""What Lambda itself writes around an invocation."""
+"""The lines that Lambda writes for each invocation."""
 
 GENERATED = re.compile(r"^/aws/lambda/|^[a-z]+-local-|-[0-9a-f]{7}$")
-"""What surrounds a resource's own name: project and stack before it, random digits behind it."""
+"""The generated parts of a log group's name: its prefix, project and stack, and its random suffix."""
 
 UNPACKED = re.compile(r'(?<=File ")[^"]*/code/')
-"""Where the emulator unpacked the bundle: the rest is the path in `handlers`."""
+"""The folder to which the emulator extracts a bundle; the rest of the path is relative to `handlers`."""
 
 PLACED = frozenset({"timestamp", "function", "requestId", "level", "message", "correlationId", "traceback"})
-"""Fields that a readable line has a place for, or no need of."""
+"""Fields with a fixed position in a formatted line, or omitted from it."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line that a handler logged.
+    """One line of a function's log.
 
     Attributes:
         time: milliseconds since the epoch.
-        function: the name of its log group, which is the function's but for the random digits.
-        text: the line, mostly a JSON object.
+        function: the name of the log group, which contains the function's name.
+        text: the line; usually a JSON object.
     """
 
     time: int
@@ -48,12 +48,12 @@ class Entry:
 
 
 class Logs:
-    """Reads what is new since the last reading.
+    """Reads the log entries that are new since the last call.
 
     Args:
-        cloud: the cloud whose logs to read.
-        since: milliseconds since the epoch.
-        function: part of a function's name; others are left out.
+        cloud: the embedded cloud.
+        since: the earliest time, in milliseconds since the epoch.
+        function: the part that a function's name must contain.
     """
 
     def __init__(self, cloud: Cloud, since: int = 0, function: str = "") -> None:
@@ -62,18 +62,18 @@ class Logs:
         self._function = function
         self._seen: set[str] = set()
 
-    def refuse_unknown(self) -> None:
-        """Let nobody wait for the logs of a function that is not there.
+    def check_function(self) -> None:
+        """Check that a log group matches the function's name.
 
         Raises:
-            LocalError: naming those that are.
+            LocalError: if none does; the text lists the existing log groups.
         """
         if self._function and not self._groups():
-            known = ", ".join(sorted(GENERATED.sub("", name) for name in self._names())) or "none yet"
-            raise LocalError(f"no function has {self._function!r} in its name; there are: {known}")
+            known = ", ".join(sorted(_function_name(name) for name in self._names())) or "none yet"
+            raise LocalError(f"no log group matches {self._function!r}; existing log groups: {known}")
 
     def read(self) -> list[Entry]:
-        """The new entries, oldest first."""
+        """Return the new entries, oldest first."""
         found = sorted(
             (entry for group in self._groups() for entry in self._entries(group)),
             key=lambda entry: entry.time,
@@ -83,7 +83,7 @@ class Logs:
         return found
 
     def follow(self, stop: Event) -> Iterator[Entry]:
-        """Entries as they come, until told to stop."""
+        """Yield new entries until `stop` is set."""
         while not stop.is_set():
             yield from self.read()
             stop.wait(POLL_SECONDS)
@@ -97,7 +97,7 @@ class Logs:
 
     def _entries(self, group: str) -> list[Entry]:
         events: Any = self._client.filter_log_events(logGroupName=group, startTime=self._since)["events"]
-        # The emulator writes an invocation's lines at once, in a stream of their own.
+        # The emulator writes all lines of an invocation together, to a separate stream.
         new = [event for event in events if event["logStreamName"] not in self._seen]
         self._seen.update(event["logStreamName"] for event in new)
         return [
@@ -108,19 +108,18 @@ class Logs:
 
 
 def now() -> int:
-    """This moment, in milliseconds since the epoch."""
+    """Return the current time in milliseconds since the epoch."""
     return int(time.time() * 1000)
 
 
 def readable(entry: Entry) -> str:
-    """The entry as a line: time, function, level, message, correlation id, and what else it says."""
+    """Return an entry as one line: time, function, level, message, correlation id, other fields."""
     clock = datetime.fromtimestamp(entry.time / 1000).astimezone().strftime("%H:%M:%S.%f")[:-3]
-    function = GENERATED.sub("", entry.function)
     fields = _fields(entry.text)
     others = [f"{key}={_short(value)}" for key, value in fields.items() if key not in PLACED]
     parts = [
         clock,
-        function,
+        _function_name(entry.function),
         f"{fields.get('level', '')!s:<5}",
         str(fields.get("message", "")),
         str(fields.get("correlationId", "")),
@@ -129,6 +128,16 @@ def readable(entry: Entry) -> str:
     line = "  ".join(part for part in parts if part.strip())
     trace = fields.get("traceback")
     return f"{line}\n{UNPACKED.sub('', str(trace))}" if trace else line
+
+
+def entry_fields(entry: Entry) -> dict[str, Any]:
+    """Return an entry for JSON: time, function, and the fields of the line as `entry`."""
+    time_ = datetime.fromtimestamp(entry.time / 1000, UTC).isoformat(timespec="milliseconds")
+    return {"time": time_, "function": _function_name(entry.function), "entry": _fields(entry.text)}
+
+
+def _function_name(group: str) -> str:
+    return GENERATED.sub("", group)
 
 
 def _fields(text: str) -> dict[str, Any]:

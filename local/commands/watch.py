@@ -1,4 +1,4 @@
-"""The daily loop: a saved file is live a moment later."""
+"""The loop of `make dev`: watches the program's files and deploys saved changes."""
 
 from __future__ import annotations
 
@@ -12,35 +12,38 @@ from rich.console import Console
 from watchfiles import Change, watch
 
 from local.commands import console as show
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 from local.driver.program import PROGRAM_FOLDERS
 from local.machine.errors import LocalError
 
 if TYPE_CHECKING:
-    from local.driver.driver import Change as Applied
+    from local.driver.changes import Change as Applied
 
 PROGRAM_FILE = "__main__.py"
 
 DEBOUNCE_MS = 50
 STEP_MS = 20
-"""How long to wait for more files of the same save."""
+"""How long to wait for further files that are saved together."""
 
 STALE_SECONDS = 60.0
-"""A file that says it is older was moved here, and keeps its own time."""
+"""Older modification times are not the time of the save: the file was moved or copied here."""
+
+WATCHED = (*(f"{name}/" for name in PROGRAM_FOLDERS), PROGRAM_FILE, "Pulumi*.yaml")
+"""The watched paths, for the user."""
 
 POLL_SECONDS = 1.0
-"""How often to look whether the emulator still runs."""
+"""How often to check whether the emulator runs."""
 
 
 class Loop:
-    """Applies what changes until it is stopped.
+    """Deploys saved changes until it is stopped.
 
-    Every change takes the same way, through the whole program: an edit of a handler may change the
-    API's document as well as the function, and a run that changes little is quick.
+    Every change applies the whole program, because an edit of one handler may also change the OpenAPI
+    document. A run with few changes is fast.
 
     Args:
-        deployment: the platform, which runs.
-        console: where to print.
+        deployment: the running deployment.
+        console: the console to print to.
     """
 
     def __init__(self, deployment: Deployment, console: Console) -> None:
@@ -49,45 +52,46 @@ class Loop:
         self.stop = threading.Event()
 
     def run(self) -> None:
-        """Go on until `stop` is set, or the emulator goes away."""
-        ended = threading.Thread(target=self._await_end, daemon=True)
-        ended.start()
+        """Run until `stop` is set or the emulator stops."""
+        monitor = threading.Thread(target=self._stop_with_emulator, daemon=True)
+        monitor.start()
         try:
             for changed in changes(self._deployment.root, self.stop):
-                self._react(changed)
+                self._deploy(changed)
         finally:
             self.stop.set()
-            ended.join()
+            monitor.join()
 
-    def _react(self, changed: Sequence[Path]) -> None:
+    def _deploy(self, changed: Sequence[Path]) -> None:
         names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
-        since = saved(changed, time.time())
+        since = save_time(changed, time.time())
         try:
-            result = self._deployment.again(self._tell)
+            result = self._deployment.reapply(self._report)
         except LocalError as error:
-            self._console.print(f"{names}: {error}", style="red", markup=False)
+            self._console.print(f"{names}: not deployed: {error}", style="red", markup=False)
             return
-        told = f"{names}: live after {time.time() - since:.2f} s, {show.counted(result.changes)}"
-        self._console.print(told, markup=False)
+        seconds = time.time() - since
+        text = f"{names}: live after {seconds:.2f} s, {show.summary(result.changes)}"
+        self._console.print(text, markup=False)
 
-    def _tell(self, change: Applied) -> None:
+    def _report(self, change: Applied) -> None:
         if change.kind != "same":
             self._console.print(show.change_line(change))
 
-    def _await_end(self) -> None:
+    def _stop_with_emulator(self) -> None:
         while not self.stop.wait(POLL_SECONDS):
             if self._deployment.emulator.process is None:
-                self._console.print("the emulator has stopped: make dev starts it again")
+                self._console.print("the emulator has stopped: run make dev to start it again")
                 self.stop.set()
 
 
 def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
-    """The program's files as they change, those of one save together; a new folder is one of them."""
+    """Yield the changed files of the program, those saved together in one list, and new folders."""
     while not stop.is_set():
         folders = [root, *subfolders(root)]
         for batch in watch(
             *folders,
-            watch_filter=_matters(root, folders),
+            watch_filter=_filter(root, folders),
             recursive=False,
             debounce=DEBOUNCE_MS,
             step=STEP_MS,
@@ -100,12 +104,12 @@ def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
                 break
 
 
-def _matters(root: Path, folders: Sequence[Path]) -> Callable[[Change, str], bool]:
+def _filter(root: Path, folders: Sequence[Path]) -> Callable[[Change, str], bool]:
     return lambda _, path: concerns(root, Path(path)) or _is_folder(Path(path), folders)
 
 
 def subfolders(root: Path) -> list[Path]:
-    """The program's folders at any depth."""
+    """Return the program's folders with all their subfolders."""
     tops = [root / name for name in PROGRAM_FOLDERS]
     return [
         folder
@@ -116,24 +120,24 @@ def subfolders(root: Path) -> list[Path]:
 
 
 def concerns(root: Path, path: Path) -> bool:
-    """Whether the file is part of the program: its sources and the stacks' config."""
+    """Return whether a file belongs to the program: its sources and the stacks' config."""
     parts = path.relative_to(root).parts
     if "__pycache__" in parts or path.name.startswith("."):
         return False
     if len(parts) == 1:
         return path.name == PROGRAM_FILE or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
-    # Editors write beside a file first: what has another suffix is theirs.
+    # Other suffixes are temporary files of editors.
     return parts[0] in PROGRAM_FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
 
 
-def saved(changed: Sequence[Path], seen: float) -> float:
-    """When the newest of the files was saved, in seconds since the epoch; when it was seen, if none tells."""
+def save_time(changed: Sequence[Path], seen: float) -> float:
+    """Return when the newest file was saved, in seconds since the epoch; `seen` if that is unknown."""
     times = [path.stat().st_mtime for path in changed if path.exists()]
     newest = max(times, default=seen)
     return newest if 0 <= seen - newest < STALE_SECONDS else seen
 
 
 def _is_folder(path: Path, known: Sequence[Path]) -> bool:
-    """Whether it is a folder of the program, or was one."""
-    own = path in known or (path.parent in known and path.is_dir())
-    return own and path.name != "__pycache__" and not path.name.startswith(".")
+    """Return whether a path is or was a folder of the program."""
+    inside = path in known or (path.parent in known and path.is_dir())
+    return inside and path.name != "__pycache__" and not path.name.startswith(".")

@@ -1,1 +1,1 @@
-"""The driver: runs the Pulumi program in this process and applies what it declares."""
+"""The driver: runs the Pulumi program in this process and applies what it declares to the embedded cloud."""

@@ -1,4 +1,4 @@
-"""Runs the Pulumi program in this process, against a monitor of ours instead of the engine's."""
+"""Runs the Pulumi program in this process, with a resource monitor that replaces the engine's."""
 
 from __future__ import annotations
 
@@ -29,42 +29,42 @@ PROGRAM_FOLDERS = ("settings", "wiring", "components", "handlers")
 KEPT = ("settings", "components")
 """Packages that a run keeps for the next one; neither imports handlers, which change most often."""
 
-_kept: dict[str, Any] = {}
+_cached: dict[str, Any] = {}
 
 WORKERS = 12
-"""How many resources are made at once: the emulator answers about as many without queueing."""
+"""Limit of concurrent registrations: about as many as the emulator handles without queueing."""
 
 
 class NoMocks(Mocks):
-    """The monitor answers for itself; what falls through to a mock is a bug."""
+    """Mocks that are never used: the monitor handles every call itself."""
 
     def call(self, args: Any) -> Any:
-        """Refuse a function of the provider."""
-        raise NotImplementedError(f"{args.token}: the program calls no provider functions")
+        """Reject a provider function."""
+        raise NotImplementedError(f"{args.token}: provider functions are not supported")
 
     def new_resource(self, args: Any) -> Any:
-        """Refuse a resource that the monitor did not take."""
-        raise NotImplementedError(f"{args.typ} {args.name}: not taken by the monitor")
+        """Reject a resource that the monitor did not handle."""
+        raise NotImplementedError(f"{args.typ} {args.name}: not handled by the monitor")
 
 
 def run(root: Path, stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
-    """Run `__main__.py` under `root` and answer its exports, plain; as often as wanted in one process.
+    """Run `__main__.py` in `root` and return its exports, with secrets unwrapped. It may run repeatedly.
 
     Raises:
         Exception: as `register` does.
     """
-    with modules_of_its_own(root):
+    with isolated_modules(root):
         return register(
             lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"), stack, monitor
         )
 
 
 def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
-    """Run what declares resources to its end, with all their registrations, and answer the exports.
+    """Run a function that declares resources, wait for all registrations, and return the exports.
 
     Raises:
-        Exception: what the program raised, or the first registration that failed; what was under way
-            is finished first.
+        Exception: the error of the function or of the first failed registration, after the active
+            registrations have finished.
     """
     failure: list[BaseException] = []
 
@@ -72,7 +72,7 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
         try:
             declare()
         except BaseException as error:
-            # What was declared until then is not made: a program stands as a whole or not at all.
+            # The resources declared so far are not created: a program is applied completely or not at all.
             failure.append(error)
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
@@ -80,18 +80,18 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
 
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_unheard)
+    loop.set_exception_handler(_ignore)
     loops = [loop]
     loop.set_default_executor(
         ThreadPoolExecutor(WORKERS, "resource", initializer=_own_loop, initargs=(loops,))
     )
     asyncio.set_event_loop(loop)
     set_all_config(dict(stack.config), list(stack.secrets))
-    # What the run before left behind in the SDK.
+    # Remove what the previous run left in the SDK.
     set_root_resource(cast("Any", None))
     cast("Any", SETTINGS).outputs.clear()
     set_mocks(monitor.mocks, project=stack.project, stack=stack.name, preview=False, monitor=monitor)
-    gc.disable()  # Half the time of a run would go into collecting what lives to its end.
+    gc.disable()  # Collection takes half of the time and finds little: most objects live until the end.
     try:
         try:
             loop.run_until_complete(run_pulumi_func(main))
@@ -99,46 +99,46 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
             raise failure[0] from None
         return loop.run_until_complete(_exports())
     finally:
-        loop.run_until_complete(_wind_up())
+        loop.run_until_complete(_finish_active())
         for each in loops:
             each.close()
         gc.enable()
 
 
-def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """A failure is raised once; every output that waited for it would say it again."""
+def _ignore(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Suppress repeated reports of a failure by the outputs that depend on it; `register` raises it."""
     del loop, context
 
 
 def _own_loop(loops: list[asyncio.AbstractEventLoop]) -> None:
-    """Give a worker thread an event loop: the SDK reads and writes properties on one."""
+    """Set an event loop in a worker thread, which the SDK needs to serialize properties."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loops.append(loop)
 
 
 @contextmanager
-def modules_of_its_own(root: Path) -> Generator[None]:
-    """Make the program import its own modules again: their files may have changed, or be another checkout's.
+def isolated_modules(root: Path) -> Generator[None]:
+    """Let the program import its own modules again: they may have changed, or belong to another program.
 
-    The packages in `KEPT` are slow to import: they are reused if none of their files has changed.
+    The packages in `KEPT` are slow to import: they are reused while their files are unchanged.
     """
-    others = _take(PROGRAM_FOLDERS)
+    others = _pop_modules(PROGRAM_FOLDERS)
     files = _files(root)
-    if _kept.get("files") == files:
-        sys.modules.update(_kept["modules"])
+    if _cached.get("files") == files:
+        sys.modules.update(_cached["modules"])
     importlib.invalidate_caches()
     sys.path.insert(0, str(root))
     try:
         yield
     finally:
         sys.path.remove(str(root))
-        _kept.update(files=files, modules=_take(KEPT))
-        _take(PROGRAM_FOLDERS)
+        _cached.update(files=files, modules=_pop_modules(KEPT))
+        _pop_modules(PROGRAM_FOLDERS)
         sys.modules.update(others)
 
 
-def _take(packages: tuple[str, ...]) -> dict[str, ModuleType]:
+def _pop_modules(packages: tuple[str, ...]) -> dict[str, ModuleType]:
     names = [name for name in sys.modules if name.partition(".")[0] in packages]
     return {name: sys.modules.pop(name) for name in names}
 
@@ -149,8 +149,8 @@ def _files(root: Path) -> list[tuple[str, int, int]]:
     return [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
 
 
-async def _wind_up() -> None:
-    """After a failure: begin nothing more, and let the calls under way end."""
+async def _finish_active() -> None:
+    """Cancel waiting tasks, and wait for active calls."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
@@ -160,5 +160,5 @@ async def _wind_up() -> None:
 
 async def _exports() -> dict[str, Any]:
     root: Any = get_root_resource()
-    # Nested outputs are resolved by the SDK alone.
+    # Output.from_input also resolves nested outputs.
     return await pulumi.Output.from_input(dict(root.outputs)).future() or {}

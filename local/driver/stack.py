@@ -1,4 +1,4 @@
-"""A stack's project, config and naming, read from the Pulumi files as the Pulumi CLI reads them."""
+"""A stack's project, config and naming, read from the Pulumi files like the Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ DEFAULT_PATTERN = "${name}-${hex(7)}"
 
 
 class StackError(Exception):
-    """A Pulumi file cannot be used; the text names it."""
+    """A Pulumi file is missing or invalid."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack: its project's name, its own, and its config as the program gets it.
+    """One stack with its config as the program reads it.
 
     Attributes:
+        project: the project's name.
+        name: the stack's name.
         config: `namespace:key` to text; an object is JSON.
         pattern: the autonaming pattern.
-        secrets: the keys of the config that hold a secret.
+        secrets: the config keys whose values are secret.
     """
 
     project: str
@@ -37,10 +39,10 @@ class Stack:
 
     @classmethod
     def load(cls, root: Path, name: str, overrides: Mapping[str, Any] | None = None) -> Stack:
-        """Read `Pulumi.yaml` and `Pulumi.<name>.yaml`, and lay `overrides` over the config.
+        """Read `Pulumi.yaml` and `Pulumi.<name>.yaml`, with `overrides` in place of their config values.
 
         Raises:
-            StackError: for a file that is missing or not YAML, or a value that only the CLI can decrypt.
+            StackError: if a file is missing or not YAML, or a value is encrypted.
         """
         project = _read(root / "Pulumi.yaml")
         shared: dict[str, Any] = {
@@ -51,26 +53,26 @@ class Stack:
         values: dict[str, Any] = {**shared, **_config(file, _read(file)), **(overrides or {})}
         for key, value in values.items():
             if _encrypted(value):
-                raise StackError(f"{file.name}: {key}: encrypted: only the Pulumi CLI can read it")
+                raise StackError(f"{file.name}: {key}: is encrypted, and only the Pulumi CLI can decrypt it")
         config = {key: _text(value) for key, value in values.items()}
         if not isinstance(project.get("name"), str):
             raise StackError("Pulumi.yaml: name: expected the project's name")
         return cls(project["name"], name, config, pattern)
 
-    def at(self, endpoint: str, region: str) -> Stack:
-        """The same stack with every service of `aws:endpoints` at one address.
+    def with_endpoint(self, endpoint: str, region: str) -> Stack:
+        """Return the stack with one address for every service in `aws:endpoints`.
 
         Raises:
-            StackError: when `aws:endpoints` is no list of addresses by service, or it is for another region.
+            StackError: if `aws:endpoints` is not a list of addresses by service, or the region differs.
         """
         file, declared = f"Pulumi.{self.name}.yaml", self.config.get("aws:region", region)
         if declared != region:
-            raise StackError(f"{file}: aws:region: {declared!r}: the embedded cloud plays {region}")
+            raise StackError(f"{file}: aws:region: {declared!r}: the embedded cloud's region is {region}")
         text = self.config.get("aws:endpoints")
         if text is None:
             return self
         try:
-            # Of a list of mappings nothing but the keys is taken over.
+            # Only the keys are used: the names of the services.
             moved = [dict.fromkeys({**services}, endpoint) for services in json.loads(text)]
         except (ValueError, TypeError):
             raise StackError(f"{file}: aws:endpoints: {text!r}: expected addresses by service") from None
@@ -78,19 +80,19 @@ class Stack:
 
     @property
     def naming(self) -> Naming:
-        """How its resources are named."""
+        """The rule by which its resources are named."""
         return Naming(self.pattern, self.project, self.name)
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, as the CLI does."""
+    """A loader that rejects duplicate keys, like the CLI."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
         seen: set[str] = set()
         for key in [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]:
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value}: stands there twice", key.start_mark
+                    None, None, f"{key.value}: is a duplicate key", key.start_mark
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
@@ -100,7 +102,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         data: Any = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader
     except FileNotFoundError:
-        raise StackError(f"{file}: not there") from None
+        raise StackError(f"{file}: no such file") from None
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise StackError(f"{file.name}: not YAML: {line}{error.problem}") from None
@@ -113,7 +115,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _config(file: Path, data: Mapping[str, Any]) -> dict[str, Any]:
     config: Any = data.get("config")
-    if config is None:  # As the CLI has it: a key without anything below it says nothing.
+    if config is None:  # The CLI also accepts the key without a value.
         return {}
     if not isinstance(config, dict):
         raise StackError(f"{file.name}: config: expected keys and values, got {config!r}")

@@ -1,4 +1,4 @@
-"""What the driver made: one JSON file, saved after every step, so that a run cut off loses nothing."""
+"""The driver's state: a JSON file, saved after every step so that an interrupted run loses nothing."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ VERSION = 1
 
 
 class StateError(LocalError):
-    """The state file cannot be used; the text says why and what to do."""
+    """The state file is invalid."""
 
 
 @dataclass
 class Resource:
-    """One resource as it was last made.
+    """One resource as it was last applied.
 
     Attributes:
         type: Pulumi's type token.
         name: the logical name.
-        id: the id that the provider gave; empty while it is being made.
-        inputs: the checked inputs; outputs: what the provider read.
-        dependencies: URNs that must outlive it, its parent among them.
-        protect: whether Pulumi's protection forbids to delete it.
+        id: the provider's id; empty while the resource is being created.
+        inputs: the checked inputs.
+        outputs: the properties that the provider read.
+        dependencies: the URNs of the resources that it depends on, including its parent.
+        protect: whether Pulumi's `protect` option forbids its deletion.
     """
 
     type: str
@@ -42,13 +43,13 @@ class Resource:
 
 
 class State:
-    """The record of a stack on one embedded cloud.
+    """The state of a stack on one embedded cloud.
 
     Attributes:
         endpoint: the cloud's address when the outputs were read.
-        resources: what is there, by URN.
-        pending: what was being made when the record was last saved, by URN.
-        doomed: replaced resources that still have to go.
+        resources: the existing resources, by URN.
+        pending: the resources whose creation has started and not finished, by URN.
+        pending_delete: replaced resources that are not deleted yet.
     """
 
     def __init__(self, path: Path) -> None:
@@ -59,46 +60,46 @@ class State:
             self.endpoint: str = data.get("endpoint", "")
             self.resources = _resources(data.get("resources", {}))
             self.pending = _resources(data.get("pending", {}))
-            self.doomed = [Resource(**item) for item in data.get("doomed", [])]
+            self.pending_delete = [Resource(**item) for item in data.get("pending_delete", [])]
         except (TypeError, AttributeError) as error:
             raise _unreadable(path, error) from error
         self._saved = self._text()
 
     def begin(self, urn: str, resource: Resource) -> None:
-        """Note that the resource is about to be made."""
+        """Record that the creation of a resource starts."""
         with self._lock:
             self.pending[urn] = resource
             self._save()
 
     def finish(self, urn: str, resource: Resource, replaced: Resource | None = None) -> None:
-        """Note that the resource is there now, and what it replaced is to go."""
+        """Record that a resource exists, and that the one it replaced must be deleted."""
         with self._lock:
             self.pending.pop(urn, None)
             self.resources[urn] = resource
             if replaced:
-                self.doomed.append(replaced)
+                self.pending_delete.append(replaced)
             self._save()
 
     def abandon(self, urn: str) -> None:
-        """Note that what was being made is not there."""
+        """Record that a started creation left no resource."""
         with self._lock:
             self.pending.pop(urn, None)
             self._save()
 
-    def forget(self, urn: str) -> None:
-        """Note that the resource is gone."""
+    def remove(self, urn: str) -> None:
+        """Record that a resource is deleted."""
         with self._lock:
             self.resources.pop(urn, None)
             self._save()
 
-    def buried(self, resource: Resource) -> None:
-        """Note that a replaced resource is gone."""
+    def finish_delete(self, resource: Resource) -> None:
+        """Record that a replaced resource is deleted."""
         with self._lock:
-            self.doomed.remove(resource)
+            self.pending_delete.remove(resource)
             self._save()
 
     def save(self) -> None:
-        """Write what changed, if anything did."""
+        """Write the file if the state has changed."""
         with self._lock:
             self._save()
 
@@ -108,7 +109,7 @@ class State:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".tmp")
-        # Outputs may hold a client's secret: for this user's eyes alone.
+        # Outputs may contain a client's secret: readable by this user only.
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)
         temporary.replace(self._path)
@@ -120,7 +121,7 @@ class State:
             "endpoint": self.endpoint,
             "resources": {urn: vars(resource) for urn, resource in self.resources.items()},
             "pending": {urn: vars(resource) for urn, resource in self.pending.items()},
-            "doomed": [vars(resource) for resource in self.doomed],
+            "pending_delete": [vars(resource) for resource in self.pending_delete],
         }
         return json.dumps(data)
 
@@ -133,15 +134,15 @@ def _load(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise _unreadable(path, error) from error
     if not isinstance(data, dict):
-        raise _unreadable(path, "no object")
+        raise _unreadable(path, "not a JSON object")
     data = cast("dict[str, Any]", data)
     if data.get("version") != VERSION:
-        raise StateError(f"{path}: written by another version of Strata: `make reset` starts again")
+        raise StateError(f"{path}: was written by another version of Strata: run make reset to start over")
     return data
 
 
 def _unreadable(path: Path, why: object) -> StateError:
-    return StateError(f"{path}: cannot be read ({why}): `make reset` starts again")
+    return StateError(f"{path}: is invalid ({why}): run make reset to start over")
 
 
 def _resources(data: dict[str, Any]) -> dict[str, Resource]:

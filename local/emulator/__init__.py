@@ -1,1 +1,1 @@
-"""The emulator: its process, and the state that it keeps between runs."""
+"""The AWS emulator: its process, its data, and the tool that deployed to it."""

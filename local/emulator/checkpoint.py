@@ -1,8 +1,8 @@
-"""The embedded cloud's data and the record of its resources, kept as one consistent pair.
+"""Checkpoints: the emulator's data and the driver's state, saved as one consistent pair.
 
-The emulator saves its data only when it stops in good order, and the driver's record would lie about
-any other cloud than the one it was written for. So a pair is taken when the emulator has stopped, and
-a start begins from the last whole pair; what was made after it is lost together on both sides.
+The emulator saves its data only on a clean stop, and the driver's state is valid only for the data that
+it was written for. A checkpoint is therefore taken after a clean stop, and each start restores the last
+one. Changes since then are lost on both sides.
 """
 
 from __future__ import annotations
@@ -11,64 +11,54 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-RECORD = "state.json"
+from local.machine.files import remove
+
+STATE = "state.json"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The pair in `checkpoint/`, and the one in use: `cloud/` with `state.json`.
+    """The pair saved in `checkpoint/`, and the pair in use: `cloud/` and `state.json`.
 
     Attributes:
-        directory: where all of them stand.
+        directory: the folder of both pairs.
     """
 
     directory: Path
 
     @property
     def cloud(self) -> Path:
-        """The emulator's data."""
+        """The emulator's data in use."""
         return self.directory / "cloud"
 
     @property
-    def record(self) -> Path:
-        """The driver's record of the resources in that cloud."""
-        return self.directory / RECORD
+    def state(self) -> Path:
+        """The driver's state in use."""
+        return self.directory / STATE
 
     @property
-    def pair(self) -> Path:
-        """The last consistent pair; it exists whole or not at all."""
+    def saved(self) -> Path:
+        """The last saved pair; it exists completely or not at all."""
         return self.directory / "checkpoint"
 
     def take(self) -> None:
-        """Keep the pair in use. The emulator must have saved its data and ended; repeatable when cut off."""
+        """Save the pair in use after a clean stop of the emulator. An interrupted call can be repeated."""
         if not self.cloud.exists():
             return
-        _copy_or_remove(self.record, self.cloud / RECORD)
-        remove(self.pair)
-        self.cloud.rename(self.pair)
+        _copy_or_remove(self.state, self.cloud / STATE)
+        remove(self.saved)
+        self.cloud.rename(self.saved)
 
     def restore(self) -> bool:
-        """Put the last pair in use, or nothing at all where there is none; answer whether there was one."""
+        """Replace the pair in use by the saved one, or by an empty one, and return whether one was saved."""
         remove(self.cloud)
-        if not self.pair.exists():
+        if not self.saved.exists():
             self.cloud.mkdir(parents=True)
-            self.record.unlink(missing_ok=True)
+            self.state.unlink(missing_ok=True)
             return False
-        shutil.copytree(self.pair, self.cloud)
-        _copy_or_remove(self.pair / RECORD, self.record)
+        shutil.copytree(self.saved, self.cloud)
+        _copy_or_remove(self.saved / STATE, self.state)
         return True
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder with all it holds; one that is gone already is no error."""
-    if path.is_dir() and not path.is_symlink():
-        # Renamed first: a removal that is cut off leaves no half folder under the old name.
-        rubbish = path.with_name(f"{path.name}.removed")
-        shutil.rmtree(rubbish, ignore_errors=True)
-        path.rename(rubbish)
-        shutil.rmtree(rubbish)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _copy_or_remove(source: Path, target: Path) -> None:

@@ -1,49 +1,49 @@
-"""The AWS emulator as a background process of this machine alone."""
+"""The AWS emulator as a background process that listens on 127.0.0.1 only."""
 
 from __future__ import annotations
 
 import http.client
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from local.emulator.checkpoint import Checkpoint, remove
-from local.emulator.saved import mend
+from local.emulator import saved_state
+from local.emulator.checkpoint import Checkpoint
 from local.machine.errors import LocalError
-from local.machine.ports import LOOPBACK, free_port, is_left, is_taken
+from local.machine.files import remove
+from local.machine.ports import LOOPBACK, free_port, is_taken, wait_until_free
 from local.machine.processes import Daemon, Process
 from provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
 
 PORT = 4566
-"""The port that is taken when it is free: the one that tools for local AWS expect."""
+"""The default port, if it is free: tools for local AWS expect it."""
 
 START_SECONDS = 30.0
 INVOCATIONS = 32
-"""Invocations at a time; each runs in a Python process of its own."""
+"""The limit of concurrent invocations; each runs in a separate Python process."""
 
 
-class Origin(Enum):
-    """Where the cloud's data came from; the value is what to tell the person."""
+class StartData(Enum):
+    """The data that a started emulator has; the value describes it to the user."""
 
-    RUNNING = "was running already"
-    NEW = "is new and empty"
-    RESTORED = "has the data of the last stop"
-    REWOUND = "had been killed: it has the data of the last stop, and what was made since is lost"
-    LOST = "had been killed before it ever saved: it starts empty and all is created again"
+    RUNNING = "was already running"
+    EMPTY = "is new and empty"
+    RESTORED = "restored its data of the last stop"
+    ROLLED_BACK = "was killed: the data of its last stop is restored, later changes are lost"
+    LOST = "was killed before its first stop: all data is lost, all resources are created again"
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """The emulator whose files stand in one directory; at most one runs per directory.
+    """The emulator of one directory; at most one runs per directory.
 
     Attributes:
-        directory: where its data, its log and the record of its process stand.
-        region: the AWS region that it plays.
-        record_calls: whether CloudTrail keeps every API call that was let through.
-        stop_seconds: its time to finish the invocations under way and to save the data.
+        directory: the folder of its data, its log and its process record.
+        region: the AWS region that it emulates.
+        record_calls: whether CloudTrail records every allowed API call.
+        stop_seconds: the time to finish invocations and save the data on a stop.
     """
 
     directory: Path
@@ -59,52 +59,52 @@ class Emulator:
 
     @property
     def process(self) -> Process | None:
-        """Its process, if it runs."""
+        """The process, or None if it does not run."""
         return self.daemon.process
 
     @property
     def cloud(self) -> Cloud:
-        """How to speak to it; it must run.
+        """The running emulator's address and region, for API calls.
 
         Raises:
-            LocalError: when it does not.
+            LocalError: if the emulator does not run.
         """
         process = self.process
         if process is None:
-            raise LocalError("the emulator does not run: start it with make up")
+            raise LocalError("the emulator is not running: run make up")
         return Cloud(f"http://{LOOPBACK}:{process.port}", self.region)
 
-    def start(self, port: int | None = None) -> Origin:
-        """Start it, or find it running, and answer once it can be used.
+    def start(self, port: int | None = None) -> StartData:
+        """Start the emulator, unless it runs, and return when it is ready.
 
         Args:
-            port: where it must listen; else where it did before, else 4566, else a free port.
+            port: the port to listen on; by default the last one, or 4566, or a free port.
 
         Raises:
-            LocalError: when the port is taken, or when it does not come up.
+            LocalError: if the port is taken, or the emulator does not start.
         """
         process = self.process
         if process and _is_healthy(process.port):
-            _refuse_to_move(process.port, port)
-            return Origin.RUNNING
-        # One that is merely slow gets the chance to save.
+            _refuse_other_port(process.port, port)
+            return StartData.RUNNING
+        # A slow emulator gets the time to save its data.
         self.daemon.stop(self.stop_seconds)
-        chosen = self._choose(port)
-        origin = self._prepare_data(chosen)
+        chosen = self._choose_port(port)
+        data = self._prepare_data(chosen)
         self.daemon.start([sys.executable, "-P", "-m", "ministack"], self._environment(chosen), chosen)
         self.daemon.wait_until(lambda: _is_healthy(chosen), START_SECONDS)
-        return origin
+        return data
 
     def stop(self) -> None:
-        """Stop it with its data saved for the next start; no error when it does not run."""
+        """Stop the emulator, if it runs, and save its data for the next start."""
         self.daemon.stop(self.stop_seconds)
-        if self._saved:
+        if self._stopped_cleanly:
             self.checkpoint.take()
 
-    def forget(self) -> None:
-        """Stop it and remove its data."""
+    def reset(self) -> None:
+        """Stop the emulator and delete its data."""
         self.daemon.stop(grace=0)
-        for path in (self.checkpoint.cloud, self.checkpoint.pair, self.checkpoint.record, self._scratch):
+        for path in (self.checkpoint.cloud, self.checkpoint.saved, self.checkpoint.state, self._scratch):
             remove(path)
 
     @property
@@ -112,36 +112,36 @@ class Emulator:
         return self.directory / "tmp"
 
     @property
-    def _saved(self) -> bool:
-        """Whether it ended in good order, whoever stopped it: its pid file goes once the data is saved."""
+    def _stopped_cleanly(self) -> bool:
+        """Whether the last stop was clean: the emulator removes its pid file after it has saved its data."""
         return not any(self._scratch.glob("ministack-*.pid"))
 
-    def _choose(self, port: int | None) -> int:
+    def _choose_port(self, port: int | None) -> int:
         wanted = port or self.daemon.port
         if wanted is None:
             return free_port() if is_taken(PORT) else PORT
-        if not is_left(wanted):
+        if not wait_until_free(wanted):
             raise LocalError(
-                f"another program listens on {LOOPBACK}:{wanted}, where the emulator is to start: "
-                "stop it, or choose another port with CLOUD_PORT="
+                f"the emulator's port {wanted} is in use by another program: "
+                "stop that program, or choose another port with CLOUD_PORT="
             )
         return wanted
 
-    def _prepare_data(self, port: int) -> Origin:
-        saved, used = self._saved, self.checkpoint.cloud.exists()
-        if saved:
+    def _prepare_data(self, port: int) -> StartData:
+        clean, used = self._stopped_cleanly, self.checkpoint.cloud.exists()
+        if clean:
             self.checkpoint.take()
         restored = self.checkpoint.restore()
-        mend(self.checkpoint.cloud / "services", port)
-        # It leaves the folders of its Lambda workers behind.
+        saved_state.repair(self.checkpoint.cloud / "services", port)
+        # The emulator does not remove the folders of its Lambda workers.
         remove(self._scratch)
         self._scratch.mkdir()
         if restored:
-            return Origin.RESTORED if saved else Origin.REWOUND
-        return Origin.LOST if used else Origin.NEW
+            return StartData.RESTORED if clean else StartData.ROLLED_BACK
+        return StartData.LOST if used else StartData.EMPTY
 
     def _environment(self, port: int) -> dict[str, str]:
-        """All it knows of this machine: nothing of the person's AWS setup, no home, no Docker."""
+        """The emulator's whole environment: without the user's AWS configuration, home folder and Docker."""
         cloud = self.checkpoint.cloud
         return {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -158,35 +158,31 @@ class Emulator:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": self.region,
             "MINISTACK_WORKER_THREADS": str(INVOCATIONS),
-            # A trigger that fails must fail the sign-in, as it does on AWS.
+            # A failed trigger fails the sign-in, as on AWS.
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(cloud / "services"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(cloud / "objects"),
             "CLOUDTRAIL_RECORDING": "1" if self.record_calls else "0",
-            # Listeners that nobody here asked for, and containers of the person's that are not its business.
+            # No unused listeners, and no access to the user's containers.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": "unix:///nonexistent",
         }
 
 
-def _refuse_to_move(running: int, wanted: int | None) -> None:
-    if wanted not in (None, running):
+def _refuse_other_port(running: int, requested: int | None) -> None:
+    if requested not in (None, running):
         raise LocalError(
-            f"the emulator runs on port {running} and cannot move to {wanted} while it does: make down first"
+            f"the emulator runs on port {running}: run make down before you start it on port {requested}"
         )
 
 
 def _is_healthy(port: int) -> bool:
-    return _answers(lambda: http.client.HTTPConnection(LOOPBACK, port, timeout=5), "/_ministack/health")
-
-
-def _answers(connect: Callable[[], http.client.HTTPConnection], path: str) -> bool:
-    connection = connect()
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
     try:
-        connection.request("GET", path)
+        connection.request("GET", "/_ministack/health")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

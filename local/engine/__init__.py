@@ -1,1 +1,1 @@
-"""The Pulumi engine against the embedded cloud: the same program and provider, run by `pulumi` itself."""
+"""The Pulumi engine on the embedded cloud: the same program and provider, run by `pulumi`."""

@@ -1,7 +1,7 @@
-"""`python -m local.engine`: see `local.engine.commands`."""
+"""`python -m local.engine`: the commands in `local.commands.engine`."""
 
 import sys
 
-from local.engine.commands import main
+from local.commands.engine import main
 
 sys.exit(main())

@@ -1,4 +1,4 @@
-"""The engine's file backend: what a run that was cut off left there, and how to go on from it."""
+"""The engine's file backend, and its recovery after an interrupted run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from provider.provider import Provider
 
 @dataclass(frozen=True)
 class Backend:
-    """The states of one project's stacks in one folder.
+    """The state of one stack in a folder.
 
     Attributes:
-        folder: where the engine keeps them.
+        folder: the folder of the backend.
         project: the project's name.
         stack: the stack's name.
     """
@@ -31,16 +31,16 @@ class Backend:
 
     @property
     def url(self) -> str:
-        """How the engine calls it.
+        """The backend's URL for the engine.
 
-        Without files of metadata: they are not replaced whole, and one that a killed engine left half
-        written makes the state beside it unreadable.
+        The engine writes no metadata files. It does not write them atomically, and a partial one, left by a
+        killed engine, would make the state unreadable.
         """
         return f"{self.folder.as_uri()}?metadata=skip"
 
     @property
     def state(self) -> dict[str, Any]:
-        """The stack's last state; empty where it has none."""
+        """The stack's last state; empty if it has none."""
         file = self.folder / ".pulumi" / "stacks" / self.project / f"{self.stack}.json"
         try:
             return json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
@@ -48,46 +48,46 @@ class Backend:
             return {}
 
     def unlock(self) -> None:
-        """Remove the locks and drafts of engines that were killed.
+        """Remove the locks and temporary files of killed engines.
 
         Raises:
-            LocalError: for the lock of one that runs.
+            LocalError: if the engine that holds the lock runs.
         """
         for file in (self.folder / ".pulumi" / "locks").rglob(f"{self.project}/{self.stack}/*.json"):
             holder = json.loads(file.read_bytes())
             if start_time(holder["pid"]) is not None:
                 raise LocalError(
-                    f"the Pulumi engine is at work here (process {holder['pid']}): wait until it has "
-                    f"finished; should that be another program, remove {file}"
+                    f"the Pulumi engine is running (process {holder['pid']}): wait until it has finished; "
+                    f"if that process is another program, remove {file}"
                 )
             file.unlink()
         for draft in self.folder.rglob("*.tmp"):
             draft.unlink()
 
 
-def recovered(state: dict[str, Any], provider: Provider, old: str) -> dict[str, Any]:
-    """The state without what was only begun, which is removed from the cloud too.
+def recover_state(state: dict[str, Any], provider: Provider, old: str) -> dict[str, Any]:
+    """Return the state without pending operations, and delete their resources from the cloud.
 
     Args:
-        state: an exported state, secrets in plain.
-        provider: of the cloud that holds the resources.
-        old: the address of the cloud when the state was written: it stands in outputs and ids.
+        state: an exported state with secrets in plain text.
+        provider: the provider of the cloud with the resources.
+        old: the cloud's address when the state was written, which outputs and ids contain.
     """
-    moved: dict[str, Any] = json.loads(json.dumps(state).replace(old, provider.cloud.endpoint))
-    for begun in _begun(moved):
-        token, name = begun["type"], begun["urn"].rpartition("::")[2]
-        inputs = saved(begun["inputs"])
+    recovered: dict[str, Any] = json.loads(json.dumps(state).replace(old, provider.cloud.endpoint))
+    for resource in _pending_creations(recovered):
+        token, name = resource["type"], resource["urn"].rpartition("::")[2]
+        inputs = saved(resource["inputs"])
         inputs.pop(DEFAULTS, None)
-        made = provider.find(token, name, inputs)
-        if made:
-            provider.delete(token, name, made, inputs)
-    moved.pop("pending_operations", None)
-    return moved
+        created = provider.find(token, name, inputs)
+        if created:
+            provider.delete(token, name, created, inputs)
+    recovered.pop("pending_operations", None)
+    return recovered
 
 
-def _begun(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _pending_creations(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
     operations: list[dict[str, Any]] = state.get("pending_operations") or []
     for operation in operations:
-        # A component is nothing in the cloud.
+        # Components do not exist in the cloud.
         if operation["type"] == "creating" and operation["resource"]["custom"]:
             yield operation["resource"]

@@ -1,4 +1,4 @@
-"""How a deployment on this machine is applied by the Pulumi engine instead of the driver."""
+"""Deployment with the Pulumi engine instead of the driver."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.driver.driver import Report, Result
+from local.driver.changes import Report, Result, silent
 from local.emulator.emulator import Emulator
-from local.engine.engine import Engine
-from local.engine.events import silent
-from local.machine.owner import Owner, claim, refuse_other, release
-from local.machine.processes import write_atomically
+from local.emulator.owner import Owner, claim, refuse_other, release
+from local.engine.engine import Engine, Run
+from local.machine.files import write_atomically
 from provider.cloud import Cloud
 
 FOLDER = "engine"
-"""Where the engine keeps its state, among the files of the deployment."""
+"""The folder of the engine's files in the deployment's directory."""
 
 
 @dataclass(frozen=True)
 class Deploy:
-    """Applies, previews and destroys with one `pulumi`.
+    """Applies, previews and destroys a stack with a `pulumi` command.
 
     Attributes:
-        command: the `pulumi` to run.
+        command: the path of the `pulumi` command.
     """
 
     command: Path
@@ -34,10 +33,10 @@ class Deploy:
     def apply(
         self, root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], report: Report
     ) -> Result:
-        """What a deployment does to make the cloud what the program declares; see `driver.apply`.
+        """Change the cloud to what the program declares; the parameters are those of `driver.apply`.
 
         Raises:
-            LocalError: when the driver deployed what runs here, or the engine complains.
+            LocalError: if the driver owns the deployment, or the engine fails.
         """
         started = time.monotonic()
         directory = state.parent
@@ -46,18 +45,18 @@ class Deploy:
         run = engine.up(refresh=self._recover(engine, directory))
         return Result(run.outputs, run.events.changes, time.monotonic() - started)
 
-    def preview(self, root: Path, cloud: Cloud, directory: Path, overrides: Mapping[str, Any]) -> str:
-        """What `apply` would do, as the engine prints it.
+    def preview(self, root: Path, cloud: Cloud, directory: Path, overrides: Mapping[str, Any]) -> Run:
+        """Return the changes that `apply` would make, without making them.
 
         Raises:
             LocalError: as `apply` does.
         """
         refuse_other(directory, Owner.ENGINE)
         engine = self._engine(root, cloud, directory, overrides, silent)
-        return engine.preview().text
+        return engine.preview()
 
     def destroy(self, root: Path, cloud: Cloud, directory: Path, report: Report) -> None:
-        """Remove all that `apply` made.
+        """Delete all resources that `apply` created.
 
         Raises:
             LocalError: as `apply` does.
@@ -75,15 +74,15 @@ class Deploy:
         return Engine(root, directory / FOLDER, cloud, self.command, overrides=overrides, report=report)
 
     def _recover(self, engine: Engine, directory: Path) -> bool:
-        """Make the state fit to go on from; answer whether it must be held against the cloud first.
+        """Repair the state after an interrupted run, and return whether it must be refreshed.
 
-        It must, after a run that was cut off, and when this is another emulator than the last time: one
-        that was killed lost what it had not saved.
+        It must be refreshed after an interrupted run and when the emulator was restarted: a killed emulator
+        loses unsaved data.
         """
         mark = directory / FOLDER / "emulator.json"
         process = Emulator(directory).process
         now = {"endpoint": engine.cloud.endpoint, "started": process and process.started}
         last: dict[str, Any] = json.loads(mark.read_bytes()) if mark.exists() else now
-        left = engine.recover(last["endpoint"])
+        recovered = engine.recover(last["endpoint"])
         write_atomically(mark, json.dumps(now))
-        return left or last != now
+        return recovered or last != now

@@ -1,4 +1,4 @@
-"""One stack under the Pulumi engine: the real `pulumi`, with the program run in this process."""
+"""A stack that the Pulumi engine deploys, with the program run in this process."""
 
 from __future__ import annotations
 
@@ -16,37 +16,38 @@ from typing import Any, cast
 import yaml
 from pulumi import automation as auto
 
-from local.driver.program import modules_of_its_own
-from local.engine.backend import Backend, recovered
-from local.engine.events import Events, Report, silent
+from local.driver.changes import Report, silent
+from local.driver.program import isolated_modules
+from local.engine.backend import Backend, recover_state
+from local.engine.events import Events
 from local.machine.errors import LocalError
-from local.machine.processes import write_atomically
+from local.machine.files import write_atomically
 from local.plugin.servicer import VERSION, embedded
 from provider.cloud import Cloud
 
-PASSPHRASE = "local"  # noqa: S105 - the embedded cloud holds no one's secret; a person's own goes before
+PASSPHRASE = "local"  # noqa: S105 - protects no real secrets; the user's own takes precedence
 PARALLEL = 16
-"""Resources at a time: the emulator answers about as many without queueing."""
+"""Limit of concurrent operations: about as many as the emulator handles without queueing."""
 
 CODE = Path(__file__).parents[2]
-"""Where this package can be imported from."""
+"""The folder from which this package can be imported."""
 
 PLUGIN = (sys.executable, "-P", "-m", "local.plugin")
-"""What serves the provider; the engine adds its own address."""
+"""The command that serves the provider; the engine appends its own address."""
 
 
 class EngineError(LocalError):
-    """The engine could not do what was asked; the text is what it complained about."""
+    """An operation of the engine failed; the text is the engine's error messages."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the engine did.
+    """The result of one operation of the engine.
 
     Attributes:
-        events: what it said.
-        text: what it printed.
-        outputs: the stack's outputs, secrets in plain; empty but after an `up`.
+        events: the engine's events.
+        text: the engine's output.
+        outputs: the stack's outputs with secrets in plain text; empty except after `up`.
     """
 
     events: Events
@@ -56,18 +57,18 @@ class Run:
 
 @dataclass(frozen=True)
 class Engine:
-    """One stack of one program; nothing is written but under one folder.
+    """One stack of a program; all files are written to one folder.
 
     Attributes:
-        root: the Pulumi program's folder.
-        folder: where the state, the plugin and the engine's own files stand.
-        cloud: the embedded cloud that the stack's `aws:endpoints` are turned to.
-        command: the `pulumi` to run.
+        root: the folder of the Pulumi program.
+        folder: the folder of the state, the plugin and the engine's other files.
+        cloud: the embedded cloud, to which `aws:endpoints` is set.
+        command: the path of the `pulumi` command.
         stack: the stack's name.
-        overrides: config laid over the stack file's.
-        environment: further environment variables for the engine and its plugin.
+        overrides: config that replaces the stack file's.
+        environment: additional environment variables of the engine and its plugin.
         plugin: the command that serves the provider.
-        report: is told of each resource.
+        report: receives the change of each resource.
     """
 
     root: Path
@@ -81,26 +82,26 @@ class Engine:
     report: Report = silent
 
     def preview(self) -> Run:
-        """What `up` would do."""
+        """Return the changes that `up` would make."""
         return self._run("preview")
 
     def up(self, *, refresh: bool = False) -> Run:
-        """Make the cloud what the program declares; with `refresh`, what the cloud holds is read first."""
+        """Change the cloud to what the program declares; with `refresh`, read the cloud's resources first."""
         return self._run("up", refresh=refresh)
 
     def refresh(self) -> Run:
-        """Read what the cloud holds into the state."""
+        """Read the cloud's resources into the state."""
         return self._run("refresh")
 
     def destroy(self) -> Run:
-        """Remove all that the stack holds."""
+        """Delete all resources of the stack."""
         return self._run("destroy")
 
     def recover(self, address: str) -> bool:
-        """Clear away what a run that was cut off left; answer whether the state is to be refreshed.
+        """Repair the state after an interrupted run, and return whether it must be refreshed.
 
         Args:
-            address: the cloud's when the state was last written.
+            address: the cloud's address when the state was last written.
         """
         self.backend.unlock()
         pending = self.backend.state.get("pending_operations")
@@ -108,19 +109,19 @@ class Engine:
         if pending or moved:
             stack = self.select()
             deployment: Any = stack.export_stack()
-            state = recovered(deployment.deployment, embedded(self.cloud), address)
+            state = recover_state(deployment.deployment, embedded(self.cloud), address)
             stack.import_stack(auto.Deployment(deployment.version, state))
         return bool(pending) or moved
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that lead any `pulumi` to this state and this plugin."""
+        """The environment variables with which any `pulumi` uses this state and plugin."""
         return {
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": self.backend.url,
             "PULUMI_CONFIG_PASSPHRASE": os.environ.get("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            # The plugin in our own home and no other: never AWS's, by whatever way it got here.
+            # Only the plugin in PULUMI_HOME is used, never AWS's.
             "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             **self.environment,
@@ -133,11 +134,11 @@ class Engine:
 
     @property
     def backend(self) -> Backend:
-        """Where the state stands."""
+        """The backend with the stack's state."""
         return Backend(self.folder / "backend", self.project, self.stack)
 
     def install(self) -> None:
-        """Put the plugin where the engine looks for it, and the project where it reads it."""
+        """Write the plugin, the project file and the stack file to the engine's folders."""
         self.backend.folder.mkdir(parents=True, exist_ok=True)
         home = self.folder / "home" / "plugins" / f"resource-aws-v{VERSION}"
         shim = home / "pulumi-resource-aws"
@@ -145,11 +146,11 @@ class Engine:
             shim, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(CODE))} exec {shlex.join(self.plugin)} "$@"\n'
         )
         shim.chmod(0o755)
-        write_atomically(self.work / "Pulumi.yaml", yaml.safe_dump(self._settled()))
-        write_atomically(self._stack_file, yaml.safe_dump(self._settings()))
+        write_atomically(self.work / "Pulumi.yaml", yaml.safe_dump(self._project_file()))
+        write_atomically(self._stack_file, yaml.safe_dump(self._stack_config()))
 
     def select(self) -> auto.Stack:
-        """The stack, made where there is none."""
+        """Return the stack; create it if it does not exist."""
         self.install()
         options = auto.LocalWorkspaceOptions(
             work_dir=str(self.work),
@@ -163,15 +164,15 @@ class Engine:
 
     @property
     def work(self) -> Path:
-        """Where any `pulumi` finds the project with its program, and the stack file as it is used."""
+        """The working directory for `pulumi`, with the project file and the stack file."""
         return self.folder / "work"
 
     @property
     def _stack_file(self) -> Path:
         return self.work / f"Pulumi.{self.stack}.yaml"
 
-    def _settled(self) -> dict[str, Any]:
-        """The project file for another folder: the program and its environment by their whole paths."""
+    def _project_file(self) -> dict[str, Any]:
+        """Return the project file with absolute paths to the program and its virtual environment."""
         project = _yaml(self.root / "Pulumi.yaml") | {"main": str(self.root)}
         runtime = project["runtime"]
         if isinstance(runtime, dict):
@@ -179,21 +180,21 @@ class Engine:
             options["virtualenv"] = str(self.root / options.get("virtualenv", ".venv"))
         return project
 
-    def _settings(self) -> dict[str, Any]:
-        """The stack file with the overrides, its services at our cloud, and what the engine noted in it."""
-        noted = _yaml(self._stack_file) if self._stack_file.exists() else {}
+    def _stack_config(self) -> dict[str, Any]:
+        """Return the stack file with the overrides, the cloud's address, and what the engine added to it."""
+        previous = _yaml(self._stack_file) if self._stack_file.exists() else {}
         given = _yaml(self.root / f"Pulumi.{self.stack}.yaml")
         config: dict[str, Any] = {**given.get("config", {}), **self.overrides}
         if "aws:endpoints" in config:
             config["aws:endpoints"] = [
                 dict.fromkeys(services, self.cloud.endpoint) for services in config["aws:endpoints"]
             ]
-        return {**noted, **given, "config": config}
+        return {**previous, **given, "config": config}
 
     def _program(self) -> None:
-        """Run `__main__.py` as the engine's language host would."""
+        """Run `__main__.py` like the engine's language host."""
         os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
-        gc.disable()  # Half the time of a run would go into collecting what lives to its end.
+        gc.disable()  # Collection takes half of the time and finds little: most objects live until the end.
         try:
             runpy.run_path(str(self.root / "__main__.py"), run_name="__main__")
         finally:
@@ -201,12 +202,12 @@ class Engine:
 
     def _run(self, operation: str, **options: Any) -> Run:
         events, lines = Events(self.report), list[str]()
-        how = options | {"on_event": events.take, "on_output": lines.append, "parallel": PARALLEL}
+        options |= {"on_event": events.take, "on_output": lines.append, "parallel": PARALLEL}
         try:
-            # To the end: the SDK looks into the modules for types when the program is through.
-            with modules_of_its_own(self.root):
+            # Until the operation ends: the SDK reads types from the modules after the program has finished.
+            with isolated_modules(self.root):
                 run: Any = getattr(self.select(), operation)
-                result = run(color="never", suppress_progress=True, **how)
+                result = run(color="never", suppress_progress=True, **options)
         except auto.errors.CommandError as error:
             raise EngineError("\n".join(events.errors) or str(error)) from error
         outputs: dict[str, Any] = getattr(result, "outputs", {})
@@ -218,5 +219,5 @@ def _yaml(file: Path) -> dict[str, Any]:
 
 
 def _automated(command: Path) -> auto.PulumiCommand:
-    """The command as the Automation API takes it: by the folder above `bin`, or from PATH."""
+    """Return the command for the Automation API: by the folder that contains `bin`, or from PATH."""
     return auto.PulumiCommand(str(command.parents[1]) if command.parent.name == "bin" else None)

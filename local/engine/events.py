@@ -1,69 +1,61 @@
-"""What the engine says while it works: steps, complaints, and how far it is."""
+"""The engine's events: the change of each resource, and diagnostics."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
-from local.driver.driver import Change, Kind
+from local.driver.changes import Change, ChangeKind, Report
 
-STEPS: dict[str, Kind] = {
+STEPS: dict[str, ChangeKind] = {
     "create": "create",
     "update": "update",
     "delete": "delete",
     "same": "same",
     "create-replacement": "replace",
 }
-"""The engine's steps as the driver names them; others belong to one of these or change nothing."""
+"""The driver's name of each step of the engine; other steps belong to one of these or change nothing."""
 
 MARKUP = re.compile(r"<\{%.*?%\}>")
-"""The engine's colours."""
+"""The engine's color codes."""
 
 SUMMARIES = ("update failed", "preview failed")
 ENDED = "Resource monitor has terminated"
-"""What a program fails with whose engine has stopped for a reason of its own."""
-
-Report = Callable[[Change], None]
-
-
-def silent(change: Change) -> None:
-    """A report to nobody."""
-    del change
+"""The program's error after the engine has stopped for another reason."""
 
 
 class Events:
-    """Gathers one run of the engine from its event log.
+    """Collects the events of one operation of the engine.
 
     Args:
-        report: is told of each resource, once it has been dealt with.
+        report: receives the change of each resource when it is complete.
 
     Attributes:
-        changes: one a resource, without components and providers.
-        complaints: the engine's warnings and errors, each with its severity.
+        changes: one for each resource, without components and providers.
+        diagnostics: the severity and text of each warning and error.
     """
 
     def __init__(self, report: Report) -> None:
         self.changes: list[Change] = []
-        self.complaints: list[tuple[str, str]] = []
+        self.diagnostics: list[tuple[str, str]] = []
         self._report = report
-        self._begun: dict[str, float] = {}
+        self._started: dict[str, float] = {}
 
     def take(self, event: Any) -> None:
-        """Note one event."""
+        """Process one event."""
         if event.resource_pre_event:
-            self._begun[event.resource_pre_event.metadata.urn] = time.monotonic()
+            self._started[event.resource_pre_event.metadata.urn] = time.monotonic()
         elif event.res_outputs_event:
             self._step(event.res_outputs_event.metadata)
         elif event.diagnostic_event and event.diagnostic_event.severity in ("warning", "error"):
             text = MARKUP.sub("", event.diagnostic_event.message).strip()
-            self.complaints.append((event.diagnostic_event.severity, text))
+            self.diagnostics.append((event.diagnostic_event.severity, text))
 
     @property
     def errors(self) -> list[str]:
-        """What went wrong, without the engine's own summary, and without what the program says to its end."""
-        texts = [text for severity, text in self.complaints if severity == "error"]
+        """The error messages, without the engine's summary and errors that its stop causes in the program."""
+        texts = [text for severity, text in self.diagnostics if severity == "error"]
         return [text for text in texts if text not in SUMMARIES and ENDED not in text]
 
     def _step(self, metadata: Any) -> None:
@@ -71,7 +63,7 @@ class Events:
         state = metadata.new or metadata.old
         if kind is None or not state.custom or metadata.type.startswith("pulumi:"):
             return
-        seconds = time.monotonic() - self._begun.get(metadata.urn, time.monotonic())
+        seconds = time.monotonic() - self._started.get(metadata.urn, time.monotonic())
         properties = tuple(sorted(metadata.detailed_diff or ())) if kind != "create" else ()
         change = Change(metadata.urn, kind, seconds, properties)
         self.changes.append(change)

@@ -1,4 +1,4 @@
-"""The front door's WebSockets: each a connection to the browser and one to the emulator, tied together."""
+"""The relay of WebSockets: each joins a connection to the browser and one to the emulator."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from multidict import CIMultiDict
 from yarl import URL
 
 MESSAGE_BYTES = 128 * 1024
-"""API Gateway takes no longer message in either direction."""
+"""API Gateway's limit of a message, in both directions."""
 
 HANDSHAKE_SECONDS = 65.0
-"""Longest silence before a connection opens: its authorizer and its route have 29 seconds each."""
+"""Read timeout of a handshake: the authorizer and the $connect route have 29 seconds each."""
 
 CLOSING_SECONDS = 2.0
-"""What a side gets to confirm that it is closed."""
+"""The time for a side to confirm that it is closed."""
 
 HANDSHAKE = "sec-websocket-"
-"""How the headers begin that each handshake makes by itself."""
+"""The prefix of the headers that each handshake sets itself."""
 
 NO_REASON = (0, 1005)
-"""How it reads that a side closed and gave no code (RFC 6455, 7.4.1); neither may be sent."""
+"""The codes of a close without a code (RFC 6455, 7.4.1); neither may be sent."""
 
 _timeouts: Any = ClientWSTimeout
-"""Its constructor is made by attrs, which type checkers do not follow here."""
+"""Typed as Any: attrs generates the constructor, which type checkers do not see here."""
 
 Side = web.WebSocketResponse | ClientWebSocketResponse
 
 
 @asynccontextmanager
 async def connected() -> AsyncGenerator[ClientSession]:
-    """Connections to the emulator without a limit: each lasts for hours, and has nothing to wait for."""
+    """Open a session without a connection limit, because WebSockets stay open for hours."""
     async with ClientSession(
         connector=TCPConnector(limit=0),
         timeout=ClientTimeout(total=None, sock_connect=5, sock_read=HANDSHAKE_SECONDS),
@@ -59,12 +59,14 @@ async def connected() -> AsyncGenerator[ClientSession]:
 async def relay(
     request: web.BaseRequest, session: ClientSession, url: URL, headers: CIMultiDict[str]
 ) -> web.StreamResponse:
-    """Let a browser and the WebSocket at `url` talk until either closes; a refusal keeps its status.
+    """Relay messages between the browser and the WebSocket at `url` until either side closes.
+
+    A handshake that the emulator refuses returns the emulator's status.
 
     Raises:
-        ClientError, TimeoutError: where nobody answers at `url`.
+        ClientError, TimeoutError: if the emulator does not respond.
     """
-    # A close is passed on before it is confirmed: once it is, the browser is gone, and this task with it.
+    # Forwarded before it is confirmed: the confirmation disconnects the browser and cancels this task.
     own = web.WebSocketResponse(max_msg_size=MESSAGE_BYTES, timeout=CLOSING_SECONDS, autoclose=False)
     if not own.can_prepare(request):
         return _refusal(HTTPStatus.UPGRADE_REQUIRED)
@@ -80,15 +82,15 @@ async def relay(
         return _refusal(HTTPStatus(refused.status))
     async with upstream:
         await own.prepare(request)
-        await _tie(own, upstream)
+        await _join(own, upstream)
     return own
 
 
-async def _tie(own: web.WebSocketResponse, upstream: ClientWebSocketResponse) -> None:
-    """Pass on what either side sends; when one ends, so does the other."""
-    async with asyncio.TaskGroup() as ways:
-        ways.create_task(_pass_on(own, upstream))
-        ways.create_task(_pass_on(upstream, own))
+async def _join(own: web.WebSocketResponse, upstream: ClientWebSocketResponse) -> None:
+    """Forward messages in both directions; when one side closes, close the other."""
+    async with asyncio.TaskGroup() as directions:
+        directions.create_task(_pass_on(own, upstream))
+        directions.create_task(_pass_on(upstream, own))
 
 
 async def _pass_on(sender: Side, receiver: Side) -> None:
@@ -101,18 +103,18 @@ async def _pass_on(sender: Side, receiver: Side) -> None:
                 case WSMsgType.BINARY:
                     await receiver.send_bytes(message.data)
                 case WSMsgType.CLOSING:
-                    return  # the other way has ended, and is closing both sides
+                    return  # The other direction has ended and closes both sides.
                 case _:
                     code = _code(sender, message)
                     await receiver.close(code=code)
                     await sender.close(code=code)
                     return
         except ConnectionResetError:
-            return  # the other way finds its end, and closes both sides
+            return  # The other direction notices it and closes both sides.
 
 
 def _code(sender: Side, end: WSMessage) -> int:
-    """Why a side ended, as the other may be told."""
+    """Return the close code to send to the other side."""
     code = end.data if end.type is WSMsgType.CLOSE else sender.close_code
     if code in (None, WSCloseCode.ABNORMAL_CLOSURE):
         return WSCloseCode.GOING_AWAY
@@ -124,5 +126,5 @@ def _is_of_handshake(name: str) -> bool:
 
 
 def _refusal(status: HTTPStatus) -> web.Response:
-    """A refused handshake, in API Gateway's words."""
+    """Return the response to a refused handshake, in API Gateway's format."""
     return web.json_response({"message": status.phrase}, status=status)

@@ -1,1 +1,1 @@
-"""This machine: processes, ports, locks and errors."""
+"""This machine: background processes, TCP ports, files, locks, and the error that commands print."""

@@ -1,5 +1,5 @@
-"""What may go wrong on the way to a running platform, in words for the person at the keyboard."""
+"""The error that commands print."""
 
 
 class LocalError(Exception):
-    """The command cannot go on; the text says what is wrong and what to do about it."""
+    """A command failed. The text states the problem and how to fix it."""

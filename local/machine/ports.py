@@ -1,4 +1,4 @@
-"""TCP ports on 127.0.0.1: which are taken, and which to take."""
+"""TCP ports on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_taken(port: int) -> bool:
-    """Whether another program listens on the port."""
+    """Return whether a program listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        # Asked first: where the other program holds all addresses, macOS would still let us bind this one.
+        # Connect before binding: if a program listens on all addresses, macOS still allows the bind below.
         if probe.connect_ex((LOOPBACK, port)) == 0:
             return True
     with socket.socket() as probe:
-        # A port whose last connections are closing may be had at once, as any server does.
+        # Allow a port whose last connections are closing, as servers do.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -25,8 +25,8 @@ def is_taken(port: int) -> bool:
     return False
 
 
-def is_left(port: int, seconds: float = 2.0) -> bool:
-    """Whether nobody listens on the port, at the latest after so many seconds: the killed let go late."""
+def wait_until_free(port: int, seconds: float = 2.0) -> bool:
+    """Wait up to `seconds` for the port and return whether it is free: a killed process releases it late."""
     deadline = time.monotonic() + seconds
     while is_taken(port):
         if time.monotonic() > deadline:
@@ -36,7 +36,7 @@ def is_left(port: int, seconds: float = 2.0) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """Return a port on which no program listens now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]

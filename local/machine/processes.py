@@ -1,7 +1,7 @@
-"""Background processes of ours: started, recognised again by a later command, and stopped.
+"""Background processes that one command starts and a later command finds and stops.
 
-A process id alone proves nothing: after a crash or a restart of the machine it may belong to a
-stranger. So the record of a process holds when it started too, and only the pair is ever trusted.
+The system reuses process ids: after a crash or a restart of the machine, an id may belong to an
+unrelated process. The record of a process therefore also holds its start time, and both must match.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.machine.errors import LocalError
+from local.machine.files import write_atomically
 
 POLL_SECONDS = 0.02
 
 _children: set[int] = set()
-"""Ids of the processes that this one started: their ids are theirs until it has asked how they ended."""
+"""Ids of this process's own children. The system does not reuse them until this process has reaped them."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process, told apart from any other that had or will have the same id.
+    """A process, distinguishable from other processes that had or will have the same id.
 
     Attributes:
-        pid: its process id, which is its process group's too.
-        started: when it started, as the system writes it; compared, never parsed.
-        port: the TCP port on 127.0.0.1 that it serves.
-        since: when we started it, in seconds since the epoch.
+        pid: the process id, and the id of its process group.
+        started: the start time as the system prints it; compared, never parsed.
+        port: the TCP port on 127.0.0.1 that the process serves.
+        since: when it was started, in seconds since the epoch.
     """
 
     pid: int
@@ -44,28 +45,28 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether it still runs; a zombie does not."""
+        """Whether the process runs; false for a zombie."""
         _reap(self.pid)
         return start_time(self.pid) == self.started
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to it and its children; to nobody when it is gone."""
+        """Send a signal to the process and its children; do nothing if it has ended."""
         if self.alive:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
 
 
 FIELDS = {"pid": int, "started": str, "port": int, "since": float}
-"""A process on record; a record that is not like that counts as none."""
+"""The fields of a valid process record; any other record is ignored."""
 
 
 @dataclass(frozen=True)
 class Daemon:
-    """A program of ours in the background: `<name>.json` says which process it is, `<name>.log` what it said.
+    """A background program, with its process record in `<name>.json` and its output in `<name>.log`.
 
     Attributes:
-        name: what it is called in files and messages.
-        directory: where its files stand.
+        name: the name used in files and messages.
+        directory: the folder of both files.
     """
 
     name: str
@@ -73,12 +74,12 @@ class Daemon:
 
     @property
     def log(self) -> Path:
-        """Everything it printed since it was started."""
+        """The file with everything that the process printed since its start."""
         return self.directory / f"{self.name}.log"
 
     @property
     def process(self) -> Process | None:
-        """Its process, if it runs."""
+        """The process, or None if it does not run."""
         record = self._record()
         if record.keys() != FIELDS.keys() or any(
             not isinstance(record[name], kind) for name, kind in FIELDS.items()
@@ -89,15 +90,15 @@ class Daemon:
 
     @property
     def port(self) -> int | None:
-        """The port that it serves, or served when it last ran."""
+        """The port that the process serves, or served when it last ran."""
         port = self._record().get("port")
         return port if isinstance(port, int) else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], port: int) -> Process:
-        """Run the command in a session of its own, so that it outlives ours and hears no Ctrl-C."""
+        """Run the command in a separate session: it outlives this process and does not receive Ctrl-C."""
         self.directory.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
-            child = subprocess.Popen(  # noqa: S603 - our own command
+            child = subprocess.Popen(  # noqa: S603 - a fixed command
                 command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -106,30 +107,30 @@ class Daemon:
                 start_new_session=True,
             )
         _children.add(child.pid)
-        child.returncode = 0  # It outlives us by intent, of which Popen would warn.
+        child.returncode = 0  # Prevents the warning of Popen that the process still runs.
         process = Process(child.pid, start_time(child.pid) or "", port, time.time())
         self._write(vars(process))
         return process
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Wait until it is ready.
+        """Wait until the process is ready.
 
         Raises:
-            LocalError: with the end of its log, when it dies or takes longer than this many seconds.
+            LocalError: if it exits or is not ready after `seconds`; the text ends with the last log lines.
         """
         deadline = time.monotonic() + seconds
         while not ready():
             if self.process is None:
-                raise LocalError(f"the {self.name} died while starting. The end of its log:\n{self.tail()}")
+                raise LocalError(f"the {self.name} failed to start; its last log lines:\n{self.tail()}")
             if time.monotonic() > deadline:
                 self.stop(grace=0)
                 raise LocalError(
-                    f"the {self.name} did not answer within {seconds:g} s. The end of its log:\n{self.tail()}"
+                    f"the {self.name} was not ready after {seconds:g} s; its last log lines:\n{self.tail()}"
                 )
             time.sleep(POLL_SECONDS)
 
     def stop(self, grace: float) -> None:
-        """Ask it to end, and end it by force after so many seconds; its port stays known."""
+        """Terminate the process, and kill it after `grace` seconds; the record keeps its port."""
         process, port = self.process, self.port
         if process is not None:
             process.signal(signal.SIGTERM)
@@ -142,7 +143,7 @@ class Daemon:
             self._write({"port": port})
 
     def tail(self, lines: int = 15) -> str:
-        """The last lines of its log."""
+        """Return the last lines of the log."""
         if not self.log.exists():
             return "(no log)"
         with self.log.open(errors="replace") as log:
@@ -164,22 +165,14 @@ class Daemon:
 
 
 def start_time(pid: int) -> str | None:
-    """When a process started, in the system's own words; None when there is none or it has ended."""
+    """Return the start time of a process as the system prints it, or None if no such process runs."""
     stat = Path(f"/proc/{pid}/stat")
     return _linux_start_time(stat) if Path("/proc/self/stat").exists() else _posix_start_time(pid)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file's content, so that no reader and no crash ever meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.write_text(text)
-    draft.replace(path)
-
-
 def _linux_start_time(stat: Path) -> str | None:
     try:
-        # The second field is the program's name and may hold spaces and brackets: count from behind it.
+        # The second field, the program's name, may contain spaces and brackets: split after it.
         state, *fields = stat.read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -188,15 +181,15 @@ def _linux_start_time(stat: Path) -> str | None:
 
 def _posix_start_time(pid: int) -> str | None:
     command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    # The same words whatever language and time zone the person's shell has.
+    # A fixed language and time zone, so that two calls return the same text.
     plain = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)  # noqa: S603
-    state, _, started = answer.stdout.strip().partition(" ")
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)  # noqa: S603
+    state, _, started = result.stdout.strip().partition(" ")
     return None if not state or state.startswith("Z") else started.strip()
 
 
 def _reap(pid: int) -> None:
-    """Free the id of a child that has ended."""
+    """Reap a child process that has ended."""
     if pid in _children:
         with suppress(ChildProcessError):
             if os.waitpid(pid, os.WNOHANG) == (0, 0):

@@ -1,1 +1,1 @@
-"""The embedded cloud's provider as a Pulumi plugin: what the engine runs as `pulumi-resource-aws`."""
+"""The embedded cloud's provider as a Pulumi plugin, which the engine runs as `pulumi-resource-aws`."""

@@ -1,9 +1,9 @@
-"""`python -m local.plugin ENGINE`: what the engine starts; see `local.plugin.server`."""
+"""`python -m local.plugin ENGINE`: the plugin process that the engine starts."""
 
 import sys
 
-from local.plugin.owned import owned
+from local.plugin.ownership import provider_for
 from local.plugin.server import serve
 from local.plugin.servicer import Servicer
 
-sys.exit(serve(Servicer(owned)))
+sys.exit(serve(Servicer(provider_for)))

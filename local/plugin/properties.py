@@ -1,9 +1,8 @@
-"""Properties between the engine's encoding and the provider's plain values.
+"""Conversion of properties between the engine's encoding and the provider's plain values.
 
-The engine writes what JSON cannot say as values that nobody would choose: a fixed UUID for what is
-not known yet, an object with a fixed key for an archive. Secrets never come here: this plugin tells
-the engine that it does not take them, so the engine unwraps them and marks as secret what comes back
-under the same name.
+The engine encodes values that JSON cannot represent: an unknown value as a fixed UUID, an archive as an
+object with a fixed key. The plugin receives no secrets, because it declares that it does not accept them:
+the engine unwraps them, and marks the returned properties of the same names as secret.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from provider.base import Properties, ProviderError
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the signature of a secret, not a secret
 UNKNOWNS = frozenset(
     {
         "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # text
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # truth value
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
         "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
         "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # list
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
@@ -34,32 +33,32 @@ UNKNOWNS = frozenset(
 
 
 class Unknown(str):
-    """A value that only AWS can know; it equals no value that is known, and goes back as it came."""
+    """A value that is known only after AWS has created a resource; it is returned unchanged."""
 
     __slots__ = ()
 
 
 def read(struct: Struct) -> Properties:
-    """The engine's properties as the provider takes them."""
+    """Decode the engine's properties."""
     return {key: _read(value) for key, value in struct.fields.items()}
 
 
 def saved(properties: Mapping[str, Any]) -> Properties:
-    """The properties of an exported state, secrets in plain, as the provider takes them."""
+    """Decode the properties of an exported state with secrets in plain text."""
     struct = Struct()
     struct.update(dict(properties))
     return read(struct)
 
 
 def write(properties: Mapping[str, Any]) -> Struct:
-    """The provider's properties as the engine takes them."""
+    """Encode properties for the engine."""
     struct = Struct()
     struct.update({key: _write(value) for key, value in properties.items()})
     return struct
 
 
 def is_known(value: Any) -> bool:
-    """Whether nothing in the value is unknown."""
+    """Return whether a value contains no unknown value."""
     if isinstance(value, Mapping):
         return all(is_known(member) for member in cast("Mapping[str, Any]", value).values())
     if isinstance(value, list):
@@ -74,29 +73,29 @@ def _read(value: Value) -> Any:
             return Unknown(text) if text in UNKNOWNS else text
         case "number_value":
             number = value.number_value
-            # Protobuf knows no integers.
+            # Protobuf has no integers.
             return int(number) if number.is_integer() else number
         case "bool_value":
             return value.bool_value
         case "struct_value":
-            return _unsigned(read(value.struct_value))
+            return _decode_object(read(value.struct_value))
         case "list_value":
             return [_read(item) for item in value.list_value.values]
         case _:
             return None
 
 
-def _unsigned(members: Properties) -> Any:
-    """An object, or what the object stands for."""
+def _decode_object(members: Properties) -> Any:
+    """Return an object, or the value that it encodes."""
     signature = members.get(SIGNATURE)
     if signature is None:
         return members
     if signature == ARCHIVE:
-        # Of one that is in the state the engine keeps the hash alone.
+        # The engine's state contains only the hash of an archive.
         return {"archive": {"path": members.get("path", ""), "hash": members["hash"]}}
     if signature == SECRET and "plaintext" in members:
         return json.loads(members["plaintext"])
-    raise ProviderError(f"the engine sent a kind of value that is not known here: {signature}")
+    raise ProviderError(f"the engine sent a value of an unknown type: signature {signature}")
 
 
 def _write(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Serves a provider to the engine that started this process, and to nobody else."""
+"""The gRPC server of the plugin, for the engine that started this process."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pulumi.runtime.proto import ResourceProviderServicer, provider_pb2_grpc
 from local.machine.ports import LOOPBACK
 
 THREADS = 32
-"""Requests at a time: the emulator answers no more without queueing."""
+"""Limit of concurrent requests: as many as the emulator handles without queueing."""
 
 MESSAGE_BYTES = 400 * 1024 * 1024
-"""The engine's own limit of a message."""
+"""The engine's limit of a message."""
 
 
 def serve(servicer: ResourceProviderServicer) -> int:
-    """Serve until the engine has gone; answer the exit status.
+    """Serve until the engine exits, and return the exit status.
 
-    The port goes to standard output, where the engine reads it.
+    The port is printed to standard output, where the engine reads it.
     """
     options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
     server = grpc.server(ThreadPoolExecutor(THREADS, "request"), options=options)
@@ -31,17 +31,17 @@ def serve(servicer: ResourceProviderServicer) -> int:
     port = server.add_insecure_port(f"{LOOPBACK}:0")
     server.start()
     print(port, flush=True)
-    threading.Thread(target=_leave_with_the_engine, daemon=True).start()
+    threading.Thread(target=_exit_with_engine, daemon=True).start()
     server.wait_for_termination()
     return 0
 
 
-def _leave_with_the_engine() -> None:
-    """End this process the moment the engine is no longer there to read what it writes.
+def _exit_with_engine() -> None:
+    """End this process as soon as the engine closes its end of standard output.
 
-    A plugin that outlived a killed engine would go on changing what the next engine believes it knows.
+    A plugin that outlives a killed engine would change resources during the next engine's run.
     """
     poller = select.poll()
-    poller.register(sys.stdout.fileno(), 0)  # Errors and hang-ups are always reported.
+    poller.register(sys.stdout.fileno(), 0)  # Errors and hang-ups are always reported, without any flag.
     poller.poll()
     os._exit(0)

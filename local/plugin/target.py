@@ -1,4 +1,4 @@
-"""Which cloud the plugin may serve: the embedded one on this machine, and never an account."""
+"""The cloud that the plugin serves: the embedded one on this machine, never an AWS account."""
 
 from __future__ import annotations
 
@@ -12,38 +12,40 @@ from provider.base import ProviderError
 from provider.cloud import Cloud
 
 PROOF = "STRATA_EMBEDDED_CLOUD"
-"""The environment variable that gives the embedded cloud's address for a stack whose config must not:
-what the tests set to run the program of `dev` and `prod`, which have no endpoints by definition."""
+"""The environment variable with the embedded cloud's address for a stack without `aws:endpoints`.
+
+The tests set it to run the program with the stacks `dev` and `prod`.
+"""
 
 LOOPBACK = ("127.0.0.1", "localhost")
 KNOWN = ("endpoints", "region", "version")
 
 
 def target(config: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Cloud:
-    """The embedded cloud that the provider's config, or else the environment, names.
+    """Return the embedded cloud at the address in the provider's config or the environment.
 
     Args:
-        config: what the engine gives: a list or an object is JSON text.
+        config: the provider's config from the engine, with lists and objects as JSON text.
         environment: the process's environment variables.
 
     Raises:
-        ProviderError: when neither names one address on this machine; nothing is served then.
+        ProviderError: if neither contains a single address on this machine.
     """
     unknown = sorted(config.keys() - set(KNOWN))
     if unknown:
         raise ProviderError(
-            f"aws:{unknown[0]}: the embedded cloud does not know this setting: "
+            f"aws:{unknown[0]}: the embedded cloud does not support this setting: "
             f"expected some of {', '.join(f'aws:{key}' for key in KNOWN)}"
         )
     given = config.get("endpoints")
     addresses = {environment.get(PROOF)} if given is None else _addresses(given)
-    if len(addresses) != 1 or not _is_here(address := next(iter(addresses))):
+    if len(addresses) != 1 or not _is_local(address := next(iter(addresses))):
         raise ProviderError(_refusal(given))
     return Cloud(cast("str", address).rstrip("/"), config.get("region") or "us-east-1")
 
 
 def _addresses(given: Any) -> set[Any]:
-    """The addresses of all services; nothing usable where the setting has another form."""
+    """Return the addresses of all services; empty if the setting has another form."""
     try:
         services: Any = json.loads(given) if isinstance(given, str) else given
         return {address for names in services for address in names.values()}
@@ -51,7 +53,7 @@ def _addresses(given: Any) -> set[Any]:
         return set()
 
 
-def _is_here(address: Any) -> bool:
+def _is_local(address: Any) -> bool:
     if not isinstance(address, str):
         return False
     try:
@@ -64,7 +66,8 @@ def _is_here(address: Any) -> bool:
 def _refusal(given: Any) -> str:
     got = "no aws:endpoints" if given is None else f"aws:endpoints {given!r}"
     return (
-        f"this stack has {got}, and the pulumi-resource-aws that was found is the embedded cloud's, not "
-        "AWS's: it serves only a stack whose aws:endpoints name one http://127.0.0.1:PORT for every service. "
-        "For a stack on AWS, leave PULUMI_HOME and PATH without .local and run pulumi again"
+        f"this stack has {got}, but the plugin pulumi-resource-aws that Pulumi found is the embedded "
+        "cloud's, not AWS's: it serves only stacks whose aws:endpoints set every service to one "
+        "http://127.0.0.1:PORT. "
+        "To deploy to AWS, unset PULUMI_HOME, remove .local from PATH, and run pulumi again"
     )

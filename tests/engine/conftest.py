@@ -41,7 +41,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
     emulator = Emulator(tmp_path / "cloud")
     emulator.start(free_port())
     yield emulator.cloud
-    emulator.forget()
+    emulator.reset()
 
 
 @pytest.fixture(autouse=True)

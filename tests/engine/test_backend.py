@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine.backend import Backend, recovered
+from local.engine.backend import Backend, recover_state
 from local.machine.errors import LocalError
 from local.plugin.servicer import DEFAULTS, embedded
 from provider.cloud import Cloud
@@ -86,7 +86,7 @@ def test_what_was_only_begun_is_neither_in_the_state_nor_in_the_cloud(cloud: Clo
         ],
     }
 
-    left = recovered(state, embedded(cloud), "http://127.0.0.1:1")
+    left = recover_state(state, embedded(cloud), "http://127.0.0.1:1")
 
     assert left == {"resources": [kept | {"outputs": {"url": f"{cloud.endpoint}/x"}}]}
     assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["changed"]

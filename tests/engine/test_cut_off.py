@@ -49,7 +49,7 @@ def test_an_up_that_was_killed_is_completed_by_the_next(
 def assert_completes(local: Engine, cloud: Cloud, empty: dict[str, list[str]]) -> None:
     """Bring the stack up as if nothing had happened, and remove it without a remainder."""
     completed = local.up(refresh=True)
-    assert completed.events.complaints == []
+    assert completed.events.diagnostics == []
     assert kinds(local.up()) == {"same": len(declared("local"))}
     local.destroy()
     assert inventory(cloud) == empty

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.commands.deployment import Deployment, Up
-from local.engine.commands import main
+from local.commands.engine import main
+from local.deployment.deployment import Deployment, Up
+from local.emulator.owner import Owner, claim
 from local.engine.deploy import Deploy
-from local.machine.owner import Owner, claim
 from local.machine.ports import free_port
 from tests.checkout import ROOT
 from tests.engine.project import declared, inventory
@@ -38,7 +38,7 @@ def test_a_deployment_outlives_its_emulator(command: Path, tmp_path: Path) -> No
         assert kinds(up(deployment)) == {"same": resources}
 
         assert main(["down"], tmp_path) == 0
-        assert (deployment.emulator.process, deployment.door.process) == (None, None)
+        assert (deployment.emulator.process, deployment.front_door.process) == (None, None)
         assert not deployment.outputs_file.exists()
         claim(tmp_path, Owner.DRIVER)
     finally:
@@ -67,7 +67,7 @@ def test_a_persons_own_pulumi_sees_the_same_stack(
 
 def up(deployment: Deployment, cloud_port: int | None = None) -> Up:
     """Bring it up; it answers only once the API does."""
-    port = None if deployment.door.daemon.port else free_port()
+    port = None if deployment.front_door.daemon.port else free_port()
     return deployment.up(lambda _: None, lambda _: None, port=port, cloud_port=cloud_port)
 
 

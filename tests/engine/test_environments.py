@@ -21,7 +21,7 @@ def test_a_stack_for_aws_previews_whole_and_without_a_word_of_complaint(
     """With nothing but unknown outputs: each resource once, no warning, no Output turned into text."""
     preview = engine(stack=stack, environment={PROOF: cloud.endpoint}).preview()
 
-    assert preview.events.complaints == []
+    assert preview.events.diagnostics == []
     assert registered(preview) == declared(stack)
     assert kinds(preview) == {"create": len(declared(stack))}
 

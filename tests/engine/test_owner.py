@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from local.emulator.owner import Owner, claim, refuse_other, release
 from local.engine.deploy import Deploy
 from local.machine.errors import LocalError
-from local.machine.owner import Owner, claim, refuse_other, release
-from local.plugin import owned
+from local.plugin import ownership
 from local.plugin.servicer import embedded
 from provider.base import ProviderError
 from provider.cloud import Cloud
@@ -56,31 +56,31 @@ def test_the_engine_keeps_out_of_what_the_driver_deployed(tmp_path: Path) -> Non
 @pytest.fixture
 def own_cloud(tmp_path: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """The cloud of this checkout, as the plugin sees it."""
-    monkeypatch.setattr(owned, "DIRECTORY", tmp_path / "cloud")
+    monkeypatch.setattr(ownership, "DIRECTORY", tmp_path / "cloud")
     return cloud
 
 
 def test_the_plugin_keeps_a_persons_pulumi_out_of_what_the_driver_deployed(own_cloud: Cloud) -> None:
     """It is configured with an error, before anything can be asked of it."""
-    claim(owned.DIRECTORY, Owner.DRIVER)
+    claim(ownership.DIRECTORY, Owner.DRIVER)
 
     with pytest.raises(ProviderError, match="make reset"):
-        owned.owned(own_cloud)
+        ownership.provider_for(own_cloud)
 
 
 def test_a_persons_pulumi_owns_what_it_deploys(own_cloud: Cloud) -> None:
     """From its first resource on, and not by looking."""
-    provider = owned.owned(own_cloud)
-    refuse_other(owned.DIRECTORY, Owner.DRIVER)
+    provider = ownership.provider_for(own_cloud)
+    refuse_other(ownership.DIRECTORY, Owner.DRIVER)
 
     provider.create("aws:cloudwatch/logGroup:LogGroup", "logs", {"name": "logs"})
     with pytest.raises(LocalError, match="make engine-down"):
-        claim(owned.DIRECTORY, Owner.DRIVER)
+        claim(ownership.DIRECTORY, Owner.DRIVER)
 
 
 def test_another_cloud_is_nobodys_business(own_cloud: Cloud) -> None:
     """A test's emulator, say: the mark of this checkout does not concern it."""
-    claim(owned.DIRECTORY, Owner.DRIVER)
+    claim(ownership.DIRECTORY, Owner.DRIVER)
     other = Cloud("http://127.0.0.1:1")
 
-    assert owned.owned(other) == embedded(other)
+    assert ownership.provider_for(other) == embedded(other)

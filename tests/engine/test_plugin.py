@@ -168,7 +168,7 @@ def test_a_name_that_is_given_or_was_is_kept(
     ("news", "naming", "reason"),
     [
         ({}, {"proposed_name": "n" * 19}, "has 21 characters, and AWS takes 20"),
-        ({}, {"mode": 2, "proposed_name": ""}, "pulumi:autonaming is switched off"),
+        ({}, {"mode": 2, "proposed_name": ""}, "pulumi:autonaming is disabled"),
         ({"colour": "red"}, {}, "does not know the input colour"),
     ],
 )
@@ -340,7 +340,7 @@ def test_an_update_and_a_deletion_are_done(plugin: Plugin) -> None:
 def test_a_function_of_the_provider_is_refused_by_name(plugin: Plugin) -> None:
     """There is none."""
     with pytest.raises(
-        AbortedError, match=r"^aws:index/getRegion:getRegion: the embedded cloud does not know"
+        AbortedError, match=r"^aws:index/getRegion:getRegion: the embedded cloud does not support"
     ):
         plugin.ask("Invoke", provider_pb2.InvokeRequest(tok="aws:index/getRegion:getRegion"))
 
@@ -420,5 +420,5 @@ def test_an_archive_of_the_state_has_lost_its_path() -> None:
 
 def test_a_value_of_another_kind_is_refused() -> None:
     """Silence would make a plain object of it."""
-    with pytest.raises(ProviderError, match="not known here: c44067f5952c0a294b673a41bacd8c17"):
+    with pytest.raises(ProviderError, match="unknown type: signature c44067f5952c0a294b673a41bacd8c17"):
         read(struct(code={SIGNATURE: "c44067f5952c0a294b673a41bacd8c17"}))

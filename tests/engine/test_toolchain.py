@@ -69,7 +69,7 @@ def test_a_pulumi_that_is_too_old_or_broken_is_not_used(path: Path, tmp_path: Pa
 
     assert built == tmp_path / "cache/strata/pulumi" / toolchain.pinned() / "bin/pulumi"
     assert [line.split(":")[0].replace(str(path), "") for line in said] == [
-        "/pulumi is not 3.228 or newer",
+        "/pulumi is not version 3.228 or newer",
         f"building the Pulumi CLI {toolchain.pinned()} with /go, once",
         "built the Pulumi CLI in 0 s",
     ]
@@ -145,7 +145,7 @@ def test_two_builds_at_once_run_go_once(path: Path, tmp_path: Path) -> None:
         said: list[str] = []
         toolchain.build(tmp_path, said.append)
 
-    assert said == ["another command is building the Pulumi CLI: waiting for it"]
+    assert said == ["waiting for another command that is building the Pulumi CLI"]
     assert len((tmp_path / "calls").read_text().splitlines()) == 1
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 from local.engine.deploy import Deploy
 from local.machine.ports import free_port
 from tests.checkout import ROOT

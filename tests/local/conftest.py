@@ -1,4 +1,4 @@
-"""The embedded cloud for tests: real, fresh, on a free port, in a folder of its own."""
+"""The embedded cloud and the platform for tests, each in a temporary folder and on free ports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.local.platform import Platform, running, up
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """An empty cloud that records calls, shared by the session: name what you make uniquely."""
+    """An empty cloud that records API calls, shared by all tests: use unique resource names."""
     emulator = Emulator(tmp_path_factory.mktemp("cloud"), record_calls=True)
     emulator.start(free_port())
     yield emulator.cloud
@@ -23,10 +23,10 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The whole platform, shared: brought up once, or the one that is named as running."""
-    named = running()
-    if named:
-        yield named
+    """The deployed platform, shared by all tests: the one in the environment variable, or a new one."""
+    existing = running()
+    if existing:
+        yield existing
         return
     deployment, platform = up(tmp_path_factory.mktemp("platform"))
     yield platform

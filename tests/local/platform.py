@@ -1,4 +1,4 @@
-"""A running platform as its users see it: over HTTP, through the front door, with real tokens."""
+"""A deployed platform, used over HTTP through the front door, with real tokens."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from uuid import uuid4
 
 import requests
 
-from local.commands import people
-from local.commands.deployment import Deployment
+from local.deployment import people
+from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from operate.target import LOCAL, Target, find
 from provider.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
 RUNNING = "STRATA_PLATFORM"
-"""The environment variable that names a platform which runs already: a JSON file of its `Platform.facts`."""
+"""The environment variable with the path of a JSON file that contains a deployed platform's `facts`."""
 
 SECONDS = 20.0
-"""How long anything may take to come about."""
+"""The timeout of `until`."""
 
 OPERATE = """
 import sys
@@ -36,7 +36,7 @@ from operate.cli import main
 
 sys.exit(main(sys.argv[2:], Path(sys.argv[1])))
 """
-"""`python -m operate` of a platform that stands elsewhere than in `.local`."""
+"""`python -m operate` for a platform in another folder than `.local`."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Platform:
         url: the front door's address.
         cloud: the embedded cloud behind it.
         outputs: the stack's outputs.
-        services: the folder where the emulator keeps its services' data.
+        services: the folder of the data of the emulator's services.
     """
 
     url: str
@@ -59,17 +59,17 @@ class Platform:
 
     @property
     def directory(self) -> Path:
-        """The folder where everything of the platform is kept."""
+        """The folder of all files of the platform."""
         return self.services.parents[1]
 
     @cached_property
     def operated(self) -> Target:
-        """The stack as its operator's commands find it."""
+        """The stack as the operator's commands find it."""
         return find(LOCAL, self.directory)
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What another process needs to find it."""
+        """The fields with which another process can use the platform."""
         return {
             "url": self.url,
             "endpoint": self.cloud.endpoint,
@@ -79,38 +79,38 @@ class Platform:
 
     @property
     def admin(self) -> str:
-        """An administrator's access token."""
+        """An access token of an administrator."""
         return self.person("admin")
 
     def person(self, name: str) -> str:
-        """A seeded person's access token."""
+        """Return an access token of a seeded person."""
         if name not in self._tokens:
             self._tokens[name] = people.token(self.cloud, self.outputs, user=name)
         return self._tokens[name]
 
     def machine(self, name: str) -> str:
-        """A machine client's access token."""
+        """Return an access token of a machine client."""
         if name not in self._tokens:
             self._tokens[name] = people.token(self.cloud, self.outputs, client=name)
         return self._tokens[name]
 
     def ask(self, method: str, path: str, token: str | None = None, **how: Any) -> requests.Response:
-        """Send a request to the API; `path` begins below `/api`."""
+        """Send a request to the API; `path` is relative to `/api`."""
         headers = dict(how.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         return requests.request(method, f"{self.url}/api{path}", headers=headers, timeout=60, **how)
 
     def create(self, token: str | None = None, **fields: Any) -> dict[str, Any]:
-        """A new user, with fields of its own where none are given."""
+        """Create a user, with generated fields where none are given."""
         body = {"email": address(), "name": "Ada Lovelace", **fields}
-        answer = self.ask("POST", "/users", token or self.admin, json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = self.ask("POST", "/users", token or self.admin, json=body)
+        assert response.status_code == 201, response.text
+        return response.json()
 
     @cached_property
     def functions(self) -> dict[str, dict[str, Any]]:
-        """The configuration of each function, by its name in the program."""
+        """The configuration of each function, by the name in the program."""
         pages = self.cloud.client("lambda").get_paginator("list_functions").paginate()
         return {
             function["Environment"]["Variables"]["AWS_SDK_UA_APP_ID"]: function
@@ -119,16 +119,16 @@ class Platform:
         }
 
     def invoke(self, function: str, event: Any) -> Any:
-        """What a function answers to an event."""
+        """Invoke a function and return its result."""
         done = self.cloud.client("lambda").invoke(
             FunctionName=self.functions[function]["FunctionName"], Payload=json.dumps(event)
         )
-        answer = json.loads(done["Payload"].read())
-        assert "FunctionError" not in done, answer
-        return answer
+        result = json.loads(done["Payload"].read())
+        assert "FunctionError" not in done, result
+        return result
 
     def operate(self, *arguments: str) -> Any:
-        """What a command of the operator's prints as JSON, run as a process of its own."""
+        """Run an operator's command in a separate process, and return its JSON output."""
         done = subprocess.run(
             [sys.executable, "-c", OPERATE, str(self.directory), *arguments, "--json"],
             cwd=ROOT,
@@ -141,16 +141,16 @@ class Platform:
         return json.loads(done.stdout)
 
     def mails(self, to: str) -> list[dict[str, Any]]:
-        """The mails that were sent to an address, oldest first."""
+        """Return the emails sent to an address, oldest first."""
         accounts: dict[str, list[dict[str, Any]]] = self._sent("ses/messages")["messages"]
         return [mail for mails in accounts.values() for mail in mails if mail["To"] == [to]]
 
     def texts(self, phone: str) -> list[str]:
-        """The text messages that were sent to a telephone, oldest first."""
+        """Return the text messages sent to a phone number, oldest first."""
         return [text["Message"] for text in self._sent("sns/sms-messages")["sms_messages"].get(phone, [])]
 
     def trail(self, correlation_id: str) -> list[dict[str, Any]]:
-        """The events that the audit trail has of a request, in no order."""
+        """Return the events of a request in the audit trail, in no order."""
         s3, bucket = self.cloud.client("s3"), self.outputs["auditBucket"]
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="events/")
         for found in (each["Key"] for page in pages for each in page.get("Contents", [])):
@@ -159,7 +159,7 @@ class Platform:
         return [event for event in self._trail.values() if _correlation_id(event) == correlation_id]
 
     def logged(self, function: str, event_id: str) -> list[dict[str, Any]]:
-        """What a function logged of its dealings with an event, in the order of time."""
+        """Return the log lines of a function about an event, oldest first."""
         group = self.outputs["logGroups"][function]
         pages = self.cloud.client("logs").get_paginator("filter_log_events")
         found = pages.paginate(logGroupName=group, filterPattern=f'"{event_id}"').build_full_result()
@@ -168,22 +168,22 @@ class Platform:
         return sorted(mine, key=lambda line: line["timestamp"])
 
     def outcomes(self, function: str, event_id: str) -> list[str]:
-        """What came of an event in a function, once for each time that it came there."""
+        """Return the outcome of each delivery of an event to a function."""
         return [line["outcome"] for line in self.logged(function, event_id)]
 
     def _sent(self, kind: str) -> Any:
-        """What the embedded cloud keeps of the messages that would have left it."""
+        """Return the messages that the emulator keeps instead of sending them."""
         return requests.get(f"{self.cloud.endpoint}/_ministack/{kind}", timeout=10).json()
 
 
 def until[Value](what: Callable[[], Value], expected: Value | None = None) -> Value:
-    """Wait until something is as expected; until it is true where nothing is."""
+    """Wait until a value equals the expected one, or is true if none is given."""
     deadline = time.monotonic() + SECONDS
     while True:
         value = what()
         if value if expected is None else value == expected:
             return value
-        assert time.monotonic() < deadline, f"it is {value!r} still, and not {expected!r}"
+        assert time.monotonic() < deadline, f"the value is still {value!r}, expected {expected!r}"
         time.sleep(0.05)
 
 
@@ -192,12 +192,12 @@ def _correlation_id(event: Mapping[str, Any]) -> str | None:
 
 
 def address() -> str:
-    """An e-mail address that nobody has."""
+    """Return an unused email address."""
     return f"{uuid4().hex}@example.com"
 
 
 def running() -> Platform | None:
-    """The platform that the environment names, if it names one."""
+    """Return the platform in the environment variable, if it is set."""
     if RUNNING not in os.environ:
         return None
     facts = json.loads(Path(os.environ[RUNNING]).read_text())
@@ -205,7 +205,7 @@ def running() -> Platform | None:
 
 
 def up(directory: Path, program: Path = ROOT) -> tuple[Deployment, Platform]:
-    """Bring the real program, or a copy of it, up in a folder of its own, with every API call on record."""
+    """Deploy the program, or a copy of it, in a folder, with a record of all API calls."""
     deployment = Deployment(program, directory, record_calls=True)
     done = deployment.up(lambda _: None, lambda _: None, port=free_port(), cloud_port=free_port())
     cloud = deployment.emulator.cloud

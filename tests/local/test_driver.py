@@ -1,4 +1,4 @@
-"""The driver with a real program on the embedded cloud: differences, removals, and runs cut off."""
+"""The driver with real programs on the embedded cloud."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local.driver.driver import DriverError, Result, apply
+from local.driver.changes import Result
+from local.driver.driver import DriverError, apply
 from provider.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,7 @@ apply(root, Cloud(sys.argv[2]), root / "state.json", {}, lambda change: print(ch
 
 
 class Project:
-    """A Pulumi program of its own in a folder of its own."""
+    """A Pulumi program in a temporary folder."""
 
     def __init__(self, root: Path, cloud: Cloud) -> None:
         self.root, self.cloud = root, cloud
@@ -53,22 +54,22 @@ class Project:
         (root / "Pulumi.local.yaml").write_text("config:\n  aws:region: us-east-1\n")
 
     def write(self, *names: str, days: int = 3) -> None:
-        """Have the program declare a log group and a queue of each name."""
+        """Write a program that declares a log group and a queue for each name."""
         (self.root / "__main__.py").write_text(PROGRAM.format(names=names, days=days))
 
     def apply(self) -> Result:
-        """Apply the program as it is now."""
+        """Apply the program."""
         return apply(self.root, self.cloud, self.root / "state.json", {}, lambda _: None)
 
     @property
     def queues(self) -> list[str]:
-        """The queues that the cloud holds of this project, without their suffixes."""
+        """The names of the project's queues in the cloud, without their suffixes."""
         urls = self.cloud.client("sqs").list_queues(QueueNamePrefix=f"{self.name}-").get("QueueUrls", [])
         return sorted(url.rpartition("/")[2].rpartition("-")[0] for url in urls)
 
     @property
     def log_groups(self) -> Mapping[str, int]:
-        """The log groups that the cloud holds of this project, with their retention in days."""
+        """The project's log groups in the cloud, with their retention in days."""
         groups = self.cloud.client("logs").describe_log_groups(logGroupNamePrefix=f"{self.name}-")[
             "logGroups"
         ]
@@ -77,17 +78,17 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path, cloud: Cloud) -> Project:
-    """A program that declares nothing yet."""
+    """A project without a program."""
     return Project(tmp_path, cloud)
 
 
 def kinds(result: Result) -> Counter[str]:
-    """How many resources became what."""
+    """Return the number of changes by kind."""
     return Counter(change.kind for change in result.changes)
 
 
-def test_a_program_is_applied_as_a_difference(project: Project) -> None:
-    """First everything, then nothing, then what changed, then what is no longer declared."""
+def test_apply_changes_only_differences(project: Project) -> None:
+    """Unchanged resources stay, changed ones are updated, and undeclared ones are deleted."""
     name = f"{project.name}-local"
     project.write("one", "two")
     first = project.apply()
@@ -111,8 +112,8 @@ def test_a_program_is_applied_as_a_difference(project: Project) -> None:
 
 
 @pytest.mark.parametrize("after", [1, 5, 12])
-def test_a_driver_killed_midway_leaves_nothing_behind(project: Project, after: int) -> None:
-    """The next run completes what the killed one began: every resource once, and no orphan."""
+def test_killed_driver_leaves_no_orphans(project: Project, after: int) -> None:
+    """The next run completes the killed one, and every resource exists once."""
     names = [f"n{number:02}" for number in range(10)]
     project.write(*names)
     child = subprocess.Popen(
@@ -134,8 +135,8 @@ def test_a_driver_killed_midway_leaves_nothing_behind(project: Project, after: i
     assert kinds(project.apply()) == {"same": 20}
 
 
-def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) -> None:
-    """One resource that AWS refuses stops the run; mended, it goes on from there."""
+def test_failed_program_can_be_repeated(project: Project) -> None:
+    """A resource that AWS rejects fails the run; after a fix, the next run continues."""
     project.write("good")
     program = project.root / "__main__.py"
     program.write_text(program.read_text() + "aws.sqs.Queue('bad', visibility_timeout_seconds=-5)\n")
@@ -148,11 +149,15 @@ def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) ->
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "complaint"),
+    ("file", "text", "error"),
     [
         ("Pulumi.local.yaml", "config: [", "Pulumi.local.yaml: not YAML"),
-        ("Pulumi.local.yaml", "config:\n  x:y:\n    secure: abc\n", "x:y: encrypted: only the Pulumi CLI"),
-        ("state.json", "{", "state.json: cannot be read"),
+        (
+            "Pulumi.local.yaml",
+            "config:\n  x:y:\n    secure: abc\n",
+            "x:y: is encrypted, and only the Pulumi",
+        ),
+        ("state.json", "{", "state.json: is invalid"),
         (
             "Pulumi.local.yaml",
             "config: [1]",
@@ -167,10 +172,10 @@ def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) ->
         (
             "Pulumi.local.yaml",
             "config:\n  aws:region: eu-west-1\n",
-            "Pulumi.local.yaml: aws:region: 'eu-west-1': the embedded cloud plays us-east-1$",
+            "Pulumi.local.yaml: aws:region: 'eu-west-1': the embedded cloud's region is us-east-1$",
         ),
         ("Pulumi.local.yaml", "config: hello", "Pulumi.local.yaml: config: expected keys and values"),
-        ("Pulumi.local.yaml", "config:\n  a:b: 1\n  a:b: 2\n", "not YAML: line 3: a:b: stands there twice$"),
+        ("Pulumi.local.yaml", "config:\n  a:b: 1\n  a:b: 2\n", "not YAML: line 3: a:b: is a duplicate key$"),
         ("Pulumi.local.yaml", "config:\n\ta: 1\n", "Pulumi.local.yaml: not YAML: line 2: found character"),
         ("Pulumi.local.yaml", "config: \udcff", "Pulumi.local.yaml: not YAML: 'utf-8' codec"),
         (
@@ -184,36 +189,97 @@ def test_a_program_that_fails_leaves_what_it_made_on_record(project: Project) ->
             "Pulumi.yaml: config: pulumi:autonaming: expected a pattern, got 'hello'$",
         ),
         ("Pulumi.yaml", "runtime: python", "Pulumi.yaml: name: expected the project's name"),
-        ("state.json", "[]", "state.json: cannot be read"),
-        ("state.json", '{"version": 1, "resources": {"x": {"foo": 1}}}', "state.json: cannot be read"),
-        ("state.json", '{"version": 99}', "state.json: written by another version"),
+        ("state.json", "[]", "state.json: is invalid"),
+        ("state.json", '{"version": 1, "resources": {"x": {"foo": 1}}}', "state.json: is invalid"),
+        ("state.json", '{"version": 99}', "state.json: was written by another version"),
         ("__main__.py", "import pulumi\nraise pulumi.RunError('strata:x: wrong')", "strata:x: wrong"),
         ("__main__.py", "import pulumi\n1 / 0", "__main__.py:2: ZeroDivisionError: division by zero"),
         ("__main__.py", "import pulumi\ndef (", r"SyntaxError: .*__main__.py, line 2"),
     ],
 )
-def test_a_broken_file_is_told_by_name(project: Project, file: str, text: str, complaint: str) -> None:
-    """What cannot be read is named, and nothing is made."""
+def test_invalid_file_is_named_in_the_error(project: Project, file: str, text: str, error: str) -> None:
+    """The error is one line that names the file, and nothing is created."""
     project.write("one")
     (project.root / file).write_text(text, errors="surrogateescape")
 
-    with pytest.raises(DriverError, match=complaint) as caught:
+    with pytest.raises(DriverError, match=error) as caught:
         project.apply()
     assert len(str(caught.value).splitlines()) == 1
     assert project.queues == []
 
 
-def test_a_mistake_in_the_wiring_points_at_the_wiring(project: Project) -> None:
-    """Where a component refuses what it is given, the line of the program that gave it is shown."""
-    (project.root / "strict_component.py").write_text("def make(size):\n    return 1 / size\n")
-    (project.root / "__main__.py").write_text("import strict_component\nstrict_component.make(0)\n")
+@pytest.mark.parametrize(
+    ("files", "place", "caller"),
+    [
+        ({"__main__.py": "import math\nmath.sqrt(-1)\n"}, "__main__.py:2", ""),
+        (
+            {
+                "__main__.py": "from components.table import make\n\nmake(-1)\n",
+                "components/table.py": "import math\n\ndef make(size):\n    return math.sqrt(size)\n",
+            },
+            "components/table.py:4",
+            " (called from __main__.py:3)",
+        ),
+        (
+            {
+                "__main__.py": "from wiring import orders\norders.wire()\n",
+                "wiring/orders.py": "from components.table import make\n\n\ndef wire():\n    make(-1)\n",
+                "components/table.py": "import math\ndef make(size):\n    return math.sqrt(size)\n",
+            },
+            "components/table.py:3",
+            " (called from wiring/orders.py:5)",
+        ),
+        (
+            {
+                "__main__.py": "from wiring import users\nusers.wire()\n",
+                "wiring/users.py": "import math\ndef wire():\n    math.sqrt(-1)\n",
+            },
+            "wiring/users.py:3",
+            "",
+        ),
+        (
+            {"__main__.py": "import settings\n", "settings.py": "import math\nmath.sqrt(-1)\n"},
+            "settings.py:2",
+            " (called from __main__.py:1)",
+        ),
+        (
+            {
+                "__main__.py": "import settings\n",
+                "settings/__init__.py": "import settings.checks\n",
+                "settings/checks.py": "import math\nmath.sqrt(-1)\n",
+            },
+            "settings/checks.py:2",
+            " (called from __main__.py:1)",
+        ),
+        (
+            {
+                "__main__.py": "from handlers.orders import limits\n",
+                "handlers/orders/limits.py": "import math\nmath.sqrt(-1)\n",
+            },
+            "handlers/orders/limits.py:2",
+            " (called from __main__.py:1)",
+        ),
+    ],
+    ids=["main", "component", "component-from-wiring", "wiring", "settings", "settings-package", "handlers"],
+)
+def test_error_names_the_line_of_the_program(
+    project: Project, files: Mapping[str, str], place: str, caller: str
+) -> None:
+    """The error names the file and line that raised it, and the line of the wiring that led to it."""
+    for path, text in files.items():
+        file = project.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for folder in file.relative_to(project.root).parents[:-1]:
+            (project.root / folder / "__init__.py").touch()
+        file.write_text(text)
 
-    with pytest.raises(DriverError, match=r"^__main__\.py:2: ZeroDivisionError: division by zero$"):
+    with pytest.raises(DriverError) as caught:
         project.apply()
+    assert str(caught.value) == f"{place}: ValueError: math domain error{caller}"
 
 
-def test_a_program_that_raises_declares_nothing(project: Project) -> None:
-    """A mistake on the last line leaves the cloud as it was."""
+def test_program_that_raises_creates_nothing(project: Project) -> None:
+    """An error on the last line leaves the cloud unchanged."""
     project.write("one")
     program = project.root / "__main__.py"
     program.write_text(program.read_text() + "raise ValueError('no such thing')\n")

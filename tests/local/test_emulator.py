@@ -1,4 +1,4 @@
-"""The emulator's life: started, found, stopped, killed, and its data with it."""
+"""Starts, stops and crashes of the emulator, and its data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator.emulator import Emulator, Origin
+from local.emulator.emulator import Emulator, StartData
 from local.machine.errors import LocalError
 from local.machine.ports import free_port, is_taken
 from local.machine.processes import Daemon, Process, start_time
@@ -22,30 +22,31 @@ from local.machine.processes import Daemon, Process, start_time
 
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    """An emulator that does not run yet, in a folder with a space in its name."""
+    """An emulator that is not started, in a folder with a space in its name."""
     emulator = Emulator(tmp_path / "my cloud")
     yield emulator
-    emulator.forget()
+    emulator.reset()
 
 
 def keep(emulator: Emulator, value: str) -> None:
-    """Store an object in S3 and a parameter in SSM, and note both in the record of resources."""
+    """Store a value in S3, in SSM and in the driver's state."""
     s3 = emulator.cloud.client("s3")
     s3.create_bucket(Bucket="kept")
     s3.put_object(Bucket="kept", Key="value", Body=value.encode())
     ssm = emulator.cloud.client("ssm")
     ssm.put_parameter(Name="value", Value=value, Type="String", Overwrite=True)
-    emulator.checkpoint.record.write_text(value)
+    emulator.checkpoint.state.write_text(value)
 
 
 def kept(emulator: Emulator) -> tuple[str, str, str]:
+    """Return the value in S3, in SSM and in the driver's state."""
     body = emulator.cloud.client("s3").get_object(Bucket="kept", Key="value")["Body"].read().decode()
     parameter = emulator.cloud.client("ssm").get_parameter(Name="value")["Parameter"]["Value"]
-    return body, parameter, emulator.checkpoint.record.read_text()
+    return body, parameter, emulator.checkpoint.state.read_text()
 
 
 def kill(emulator: Emulator, number: signal.Signals = signal.SIGKILL) -> None:
-    """End the emulator from outside, as the system or a person would."""
+    """Send a signal to the emulator and wait for its end."""
     process = emulator.process
     assert process is not None
     os.kill(process.pid, number)
@@ -55,29 +56,29 @@ def kill(emulator: Emulator, number: signal.Signals = signal.SIGKILL) -> None:
     assert not process.alive
 
 
-def test_start_when_running_finds_it(emulator: Emulator) -> None:
-    """A second start changes nothing and tells so."""
-    origins = [emulator.start(free_port())]
+def test_second_start_keeps_the_process(emulator: Emulator) -> None:
+    """A second start changes nothing and returns RUNNING."""
+    results = [emulator.start(free_port())]
     first = emulator.process
-    origins.append(emulator.start())
+    results.append(emulator.start())
 
-    assert (origins, emulator.process) == ([Origin.NEW, Origin.RUNNING], first)
+    assert (results, emulator.process) == ([StartData.EMPTY, StartData.RUNNING], first)
 
 
-def test_stop_keeps_data_record_and_port(emulator: Emulator) -> None:
-    """After a stop and a start, data and record are as they were, at the same address."""
+def test_stop_keeps_data_state_and_port(emulator: Emulator) -> None:
+    """After a stop and a start, data, state and address are unchanged."""
     emulator.start(free_port())
     before = emulator.cloud.endpoint
     keep(emulator, "first")
     emulator.stop()
 
     assert emulator.process is None
-    assert emulator.start() is Origin.RESTORED
+    assert emulator.start() is StartData.RESTORED
     assert (kept(emulator), emulator.cloud.endpoint) == (("first",) * 3, before)
 
 
-def test_killed_emulator_goes_back_to_the_last_stop(emulator: Emulator) -> None:
-    """Data and record made after the last stop are lost together, never one without the other."""
+def test_killed_emulator_restores_the_last_stop(emulator: Emulator) -> None:
+    """Changes of data and state since the last stop are lost together."""
     emulator.start(free_port())
     keep(emulator, "first")
     emulator.stop()
@@ -86,97 +87,97 @@ def test_killed_emulator_goes_back_to_the_last_stop(emulator: Emulator) -> None:
     kill(emulator)
 
     assert emulator.process is None
-    assert emulator.start() is Origin.REWOUND
+    assert emulator.start() is StartData.ROLLED_BACK
     assert kept(emulator) == ("first",) * 3
 
 
 def test_emulator_killed_before_its_first_stop_starts_empty(emulator: Emulator) -> None:
-    """Without a checkpoint neither data nor record are left."""
+    """Without a checkpoint, data and state are empty."""
     emulator.start(free_port())
     keep(emulator, "first")
     kill(emulator)
 
-    assert emulator.start() is Origin.LOST
+    assert emulator.start() is StartData.LOST
     assert emulator.cloud.client("s3").list_buckets()["Buckets"] == []
-    assert not emulator.checkpoint.record.exists()
+    assert not emulator.checkpoint.state.exists()
 
 
-def test_emulator_ended_by_the_system_keeps_all(emulator: Emulator) -> None:
-    """When the machine shuts down it gets SIGTERM from the system: nothing is lost."""
+def test_emulator_terminated_by_the_system_keeps_its_data(emulator: Emulator) -> None:
+    """SIGTERM, which the system sends at shutdown, loses no data."""
     emulator.start(free_port())
     keep(emulator, "first")
     kill(emulator, signal.SIGTERM)
 
-    assert emulator.start() is Origin.RESTORED
+    assert emulator.start() is StartData.RESTORED
     assert kept(emulator) == ("first",) * 3
 
 
 def test_hung_emulator_is_replaced(tmp_path: Path) -> None:
-    """One that runs and does not answer is ended, and its place taken."""
+    """An emulator that does not respond is killed and started again."""
     emulator = Emulator(tmp_path, stop_seconds=0.2)
     emulator.start(free_port())
     hung = emulator.process
     assert hung is not None
     os.kill(hung.pid, signal.SIGSTOP)
 
-    assert emulator.start() is Origin.LOST
+    assert emulator.start() is StartData.LOST
     assert (hung.alive, emulator.process is not None) == (False, True)
-    emulator.forget()
+    emulator.reset()
 
 
-def test_port_taken_by_another_is_named_with_the_way_out(emulator: Emulator) -> None:
-    """A stranger on the port stops the start before anything is touched."""
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        port = stranger.getsockname()[1]
+def test_taken_port_is_an_error(emulator: Emulator) -> None:
+    """If another program listens on the port, the start fails and creates no file."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
         with pytest.raises(LocalError) as caught:
             emulator.start(port)
 
     assert str(caught.value) == (
-        f"another program listens on 127.0.0.1:{port}, where the emulator is to start: "
-        "stop it, or choose another port with CLOUD_PORT="
+        f"the emulator's port {port} is in use by another program: "
+        "stop that program, or choose another port with CLOUD_PORT="
     )
     assert not emulator.directory.exists()
 
 
-def test_remembered_port_taken_loses_no_data(emulator: Emulator) -> None:
-    """When a stranger has taken the old port, another one serves the same data."""
+def test_taken_remembered_port_loses_no_data(emulator: Emulator) -> None:
+    """If another program has taken the last port, a start on another port has the same data."""
     emulator.start(free_port())
     keep(emulator, "first")
     emulator.stop()
     port = emulator.daemon.port
     assert port is not None
     with socket.create_server(("127.0.0.1", port)):
-        with pytest.raises(LocalError, match=f"another program listens on 127.0.0.1:{port}"):
+        with pytest.raises(LocalError, match=f"port {port} is in use by another program"):
             emulator.start()
         emulator.start(free_port())
 
     assert kept(emulator) == ("first",) * 3
 
 
-def test_running_emulator_refuses_to_move(emulator: Emulator) -> None:
-    """Another port cannot be chosen while it runs: resources carry its address."""
+def test_running_emulator_cannot_change_its_port(emulator: Emulator) -> None:
+    """The port is fixed while the emulator runs, because resources contain its address."""
     port, other = free_port(), free_port()
     emulator.start(port)
     with pytest.raises(LocalError) as caught:
         emulator.start(other)
 
     assert str(caught.value) == (
-        f"the emulator runs on port {port} and cannot move to {other} while it does: make down first"
+        f"the emulator runs on port {port}: run make down before you start it on port {other}"
     )
 
 
 def test_cloud_of_a_stopped_emulator_is_an_error(emulator: Emulator) -> None:
-    """Nobody gets a cloud that would not answer."""
-    with pytest.raises(LocalError, match=r"^the emulator does not run: start it with make up$"):
+    """The error states how to start the emulator."""
+    with pytest.raises(LocalError, match=r"^the emulator is not running: run make up$"):
         _ = emulator.cloud
 
 
-def test_emulator_listens_on_this_machine_alone(emulator: Emulator) -> None:
-    """It is bound to 127.0.0.1 and to no address that another machine could reach."""
+def test_emulator_listens_on_loopback_only(emulator: Emulator) -> None:
+    """The emulator is bound to 127.0.0.1 and to no other address."""
     emulator.start(free_port())
     process = emulator.process
     assert process is not None
-    other = "127.0.0.2"  # loopback too, yet another address: bound to all of them, it would answer
+    other = "127.0.0.2"  # also loopback: reachable only if the emulator is bound to all addresses
     with socket.socket() as probe:
         probe.settimeout(2)
         refused = probe.connect_ex((other, process.port)) != 0
@@ -184,20 +185,20 @@ def test_emulator_listens_on_this_machine_alone(emulator: Emulator) -> None:
     assert (is_taken(process.port), refused) == (True, True)
 
 
-def test_emulator_knows_nothing_of_the_persons_aws(
+def test_emulator_does_not_receive_aws_configuration(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The person's credentials, profile and home stay outside its environment."""
+    """The user's credentials, profile and home folder are not in its environment."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"):
-        monkeypatch.setenv(name, "the-persons-own")
+        monkeypatch.setenv(name, "the-users-own")
     environment = emulator._environment(4566)
 
-    assert "the-persons-own" not in environment.values()
+    assert "the-users-own" not in environment.values()
     assert Path(environment["HOME"]).is_relative_to(emulator.directory)
 
 
 def test_scratch_of_an_earlier_run_is_removed(emulator: Emulator) -> None:
-    """The folders that Lambda workers leave behind do not pile up."""
+    """The folders of earlier Lambda workers are removed."""
     emulator.start(free_port())
     left = emulator.directory / "tmp" / "ministack-lambda-left"
     left.mkdir()
@@ -207,47 +208,47 @@ def test_scratch_of_an_earlier_run_is_removed(emulator: Emulator) -> None:
     assert not left.exists()
 
 
-def test_process_that_dies_while_starting_shows_its_log(tmp_path: Path) -> None:
-    """The end of the log stands in the error, so that nobody has to look for it."""
+def test_failed_start_shows_the_log(tmp_path: Path) -> None:
+    """The error contains the last lines of the log."""
     daemon = Daemon("thing", tmp_path)
     script = "print('cannot open the box', flush=True); raise SystemExit(1)"
     daemon.start([sys.executable, "-c", script], {"PATH": os.defpath}, 1)
     with pytest.raises(LocalError) as caught:
         daemon.wait_until(lambda: False, 10)
 
-    assert str(caught.value) == "the thing died while starting. The end of its log:\ncannot open the box"
+    assert str(caught.value) == "the thing failed to start; its last log lines:\ncannot open the box"
 
 
-def test_process_that_never_answers_is_given_up_and_ended(tmp_path: Path) -> None:
-    """The wait has a bound, and nothing is left running after it."""
+def test_process_that_is_never_ready_is_killed(tmp_path: Path) -> None:
+    """The wait ends with a timeout, and the process is killed."""
     daemon = Daemon("thing", tmp_path)
     process = daemon.start([sys.executable, "-c", "import time; time.sleep(60)"], {"PATH": os.defpath}, 1)
-    with pytest.raises(LocalError, match=r"^the thing did not answer within 0\.3 s"):
+    with pytest.raises(LocalError, match=r"^the thing was not ready after 0\.3 s"):
         daemon.wait_until(lambda: False, 0.3)
 
     assert not process.alive
 
 
-def test_recycled_process_id_is_never_signalled(tmp_path: Path) -> None:
-    """A record whose process id now belongs to a stranger counts as stopped, and the stranger lives on."""
-    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+def test_reused_process_id_is_not_signaled(tmp_path: Path) -> None:
+    """A record whose process id belongs to another process means stopped; that process gets no signal."""
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
         daemon = Daemon("thing", tmp_path)
-        old = Process(stranger.pid, "an earlier start", 1, 0.0)
+        old = Process(other.pid, "an earlier start", 1, 0.0)
         (tmp_path / "thing.json").write_text(json.dumps(vars(old)))
         found = daemon.process
         old.signal(signal.SIGKILL)
         daemon.stop(grace=0)
         time.sleep(0.1)
 
-        assert (found, stranger.poll(), daemon.port) == (None, None, 1)
+        assert (found, other.poll(), daemon.port) == (None, None, 1)
     finally:
-        stranger.kill()
-        stranger.wait()
+        other.kill()
+        other.wait()
 
 
-def test_start_time_tells_processes_apart() -> None:
-    """A process that runs has one, always the same; one that is gone has none."""
+def test_start_time_identifies_a_process() -> None:
+    """The start time of a running process is constant; an ended process has none."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     running = [start_time(child.pid), start_time(child.pid)]
     child.communicate(b"\n")
@@ -261,15 +262,15 @@ def test_start_time_tells_processes_apart() -> None:
     ("record", "port"),
     [('{"pid": 12', None), ('{"pid": 1}', None), ("[]", None), ('{"port": "x"}', None), ('{"port": 7}', 7)],
 )
-def test_broken_record_counts_as_stopped(tmp_path: Path, record: str, port: int | None) -> None:
-    """A record that a crash or a person broke is no reason to fail."""
+def test_invalid_record_means_stopped(tmp_path: Path, record: str, port: int | None) -> None:
+    """An invalid process record is ignored."""
     (tmp_path / "thing.json").write_text(record)
 
     assert (Daemon("thing", tmp_path).process, Daemon("thing", tmp_path).port) == (None, port)
 
 
-def test_process_that_outlives_its_starter_leaves_no_warning(tmp_path: Path) -> None:
-    """A command that ends while what it started runs on prints nothing of that."""
+def test_process_that_outlives_its_parent_causes_no_warning(tmp_path: Path) -> None:
+    """A command that exits before its background process prints nothing."""
     script = (
         "import os, sys; from pathlib import Path; from local.machine.processes import Daemon\n"
         "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"

@@ -1,4 +1,4 @@
-"""The people of the embedded cloud, signed in for real against a pool of the program's kind."""
+"""The people of the embedded cloud: accounts and sign-in, with a user pool like the program's."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.commands import people
-from local.commands.people import PEOPLE, Outputs
+from local.deployment import people
+from local.deployment.people import PEOPLE, Outputs
 from local.machine.errors import LocalError
 from provider.base import Properties
 from provider.cloud import Cloud
@@ -21,7 +21,7 @@ from tests.local import tokens
 
 TRIGGER = '''
 def handler(event, context):
-    """Give the group admins the scopes, and tell the token what Cognito told the trigger."""
+    """Add scopes for the group admins, and copy the received attributes to the id token."""
     request = event["request"]
     admin = "admins" in request["groupConfiguration"]["groupsToOverride"]
     event["response"]["claimsAndScopeOverrideDetails"] = {
@@ -29,7 +29,7 @@ def handler(event, context):
             "claimsToAddOrOverride": {"name": request["userAttributes"]["name"]},
             "scopesToAdd": ["users/read", "users/write"] if admin else [],
         },
-        "idTokenGeneration": {"claimsToAddOrOverride": {"told": request["userAttributes"]}},
+        "idTokenGeneration": {"claimsToAddOrOverride": {"received": request["userAttributes"]}},
     }
     return event
 '''
@@ -150,17 +150,17 @@ def make_machine(cloud: Cloud, pool_id: str, name: str) -> str:
 
 def attributes(cloud: Cloud, pool_id: str, email: str) -> dict[str, str]:
     user = cloud.client("cognito-idp").admin_get_user(UserPoolId=pool_id, Username=email)
-    told = {each["Name"]: each["Value"] for each in user["UserAttributes"] if each["Name"] != "sub"}
-    return {**told, "status": user["UserStatus"]}
+    found = {each["Name"]: each["Value"] for each in user["UserAttributes"] if each["Name"] != "sub"}
+    return {**found, "status": user["UserStatus"]}
 
 
 def groups(cloud: Cloud, pool_id: str, email: str) -> list[str]:
-    answer = cloud.client("cognito-idp").admin_list_groups_for_user(UserPoolId=pool_id, Username=email)
-    return [group["GroupName"] for group in answer["Groups"]]
+    listed = cloud.client("cognito-idp").admin_list_groups_for_user(UserPoolId=pool_id, Username=email)
+    return [group["GroupName"] for group in listed["Groups"]]
 
 
-def test_seed_of_an_empty_pool(cloud: Cloud, empty: Outputs) -> None:
-    """Everyone is made with a verified e-mail, a name, a password of their own and their groups."""
+def test_seed_creates_everyone(cloud: Cloud, empty: Outputs) -> None:
+    """Each person has a verified email address, a name, a permanent password and their groups."""
     made = people.seed(cloud, empty)
 
     assert made == list(PEOPLE)
@@ -174,18 +174,18 @@ def test_seed_of_an_empty_pool(cloud: Cloud, empty: Outputs) -> None:
         assert groups(cloud, empty["userPoolId"], person.email) == list(person.groups)
 
 
-def test_seed_of_a_seeded_pool(cloud: Cloud, outputs: Outputs) -> None:
-    """A second seeding has nothing to do and says so."""
+def test_second_seed_changes_nothing(cloud: Cloud, outputs: Outputs) -> None:
+    """A second seed returns no names."""
     assert people.seed(cloud, outputs) == []
 
 
-def test_seed_after_one_that_was_cut_off(cloud: Cloud, empty: Outputs) -> None:
-    """Who was made and got no further gets the group and the password; who is whole is left alone."""
+def test_seed_completes_an_interrupted_one(cloud: Cloud, empty: Outputs) -> None:
+    """An incomplete account gets its groups and password; a complete one is unchanged."""
     admin = PEOPLE["admin"]
     people.seed(cloud, empty)
-    cognito, who = cloud.client("cognito-idp"), {"UserPoolId": empty["userPoolId"], "Username": admin.email}
-    cognito.admin_delete_user(**who)
-    cognito.admin_create_user(**who, MessageAction="SUPPRESS")
+    cognito, key = cloud.client("cognito-idp"), {"UserPoolId": empty["userPoolId"], "Username": admin.email}
+    cognito.admin_delete_user(**key)
+    cognito.admin_create_user(**key, MessageAction="SUPPRESS")
 
     made = people.seed(cloud, empty)
 
@@ -194,17 +194,17 @@ def test_seed_after_one_that_was_cut_off(cloud: Cloud, empty: Outputs) -> None:
     assert groups(cloud, empty["userPoolId"], admin.email) == ["admins"]
 
 
-def test_seed_of_a_pool_without_the_group(cloud: Cloud, empty: Outputs) -> None:
-    """A pool without the administrators' group gives an error that names it."""
+def test_seed_without_the_group_is_an_error(cloud: Cloud, empty: Outputs) -> None:
+    """If the user pool has no administrators' group, the error names it."""
     pool_id = empty["userPoolId"]
     UserGroup().delete(cloud, f"{pool_id}/admins", {})
 
-    with pytest.raises(LocalError, match=r"no group 'admins', which admin@example\.com is to be in"):
+    with pytest.raises(LocalError, match=r"no group 'admins', a group of admin@example\.com"):
         people.seed(cloud, empty)
 
 
 def test_administrator_signs_in(cloud: Cloud, outputs: Outputs) -> None:
-    """An administrator's access token carries the scopes that the trigger gives the group."""
+    """An administrator's access token has the scopes that the trigger adds for the group."""
     access = tokens.claims(people.token(cloud, outputs, user="admin"))
 
     assert set(access.pop("scope").split()) == {*BROWSER_SCOPES, "users/read", "users/write"}
@@ -219,20 +219,20 @@ def test_administrator_signs_in(cloud: Cloud, outputs: Outputs) -> None:
     }
 
 
-def test_plain_person_signs_in(cloud: Cloud, outputs: Outputs) -> None:
-    """A person without a group gets no more scopes than the browser's client asks for."""
+def test_person_without_groups_signs_in(cloud: Cloud, outputs: Outputs) -> None:
+    """The access token of a person without groups has only the scopes of the browser's client."""
     access = tokens.claims(people.token(cloud, outputs, user="person"))
 
     assert set(access["scope"].split()) == set(BROWSER_SCOPES)
     assert "cognito:groups" not in access
 
 
-def test_id_token(cloud: Cloud, outputs: Outputs) -> None:
-    """A sign-in also gives an id token that says who the person is, and how long the tokens live."""
+def test_sign_in_returns_an_id_token(cloud: Cloud, outputs: Outputs) -> None:
+    """A sign-in returns an id token with the person's attributes, a refresh token, and the validity."""
     signed_in = people.sign_in(cloud, outputs, "person")
 
-    said = tokens.claims(signed_in.id)
-    assert {key: said[key] for key in ("aud", "token_use", "email", "email_verified", "name")} == {
+    claims = tokens.claims(signed_in.id)
+    assert {key: claims[key] for key in ("aud", "token_use", "email", "email_verified", "name")} == {
         "aud": outputs["clientId"],
         "token_use": "id",
         "email": "person@example.com",
@@ -243,11 +243,11 @@ def test_id_token(cloud: Cloud, outputs: Outputs) -> None:
     assert signed_in.refresh
 
 
-def test_what_the_trigger_is_told(cloud: Cloud, outputs: Outputs) -> None:
-    """Cognito tells the trigger the person's attributes as text, the verified e-mail among them."""
-    told = tokens.claims(people.sign_in(cloud, outputs, "person").id)["told"]
+def test_trigger_receives_attributes_as_text(cloud: Cloud, outputs: Outputs) -> None:
+    """Cognito sends all attributes to the trigger as text, including email_verified."""
+    received = tokens.claims(people.sign_in(cloud, outputs, "person").id)["received"]
 
-    assert {key: value for key, value in told.items() if key != "sub"} == {
+    assert {key: value for key, value in received.items() if key != "sub"} == {
         "email": "person@example.com",
         "email_verified": "true",
         "name": "Pat Person",
@@ -255,26 +255,26 @@ def test_what_the_trigger_is_told(cloud: Cloud, outputs: Outputs) -> None:
 
 
 @pytest.mark.parametrize("name", MACHINES)
-def test_machine_gets_its_token(cloud: Cloud, outputs: Outputs, name: str) -> None:
-    """A machine client gets just the scopes that it has."""
+def test_machine_client_receives_its_scopes(cloud: Cloud, outputs: Outputs, name: str) -> None:
+    """The token of a machine client has exactly the client's scopes."""
     access = tokens.claims(people.token(cloud, outputs, client=name))
 
     assert set(access["scope"].split()) == set(MACHINES[name])
     assert access["client_id"] == outputs["machineClients"][name]
 
 
-def test_signature(cloud: Cloud, outputs: Outputs) -> None:
-    """The pool's published key verifies an access token, and none that was meddled with."""
+def test_published_key_verifies_signatures(cloud: Cloud, outputs: Outputs) -> None:
+    """The pool's published key verifies an access token, but no manipulated one."""
     token = people.token(cloud, outputs, user="person")
     key = published_key(cloud, outputs, token)
-    meddled = [tokens.forged(token), tokens.tampered(token, scope="users/write"), tokens.unsigned(token)]
+    manipulated = [tokens.forged(token), tokens.tampered(token, scope="users/write"), tokens.unsigned(token)]
 
     assert tokens.is_signed_by(token, key)
-    assert [tokens.is_signed_by(bad, key) for bad in meddled] == [False, False, False]
+    assert [tokens.is_signed_by(bad, key) for bad in manipulated] == [False, False, False]
 
 
-def test_token_of_another_client(cloud: Cloud, outputs: Outputs) -> None:
-    """Another client of the pool signs the same person in, for itself."""
+def test_token_of_another_client_contains_its_id(cloud: Cloud, outputs: Outputs) -> None:
+    """A sign-in with another client of the pool returns a token with that client's id."""
     with tokens.other_client(cloud, outputs) as others:
         access = tokens.claims(people.token(cloud, others, user="admin"))
 
@@ -282,8 +282,8 @@ def test_token_of_another_client(cloud: Cloud, outputs: Outputs) -> None:
     assert access["client_id"] == others["clientId"] != outputs["clientId"]
 
 
-def test_token_of_another_pool(cloud: Cloud, outputs: Outputs) -> None:
-    """Another pool gives the same scopes in its own name."""
+def test_token_of_another_pool_has_another_issuer(cloud: Cloud, outputs: Outputs) -> None:
+    """A token of another pool has the same scopes and another issuer."""
     with tokens.other_pool(cloud) as token:
         access = tokens.claims(token)
 
@@ -291,8 +291,8 @@ def test_token_of_another_pool(cloud: Cloud, outputs: Outputs) -> None:
     assert access["iss"] != outputs["issuer"]
 
 
-def test_two_sign_ins(cloud: Cloud, outputs: Outputs) -> None:
-    """Each sign-in is one of its own, with tokens of its own."""
+def test_each_sign_in_returns_new_tokens(cloud: Cloud, outputs: Outputs) -> None:
+    """Two sign-ins of a person return the same subject in different tokens."""
     first, second = (tokens.claims(people.token(cloud, outputs, user="person")) for _ in range(2))
 
     assert first["sub"] == second["sub"]
@@ -302,56 +302,58 @@ def test_two_sign_ins(cloud: Cloud, outputs: Outputs) -> None:
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ({"user": "nobody"}, "no person is called 'nobody'; known: admin, person"),
-        ({"client": "robot"}, "no machine client is called 'robot'; known: reader, writer"),
+        ({"user": "ghost"}, "unknown person 'ghost': expected one of: admin, person"),
+        ({"client": "robot"}, "unknown machine client 'robot': expected one of: reader, writer"),
     ],
 )
-def test_unknown_name(cloud: Cloud, outputs: Outputs, asked: dict[str, str], expected: str) -> None:
-    """A name that nobody has gives an error that lists the names there are."""
+def test_unknown_name_is_an_error(
+    cloud: Cloud, outputs: Outputs, asked: dict[str, str], expected: str
+) -> None:
+    """The error lists the existing names."""
     with pytest.raises(LocalError) as error:
         people.token(cloud, outputs, **asked)
 
     assert str(error.value) == expected
 
 
-def test_machine_of_a_stack_without_machines(cloud: Cloud, outputs: Outputs) -> None:
-    """Where a stack has no machine clients the error says that."""
+def test_machine_token_without_machine_clients_is_an_error(cloud: Cloud, outputs: Outputs) -> None:
+    """If the stack has no machine clients, the error states that."""
     without = {key: value for key, value in outputs.items() if key != "machineClients"}
 
     with pytest.raises(LocalError) as error:
         people.token(cloud, without, client="robot")
 
-    assert str(error.value) == "no machine client is called 'robot'; known: there are none in this stack"
+    assert str(error.value) == "unknown machine client 'robot': this stack has none"
 
 
-def test_sign_in_with_a_changed_password(cloud: Cloud, empty: Outputs) -> None:
-    """A refused password is an error with the hosted login's own words."""
+def test_rejected_password_is_an_error(cloud: Cloud, empty: Outputs) -> None:
+    """The error contains the message of the hosted login."""
     people.seed(cloud, empty)
-    who = {"UserPoolId": empty["userPoolId"], "Username": PEOPLE["admin"].email}
+    key = {"UserPoolId": empty["userPoolId"], "Username": PEOPLE["admin"].email}
     cognito = cloud.client("cognito-idp")
-    cognito.admin_set_user_password(**who, Password="Changed-since-then-1", Permanent=True)
+    cognito.admin_set_user_password(**key, Password="Changed-since-then-1", Permanent=True)
 
     with pytest.raises(LocalError) as error:
         people.token(cloud, empty, user="admin")
 
-    assert str(error.value) == "the hosted login refuses admin@example.com: Incorrect username or password."
+    assert str(error.value) == "the hosted login rejected admin@example.com: Incorrect username or password."
 
 
-def test_sign_in_with_a_client_without_the_code_flow(cloud: Cloud, outputs: Outputs) -> None:
-    """A client that may not use the hosted login is an error with what the login says."""
+def test_client_without_the_code_flow_is_an_error(cloud: Cloud, outputs: Outputs) -> None:
+    """The error contains the message of the hosted login."""
     callbacks = ["http://localhost:8080/"]
     plain = {"name": "plain", "userPoolId": outputs["userPoolId"], "callbackUrls": callbacks}
     client_id = UserPoolClient().create(cloud, plain)
 
-    with pytest.raises(LocalError, match=r"the hosted login answers 400: .*code flow"):
+    with pytest.raises(LocalError, match=r"the hosted login returned 400: .*code flow"):
         people.token(cloud, {**outputs, "clientId": client_id})
 
 
-def test_pool_that_demands_a_second_factor(cloud: Cloud, trigger: str) -> None:
-    """Where the pool demands TOTP the sign-in says that it does none, and signs nobody in."""
+def test_required_second_factor_is_an_error(cloud: Cloud, trigger: str) -> None:
+    """If the pool requires a second factor, the sign-in fails with the setting to change."""
     pool_id = make_pool(cloud, trigger, mfa="ON")
 
-    with pytest.raises(LocalError, match=r"second factor .* does not do TOTP"):
+    with pytest.raises(LocalError, match=r"requires a second factor .* supports none"):
         people.sign_in(cloud, {"userPoolId": pool_id, "clientId": "unused"}, "admin")
 
     UserPool().delete(cloud, pool_id, {})
@@ -359,7 +361,7 @@ def test_pool_that_demands_a_second_factor(cloud: Cloud, trigger: str) -> None:
 
 def published_key(cloud: Cloud, outputs: Outputs, token: str) -> dict[str, str]:
     address = f"{cloud.endpoint}/{outputs['userPoolId']}/.well-known/jwks.json"
-    with urllib.request.urlopen(address) as answer:  # noqa: S310 - the emulator's own address
-        keys: list[dict[str, str]] = json.load(answer)["keys"]
+    with urllib.request.urlopen(address) as response:  # noqa: S310 - the emulator's own address
+        keys: list[dict[str, str]] = json.load(response)["keys"]
     (key,) = [key for key in keys if key["kid"] == tokens.header(token)["kid"]]
     return key

@@ -1,4 +1,4 @@
-"""Tokens that nobody should accept, each made from a good one, and a look into any token."""
+"""Invalid tokens, made from valid ones, and parts of tokens."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from local.commands import people
-from local.commands.people import Outputs
+from local.deployment import people
+from local.deployment.people import Outputs
 from provider.cloud import Cloud
 
 DAY = 86_400
 
 
 def header(token: str) -> dict[str, Any]:
-    """The token's header: which key signed it and how."""
+    """Return the token's header."""
     return _decoded(token.split(".", maxsplit=1)[0])
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What the token says."""
+    """Return the token's claims."""
     return _decoded(token.split(".")[1])
 
 
 def is_signed_by(token: str, key: dict[str, str]) -> bool:
-    """Whether the token's signature is that of the JSON Web Key."""
+    """Return whether the JSON Web Key verifies the token's signature."""
     modulus, exponent = (int.from_bytes(_bytes(key[name]), "big") for name in ("n", "e"))
     signed, _, signature = token.rpartition(".")
     public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
@@ -45,47 +45,49 @@ def is_signed_by(token: str, key: dict[str, str]) -> bool:
 
 
 def forged(token: str) -> str:
-    """The same token, signed by a stranger's key under the pool's key id."""
-    stranger = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
-    return _signed(header(token), claims(token), stranger)
+    """Return the token signed with another key under the pool's key id."""
+    other_key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    return _signed(header(token), claims(token), other_key)
 
 
 def tampered(token: str, **changed: Any) -> str:
-    """The token with other claims under the signature of the old ones."""
+    """Return the token with changed claims and the original signature."""
     head, _, signature = token.split(".")
     return f"{head}.{_encoded({**claims(token), **changed})}.{signature}"
 
 
 def unsigned(token: str) -> str:
-    """The same token with the algorithm `none` and no signature."""
+    """Return the token with the algorithm `none` and no signature."""
     return f"{_encoded({**header(token), 'alg': 'none'})}.{_encoded(claims(token))}."
 
 
 def expired(token: str, services: Path) -> str:
-    """The token as it was issued two days ago, rightly signed by its pool's own key.
+    """Return the token as if issued two days ago, with a valid signature of its pool.
 
-    `services` is the emulator's STATE_DIR, where it keeps the keys of its pools.
+    Args:
+        token: a valid token.
+        services: the emulator's STATE_DIR, which contains the keys of user pools.
     """
-    good = claims(token)
-    pool_id = good["iss"].rpartition("/")[2]
-    pem = (services / "cognito-pool-keys" / f"{pool_id}-{good['token_use']}.pem").read_bytes()
+    valid = claims(token)
+    pool_id = valid["iss"].rpartition("/")[2]
+    pem = (services / "cognito-pool-keys" / f"{pool_id}-{valid['token_use']}.pem").read_bytes()
     key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     issued = int(time.time()) - 2 * DAY
-    times = {"iat": issued, "auth_time": issued, "exp": issued + good["exp"] - good["iat"]}
-    return _signed(header(token), {**good, **times}, key)
+    times = {"iat": issued, "auth_time": issued, "exp": issued + valid["exp"] - valid["iat"]}
+    return _signed(header(token), {**valid, **times}, key)
 
 
 @contextmanager
 def other_client(cloud: Cloud, outputs: Outputs) -> Iterator[Outputs]:
-    """The outputs with another client of the same pool, one that the program does not know."""
+    """Create another client of the same pool, and yield outputs that contain it."""
     cognito = cloud.client("cognito-idp")
     pool_id = outputs["userPoolId"]
     described = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=outputs["clientId"])
-    like = described["UserPoolClient"]
-    alike = ("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs")
+    original = described["UserPoolClient"]
+    copied = ("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs")
     made = cognito.create_user_pool_client(
-        UserPoolId=pool_id, ClientName="another-application", **{name: like[name] for name in alike}
+        UserPoolId=pool_id, ClientName="another-application", **{name: original[name] for name in copied}
     )
     client_id = made["UserPoolClient"]["ClientId"]
     yield {**outputs, "clientId": client_id}
@@ -94,7 +96,7 @@ def other_client(cloud: Cloud, outputs: Outputs) -> Iterator[Outputs]:
 
 @contextmanager
 def other_pool(cloud: Cloud) -> Iterator[str]:
-    """A machine's token of another pool that has the same scopes, rightly signed there."""
+    """Create another pool with the same scopes, and yield a valid token of its machine client."""
     cognito = cloud.client("cognito-idp")
     pool_id = cognito.create_user_pool(PoolName=f"another-{secrets.token_hex(4)}")["UserPool"]["Id"]
     scopes = [{"ScopeName": verb, "ScopeDescription": verb} for verb in ("read", "write")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from operate.cli import main as operate
 from operate.target import LOCAL, find

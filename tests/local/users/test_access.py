@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from local.commands import people
+from local.deployment import people
 from tests.local import tokens
 from tests.local.platform import Platform
 

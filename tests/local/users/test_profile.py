@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.commands import people
+from local.deployment import people
 from tests.local.platform import Platform, address
 
 

@@ -1,4 +1,4 @@
-"""The cloud's data and the record of its resources stay a pair."""
+"""Checkpoints keep the emulator's data and the driver's state consistent."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from local.emulator.checkpoint import Checkpoint
 
 
 def use(checkpoint: Checkpoint, value: str) -> None:
-    """Let the cloud's data and the record be of the same moment."""
+    """Write the same value to the data and the state in use."""
     checkpoint.cloud.mkdir(parents=True, exist_ok=True)
     (checkpoint.cloud / "data").write_text(value)
-    checkpoint.record.write_text(value)
+    checkpoint.state.write_text(value)
 
 
 def in_use(checkpoint: Checkpoint) -> tuple[str, str]:
-    return (checkpoint.cloud / "data").read_text(), checkpoint.record.read_text()
+    return (checkpoint.cloud / "data").read_text(), checkpoint.state.read_text()
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def checkpoint(tmp_path: Path) -> Checkpoint:
     return Checkpoint(tmp_path)
 
 
-def test_restored_pair_is_the_one_taken(checkpoint: Checkpoint) -> None:
-    """What was made on either side after the checkpoint is gone on both."""
+def test_restore_returns_to_the_checkpoint(checkpoint: Checkpoint) -> None:
+    """Changes after the checkpoint are lost in both data and state."""
     use(checkpoint, "first")
     checkpoint.take()
     checkpoint.restore()
@@ -36,8 +36,8 @@ def test_restored_pair_is_the_one_taken(checkpoint: Checkpoint) -> None:
     assert in_use(checkpoint) == ("first", "first")
 
 
-def test_later_checkpoint_takes_the_place_of_the_earlier(checkpoint: Checkpoint) -> None:
-    """The newest pair is the one that comes back."""
+def test_later_checkpoint_replaces_the_earlier_one(checkpoint: Checkpoint) -> None:
+    """The last saved pair is restored."""
     for value in ("first", "second"):
         use(checkpoint, value)
         checkpoint.take()
@@ -46,29 +46,29 @@ def test_later_checkpoint_takes_the_place_of_the_earlier(checkpoint: Checkpoint)
     assert in_use(checkpoint) == ("second", "second")
 
 
-def test_record_without_a_checkpoint_is_removed(checkpoint: Checkpoint) -> None:
-    """Without a pair the cloud starts empty, and no record pretends that it is not."""
+def test_state_without_a_checkpoint_is_removed(checkpoint: Checkpoint) -> None:
+    """Without a checkpoint the data is empty, and there is no state."""
     use(checkpoint, "never saved")
 
     assert not checkpoint.restore()
-    assert (list(checkpoint.cloud.iterdir()), checkpoint.record.exists()) == ([], False)
+    assert (list(checkpoint.cloud.iterdir()), checkpoint.state.exists()) == ([], False)
 
 
-def test_checkpoint_cut_off_is_completed(checkpoint: Checkpoint) -> None:
-    """Between removing the old pair and keeping the new one nothing is lost: taking goes on from there."""
+def test_interrupted_checkpoint_is_completed(checkpoint: Checkpoint) -> None:
+    """An interrupted `take` can be repeated without loss."""
     use(checkpoint, "saved")
-    (checkpoint.cloud / "state.json").write_text("saved")  # as far as a first try had come
+    (checkpoint.cloud / "state.json").write_text("saved")  # the step before the interruption
     checkpoint.take()
 
     assert checkpoint.restore()
     assert in_use(checkpoint) == ("saved", "saved")
 
 
-def test_pair_without_a_record_restores_none(checkpoint: Checkpoint) -> None:
-    """A cloud that was stopped before anything was applied comes back without a record."""
+def test_checkpoint_without_a_state_restores_none(checkpoint: Checkpoint) -> None:
+    """Data saved before the first deployment is restored without a state."""
     checkpoint.cloud.mkdir()
     checkpoint.take()
-    checkpoint.record.write_text("of another cloud")
+    checkpoint.state.write_text("of another cloud")
 
     assert checkpoint.restore()
-    assert not checkpoint.record.exists()
+    assert not checkpoint.state.exists()

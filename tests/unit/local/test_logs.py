@@ -1,4 +1,4 @@
-"""How a log entry reads."""
+"""The format of log entries."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ TIME = int(NOON.timestamp() * 1000)
         ("no JSON at all", "12:00:00.042  users-create  no JSON at all"),
         ("[1, 2]", "12:00:00.042  users-create  [1, 2]"),
     ],
-    ids=["fields", "traceback", "plain text", "JSON that is no object"],
+    ids=["fields", "traceback", "plain text", "JSON array"],
 )
-def test_entry_reads_as_one_line(text: str, line: str) -> None:
-    """Time, the function's own name, level, message, correlation id, then the rest."""
+def test_entry_is_formatted_as_one_line(text: str, line: str) -> None:
+    """A line contains time, function, level, message and correlation id, then the other fields."""
     entry = Entry(TIME, "strata-local-users-create-0a1b2c3", text)
 
     assert readable(entry) == line

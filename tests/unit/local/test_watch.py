@@ -1,4 +1,4 @@
-"""Which saved files matter, and what each calls for."""
+"""Watching the program's files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.commands.watch import changes, concerns, saved
+from local.commands.watch import changes, concerns, save_time
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,13 @@ from local.commands.watch import changes, concerns, saved
         (".local/outputs.json", False),
     ],
 )
-def test_file_concerns_the_program_or_not(tmp_path: Path, path: str, *, expected: bool) -> None:
-    """The program's sources and the stacks' config do; an editor's leftovers and all else do not."""
+def test_program_files_are_recognized(tmp_path: Path, path: str, *, expected: bool) -> None:
+    """Sources and stack files belong to the program; temporary files of editors and other files do not."""
     assert concerns(tmp_path, tmp_path / path) is expected
 
 
-def test_changes_come_as_they_are_saved_in_new_folders_too(tmp_path: Path) -> None:
-    """A folder that is made while watching is seen, and so is what is saved in it later."""
+def test_changes_in_new_folders_are_reported(tmp_path: Path) -> None:
+    """A folder that is created later is reported, and so are files saved in it."""
     (tmp_path / "handlers").mkdir()
     folder = tmp_path / "handlers" / "files"
     file = folder / "put.py"
@@ -51,9 +51,9 @@ def test_changes_come_as_they_are_saved_in_new_folders_too(tmp_path: Path) -> No
 
     found = [
         eventually(
-            lambda: folder in seen, again=lambda: (folder.exists() and folder.rmdir(), folder.mkdir())
+            lambda: folder in seen, repeat=lambda: (folder.exists() and folder.rmdir(), folder.mkdir())
         ),
-        eventually(lambda: file in seen, again=lambda: file.write_text("x = 1")),
+        eventually(lambda: file in seen, repeat=lambda: file.write_text("x = 1")),
     ]
     stop.set()
     thread.join(10)
@@ -62,20 +62,20 @@ def test_changes_come_as_they_are_saved_in_new_folders_too(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("age", "expected"), [(2.0, 98.0), (-5.0, 100.0), (80.0, 100.0)])
-def test_a_save_counts_from_the_newest_file(tmp_path: Path, age: float, expected: float) -> None:
-    """What was saved last counts; a time that cannot be the save's gives way to when it was seen."""
+def test_save_time_is_that_of_the_newest_file(tmp_path: Path, age: float, expected: float) -> None:
+    """The newest modification time is returned, or the time of the event if it is implausible."""
     paths = [tmp_path / name for name in ("old", "new", "gone")]
     for path, time_ in zip(paths[:2], (10.0, 100.0 - age), strict=True):
         path.touch()
         os.utime(path, (time_, time_))
 
-    assert saved(paths, 100.0) == expected
+    assert save_time(paths, 100.0) == expected
 
 
-def eventually(condition: Callable[[], bool], again: Callable[[], object]) -> bool:
-    """Whether it comes true within 10 s while something is done again and again: watching begins late."""
+def eventually(condition: Callable[[], bool], repeat: Callable[[], object]) -> bool:
+    """Repeat an action, because watching starts late; return whether the condition is true within 10 s."""
     for _ in range(25):
-        again()
+        repeat()
         if condition():
             return True
         time.sleep(0.4)

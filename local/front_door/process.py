@@ -1,4 +1,4 @@
-"""The front door as a background process: where it listens, and that it listens there."""
+"""The front door as a background process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.machine.errors import LocalError
-from local.machine.ports import LOOPBACK, is_left, is_taken
+from local.machine.ports import is_taken, wait_until_free
 from local.machine.processes import Daemon, Process
 
 PORT = 8080
@@ -16,15 +16,15 @@ START_SECONDS = 15.0
 STOP_SECONDS = 5.0
 
 CODE = Path(__file__).parents[2]
-"""Where this package can be imported from."""
+"""The folder from which this package can be imported."""
 
 
 @dataclass(frozen=True)
-class Door:
-    """The front door whose files stand in one directory.
+class FrontDoor:
+    """The front door of one directory.
 
     Attributes:
-        directory: where its log and the record of its process stand.
+        directory: the folder of its log and its process record.
         outputs: the file with the stack's outputs.
     """
 
@@ -33,48 +33,49 @@ class Door:
 
     @property
     def daemon(self) -> Daemon:
-        """Its process, with its log."""
+        """The process with its log."""
         return Daemon("front-door", self.directory)
 
     @property
     def process(self) -> Process | None:
-        """Its process, if it runs."""
+        """The process, or None if it does not run."""
         return self.daemon.process
 
-    def wanted(self, port: int | None) -> int:
-        """The port to serve: the one asked for, else the last one, else 8080."""
+    def default_port(self, port: int | None) -> int:
+        """Return the requested port; without one, the last port, or 8080."""
         return port or self.daemon.port or PORT
 
-    def choose(self, port: int | None) -> int:
-        """The wanted port, if it can be had.
+    def choose_port(self, port: int | None) -> int:
+        """Return the requested or default port, if it is available.
 
         Raises:
-            LocalError: when another program has it.
+            LocalError: if another program listens on it.
         """
-        wanted = self.wanted(port)
+        chosen = self.default_port(port)
         process = self.process
-        ours = process is not None and process.port == wanted
-        if not ours and not is_left(wanted):
+        ours = process is not None and process.port == chosen
+        if not ours and not wait_until_free(chosen):
             raise LocalError(
-                f"another program listens on {LOOPBACK}:{wanted}; choose another port with PORT="
+                f"the front door's port {chosen} is in use by another program: "
+                "stop that program, or choose another port with PORT="
             )
-        return wanted
+        return chosen
 
     def start(self, port: int) -> None:
-        """Serve the port, unless it is served already.
+        """Start the front door on the port, unless it runs there.
 
         Raises:
-            LocalError: when it does not come up.
+            LocalError: if it does not start.
         """
         process = self.process
         if process and process.port == port and is_taken(port):
             return
         self.stop()
-        command = [sys.executable, "-P", "-m", "local", "edge", str(port), str(self.outputs)]
+        command = [sys.executable, "-P", "-m", "local.front_door", str(port), str(self.outputs)]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(CODE), "PYTHONUTF8": "1"}
         self.daemon.start(command, environment, port)
         self.daemon.wait_until(lambda: is_taken(port) and self.process is not None, START_SECONDS)
 
     def stop(self) -> None:
-        """Stop serving; no error when it does not serve."""
+        """Stop the front door, if it runs."""
         self.daemon.stop(STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""The plugin in a person's own `pulumi up`: it keeps out of what the driver deployed."""
+"""The plugin's check that the driver does not own the deployment that `pulumi` changes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import override
 
 from local.emulator.emulator import Emulator
+from local.emulator.owner import Owner, claim, refuse_other
 from local.machine.errors import LocalError
-from local.machine.owner import Owner, claim, refuse_other
 from local.plugin.servicer import NAMING, embedded
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
@@ -17,8 +17,8 @@ from provider.provider import Provider
 DIRECTORY = Path(__file__).parents[2] / ".local"
 
 
-class Claiming(Provider):
-    """A provider whose first resource makes the engine the owner of what is deployed here."""
+class ClaimingProvider(Provider):
+    """A provider that makes the engine the owner of the deployment when it creates a resource."""
 
     @override
     def create(self, token: str, name: str, inputs: Properties) -> tuple[str, Properties]:
@@ -26,17 +26,17 @@ class Claiming(Provider):
         return super().create(token, name, inputs)
 
 
-def owned(cloud: Cloud) -> Provider:
-    """The provider for a cloud; where it is this checkout's own, only while the driver does not own it.
+def provider_for(cloud: Cloud) -> Provider:
+    """Return the provider for a cloud.
 
     Raises:
-        ProviderError: when the driver does.
+        ProviderError: if it is this checkout's cloud, and the driver owns the deployment.
     """
     process = Emulator(DIRECTORY).process
     if process is None or not cloud.endpoint.endswith(f":{process.port}"):
         return embedded(cloud)
     _as_engine(refuse_other)
-    return Claiming.of(cloud, NAMING)
+    return ClaimingProvider.of(cloud, NAMING)
 
 
 def _as_engine(step: Callable[[Path, Owner], None]) -> None:

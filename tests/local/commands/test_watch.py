@@ -1,4 +1,4 @@
-"""The loop of `make dev`: what a saved file sets off, and what it survives."""
+"""The loop of `make dev`, on a running platform."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local.commands.deployment import Deployment
 from local.commands.watch import Loop
-from local.driver.driver import Change, DriverError, Report, Result
+from local.deployment.deployment import Deployment
+from local.driver.changes import Change, Report, Result
+from local.driver.driver import DriverError
 from local.machine.lock import exclusive
 from local.machine.ports import free_port
 from provider.cloud import Cloud
@@ -24,7 +25,7 @@ from provider.cloud import Cloud
 
 @dataclass
 class Session:
-    """A running loop over a program that is applied by reading it, and what was applied, in order."""
+    """A running loop with a program of one handler, and the applied versions of the handler in order."""
 
     root: Path
     printed: io.StringIO = field(default_factory=io.StringIO)
@@ -33,10 +34,10 @@ class Session:
     def __post_init__(self) -> None:
         self.deployment = Deployment(self.root, self.root / ".local", apply=self.apply, seed=lambda *_: [])
         self.deployment.emulator.start(free_port())
-        self.deployment.door.start(free_port())
+        self.deployment.front_door.start(free_port())
 
     def start(self) -> threading.Thread:
-        """Begin to watch."""
+        """Start the loop."""
         loop = Loop(self.deployment, Console(file=self.printed, width=300, highlight=False))
         self.stop = loop.stop
         thread = threading.Thread(target=loop.run)
@@ -46,7 +47,7 @@ class Session:
     def apply(
         self, root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], report: Report
     ) -> Result:
-        """Take what the handler says for what the program declares."""
+        """Record the handler's source, and report its update."""
         text = (root / "handlers" / "create.py").read_text()
         if "def" not in text:
             raise DriverError("SyntaxError: invalid syntax (create.py, line 1)")
@@ -56,7 +57,7 @@ class Session:
         return Result({}, [change], 0.2)
 
     def save_until(self, path: str, text: str, condition: Callable[[], bool]) -> bool:
-        """Save the file, again and again as watching begins late, until the condition holds."""
+        """Save the file repeatedly, because watching starts late, until the condition is true."""
         for _ in range(25):
             (self.root / path).write_text(text)
             time.sleep(0.4)
@@ -67,7 +68,7 @@ class Session:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    """A loop that runs until the test is over."""
+    """A loop that runs until the test ends."""
     for folder in ("handlers", "settings"):
         (tmp_path / folder).mkdir()
     (tmp_path / "handlers" / "create.py").write_text("def handler(): ...")
@@ -81,8 +82,8 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.mark.parametrize("path", ["handlers/create.py", "settings/sections.py", "Pulumi.local.yaml"])
-def test_a_saved_file_is_applied(session: Session, path: str) -> None:
-    """Whatever is part of the program is live a moment later, and what changed is printed."""
+def test_saved_file_is_applied(session: Session, path: str) -> None:
+    """A saved file of the program is applied, and the changes are printed."""
     assert session.save_until(path, "def new(): ...", lambda: bool(session.applied))
 
     lines = session.printed.getvalue().splitlines()
@@ -90,17 +91,17 @@ def test_a_saved_file_is_applied(session: Session, path: str) -> None:
     assert re.fullmatch(rf"{path}: live after 0\.\d\d s, 1 updated, 0 unchanged", lines[1])
 
 
-def test_a_broken_handler_is_told_and_the_loop_goes_on(session: Session) -> None:
+def test_invalid_handler_is_reported_and_the_loop_continues(session: Session) -> None:
     """A syntax error is printed, and the next save works."""
-    told = "handlers/create.py: SyntaxError: invalid syntax (create.py, line 1)"
+    text = "handlers/create.py: not deployed: SyntaxError: invalid syntax (create.py, line 1)"
 
-    assert session.save_until("handlers/create.py", "oops(", lambda: told in session.printed.getvalue())
+    assert session.save_until("handlers/create.py", "oops(", lambda: text in session.printed.getvalue())
     assert session.applied == []
     assert session.save_until("handlers/create.py", "def again(): ...", lambda: bool(session.applied))
 
 
-def test_a_save_while_another_command_is_at_work_is_not_lost(session: Session) -> None:
-    """The loop waits until the other one has finished, and applies then."""
+def test_save_during_another_command_is_applied_later(session: Session) -> None:
+    """The loop waits until the other command has finished, and then applies the change."""
     assert session.save_until("handlers/create.py", "def one(): ...", lambda: bool(session.applied))
     with exclusive(session.deployment.directory, "other"):
         (session.root / "handlers" / "create.py").write_text("def two(): ...")
@@ -113,9 +114,9 @@ def test_a_save_while_another_command_is_at_work_is_not_lost(session: Session) -
     assert (meanwhile, session.applied[-1]) == ("def one(): ...", "def two(): ...")
 
 
-def test_the_loop_ends_when_the_emulator_does(session: Session) -> None:
-    """After make down from elsewhere, the loop says so and ends by itself."""
+def test_loop_ends_with_the_emulator(session: Session) -> None:
+    """After `make down` in another terminal, the loop prints a message and ends."""
     session.deployment.down()
 
     assert session.stop.wait(20)
-    assert "the emulator has stopped: make dev starts it again" in session.printed.getvalue()
+    assert "the emulator has stopped: run make dev to start it again" in session.printed.getvalue()

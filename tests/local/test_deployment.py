@@ -1,4 +1,4 @@
-"""`up` again and again: after nothing, after an edit, after a death."""
+"""Deployments of the program: the first one, after edits, and after crashes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.commands.deployment import Deployment
-from local.driver.driver import Change
+from local.deployment.deployment import Deployment
+from local.driver.changes import Change
 from local.machine.errors import LocalError
 from local.machine.ports import free_port
 from tests.checkout import ROOT, copy
@@ -23,7 +23,7 @@ from tests.checkout import ROOT, copy
 UP = """
 import sys
 from pathlib import Path
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 root = Path(sys.argv[1])
 Deployment(root, root / ".local").up(
     lambda change: print(change.urn, flush=True), print, int(sys.argv[2]), int(sys.argv[3])
@@ -33,7 +33,7 @@ Deployment(root, root / ".local").up(
 
 @dataclass
 class Checkout:
-    """A copy of the program that may be edited, with a platform of its own."""
+    """A copy of the program that tests edit, with a separate deployment."""
 
     root: Path
     port: int = field(default_factory=free_port)
@@ -41,56 +41,56 @@ class Checkout:
 
     @property
     def deployment(self) -> Deployment:
-        """Its platform."""
+        """The deployment."""
         return Deployment(self.root, self.root / ".local")
 
     def up(self) -> list[Change]:
-        """Bring it up; answer what was touched."""
+        """Deploy, and return the changes except for unchanged resources."""
         done = self.deployment.up(lambda _: None, lambda _: None, self.port, self.cloud_port)
         return [change for change in done.result.changes if change.kind != "same"]
 
     def edit(self, file: str, old: str, new: str) -> None:
-        """Replace a piece of a file, which must be there."""
+        """Replace a text in a file, which must contain it."""
         path = self.root / file
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
 
     def health(self) -> int:
-        """What the platform's health answers."""
+        """Return the status of the health check."""
         return requests.get(f"http://localhost:{self.port}/api/health", timeout=30).status_code
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
-    """A fresh copy, with the bundles that were built before."""
+    """A copy of the program that reuses the bundles of this checkout."""
     made = Checkout(copy(tmp_path / "strata"))
     yield made
     made.deployment.reset()
 
 
-def touched(changes: list[Change]) -> set[tuple[str, str]]:
-    """What became of which resource."""
+def changed_resources(changes: list[Change]) -> set[tuple[str, str]]:
+    """Return the kind, and the type and name, of each change."""
     return {
         (change.kind, change.urn.partition("::")[2].partition("::")[2].rpartition("$")[2])
         for change in changes
     }
 
 
-def test_up_again_touches_only_what_was_edited(checkout: Checkout) -> None:
-    """Everything, then nothing; a handler's edit is one function; a route's removal is its resources."""
+def test_up_changes_only_edited_resources(checkout: Checkout) -> None:
+    """An edit of a handler updates one function; the removal of a route deletes its resources."""
     assert {change.kind for change in checkout.up()} == {"create"}
     assert checkout.up() == []
 
     checkout.edit("handlers/health/read.py", "Health(variable", "Health(version=variable")
-    assert touched(checkout.up()) == {("update", "aws:lambda/function:Function::health-read")}
+    assert changed_resources(checkout.up()) == {("update", "aws:lambda/function:Function::health-read")}
     assert checkout.health() == 200
 
     checkout.edit("__main__.py", '    "DELETE /users/{userId}": Jwt(("users/write",)),\n', "")
     text = (checkout.root / "__main__.py").read_text()
     start = text.index('api.route(\n    "DELETE /users/{userId}"')
     (checkout.root / "__main__.py").write_text(text[:start] + text[text.index("\n)\n", start) + 3 :])
-    assert touched(checkout.up()) == {
+    assert changed_resources(checkout.up()) == {
         ("delete", "aws:apigatewayv2/integration:Integration::users-delete"),
         ("delete", "aws:apigatewayv2/route:Route::api-delete-users-userId"),
         ("delete", "aws:cloudwatch/logGroup:LogGroup::users-delete"),
@@ -98,13 +98,13 @@ def test_up_again_touches_only_what_was_edited(checkout: Checkout) -> None:
         ("delete", "aws:iam/rolePolicy:RolePolicy::users-delete"),
         ("delete", "aws:lambda/function:Function::users-delete"),
         ("delete", "aws:lambda/permission:Permission::users-delete-delete-users-userId"),
-        # The document no longer tells of it.
+        # The OpenAPI document no longer contains the route.
         ("update", "aws:lambda/function:Function::openapi-read"),
     }
 
 
-def test_a_killed_emulator_is_followed_by_a_working_platform(checkout: Checkout) -> None:
-    """Nothing of it is left but the record; the next up builds it anew."""
+def test_up_after_a_killed_emulator_creates_everything(checkout: Checkout) -> None:
+    """After the emulator was killed, the next `up` creates all resources again."""
     checkout.up()
     process = checkout.deployment.emulator.process
     assert process is not None
@@ -116,8 +116,8 @@ def test_a_killed_emulator_is_followed_by_a_working_platform(checkout: Checkout)
 
 
 @pytest.mark.parametrize("after", [5, 60])
-def test_a_killed_up_is_followed_by_a_working_platform(checkout: Checkout, after: int) -> None:
-    """The next one goes on where it was cut off, and the one after has nothing to do."""
+def test_up_continues_after_a_killed_up(checkout: Checkout, after: int) -> None:
+    """The next `up` completes the deployment, and the one after changes nothing."""
     ports = str(checkout.port), str(checkout.cloud_port)
     child = subprocess.Popen(
         [sys.executable, "-c", UP, str(checkout.root), *ports], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -129,14 +129,14 @@ def test_a_killed_up_is_followed_by_a_working_platform(checkout: Checkout, after
     child.wait()
     child.stdout.close()
 
-    made = [change for change in checkout.up() if change.kind != "create"]
-    assert made == []
+    others = [change for change in checkout.up() if change.kind != "create"]
+    assert others == []
     assert checkout.health() == 200
     assert checkout.up() == []
 
 
-def test_a_stop_keeps_the_data(checkout: Checkout) -> None:
-    """After down and up nothing is made again, and what was there before is there."""
+def test_down_keeps_the_data(checkout: Checkout) -> None:
+    """After `down`, `up` creates nothing, and the outputs are unchanged."""
     checkout.up()
     before = checkout.deployment.outputs
     checkout.deployment.down()
@@ -146,25 +146,25 @@ def test_a_stop_keeps_the_data(checkout: Checkout) -> None:
     assert checkout.health() == 200
 
 
-def test_an_edited_handler_is_live_at_once(checkout: Checkout) -> None:
-    """The program is applied again without leaving the process, and the next answer is the new one."""
+def test_reapply_deploys_an_edited_handler(checkout: Checkout) -> None:
+    """The program is applied again in the same process, and the next response is the new one."""
     checkout.up()
     checkout.edit(
         "handlers/health/read.py",
         "return Response(Health(variable",
         'return Response(Health("new " + variable',
     )
-    result = checkout.deployment.again(lambda _: None)
+    result = checkout.deployment.reapply(lambda _: None)
 
-    assert touched([change for change in result.changes if change.kind != "same"]) == {
+    assert changed_resources([change for change in result.changes if change.kind != "same"]) == {
         ("update", "aws:lambda/function:Function::health-read")
     }
     url = f"http://localhost:{checkout.port}/api/health"
     assert requests.get(url, timeout=30).json()["version"] == "new 0.1.0"
 
 
-def test_a_broken_config_is_told_in_one_line_and_nothing_is_made(checkout: Checkout) -> None:
-    """The line names key, value and expectation; the cloud stays empty."""
+def test_invalid_config_is_an_error_and_creates_nothing(checkout: Checkout) -> None:
+    """The error states key, value and expectation in one line, and the cloud stays empty."""
     checkout.edit("Pulumi.local.yaml", "strata:environment: ephemeral", "strata:environment: ephemral")
     with pytest.raises(LocalError) as caught:
         checkout.up()
@@ -176,19 +176,19 @@ def test_a_broken_config_is_told_in_one_line_and_nothing_is_made(checkout: Check
     assert checkout.deployment.emulator.cloud.client("lambda").list_functions()["Functions"] == []
 
 
-def test_a_broken_handler_leaves_the_old_one_running(checkout: Checkout) -> None:
-    """The error names the file and the line; the platform goes on with what it had."""
+def test_invalid_handler_leaves_the_old_one_deployed(checkout: Checkout) -> None:
+    """The error names the file, and the platform keeps the deployed functions."""
     checkout.up()
     checkout.edit("handlers/health/read.py", "def handler", "def handler(")
     with pytest.raises(LocalError, match=r"handlers.health.read\.py"):
-        checkout.deployment.again(lambda _: None)
+        checkout.deployment.reapply(lambda _: None)
 
     assert checkout.health() == 200
 
 
-def test_one_port_for_both_is_refused(checkout: Checkout) -> None:
-    """The front door and the emulator cannot share a port: nothing is started."""
-    with pytest.raises(LocalError, match=r"PORT and CLOUD_PORT are both \d+: expected two ports"):
+def test_equal_ports_are_an_error(checkout: Checkout) -> None:
+    """If the front door and the emulator have the same port, nothing is started."""
+    with pytest.raises(LocalError, match=r"PORT and CLOUD_PORT are both \d+: expected two different ports"):
         checkout.deployment.up(lambda _: None, lambda _: None, checkout.port, checkout.port)
 
     assert checkout.deployment.emulator.process is None

@@ -1,71 +1,69 @@
-"""The commands behind `make pulumi` and the `make engine-...` targets."""
+"""The commands of `python -m local.engine`, which deploy with the Pulumi engine."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from local.commands import cli
 from local.commands import console as show
-from local.commands.deployment import Deployment
+from local.deployment.deployment import Deployment
 from local.engine.deploy import FOLDER, Deploy
 from local.engine.engine import Engine
 from local.engine.toolchain import pulumi
 from local.machine.errors import LocalError
 from local.machine.lock import exclusive
 
-Command = Callable[[argparse.Namespace, Deployment, Console], int]
-
 
 def main(arguments: Sequence[str] | None = None, directory: Path = cli.ROOT / cli.DIRECTORY) -> int:
-    """Run one command; answer its exit status."""
+    """Run one command and return its exit status."""
     given = _parser().parse_args(arguments)
     console = show.terminal()
     try:
         return given.run(given, Deployment(cli.ROOT, directory), console)
     except LocalError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"error: {error}", style="red", markup=False
-        )
+        show.print_error(error)
         return 1
     except KeyboardInterrupt:
-        console.print("\nstopped here; make engine-up goes on from here, make engine-down removes it all")
+        console.print("\ninterrupted: make engine-up continues from here, make engine-down deletes all")
         return cli.INTERRUPTED
 
 
 def find(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Find the Pulumi CLI or build it, and print where it is."""
+    """Find or build the Pulumi CLI, and print its path."""
     del given, deployment, console
     print(_pulumi())
     return 0
 
 
 def up(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Make everything run as the program declares it, by the Pulumi engine."""
-    del console
+    """Start the platform and deploy the program with the Pulumi engine."""
     deploy = Deploy(_pulumi())
-    words = ["up", *_ports(given)]
-    return cli.main(words, Deployment(deployment.root, deployment.directory, apply=deploy.apply))
+    engine_deployment = Deployment(deployment.root, deployment.directory, apply=deploy.apply)
+    return cli.up(given, engine_deployment, console)
 
 
 def preview(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Print what `up` would do."""
-    del given
+    """Show the changes that `up` would make."""
     deploy = Deploy(_pulumi())
     with exclusive(deployment.directory, "engine-preview"):
         deployment.emulator.start()
-        url = f"http://localhost:{deployment.door.choose(None)}"
+        url = f"http://localhost:{deployment.front_door.choose_port(None)}"
         cloud, overrides = deployment.emulator.cloud, {"strata:url": url}
-        console.print(deploy.preview(deployment.root, cloud, deployment.directory, overrides), markup=False)
+        run = deploy.preview(deployment.root, cloud, deployment.directory, overrides)
+    if given.json:
+        show.print_json(show.change_fields(run.events.changes))
+    else:
+        console.print(run.text, markup=False)
     return 0
 
 
 def down(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Remove what `up` made, by the Pulumi engine, and stop what runs."""
+    """Delete all resources with the Pulumi engine, and stop the platform."""
     del given
     deploy = Deploy(_pulumi())
     with exclusive(deployment.directory, "engine-down"):
@@ -74,19 +72,19 @@ def down(given: argparse.Namespace, deployment: Deployment, console: Console) ->
         with show.progress(console) as report:
             deploy.destroy(deployment.root, cloud, deployment.directory, report)
         deployment.outputs_file.unlink(missing_ok=True)
-        deployment.door.stop()
+        deployment.front_door.stop()
         deployment.emulator.stop()
-    console.print("removed and stopped; make up or make engine-up begins anew")
+    console.print("deleted and stopped; make up or make engine-up deploys again")
     return 0
 
 
 def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
-    """Start the emulator, and print what leads a `pulumi` in this shell to the state and plugin of `up`."""
+    """Start the emulator, and print environment variables for running `pulumi` on this stack."""
     del given, console
     command = _pulumi()
     with exclusive(deployment.directory, "engine-env"):
         deployment.emulator.start()
-    url = f"http://localhost:{deployment.door.choose(None)}"
+    url = f"http://localhost:{deployment.front_door.choose_port(None)}"
     engine = Engine(
         deployment.root,
         deployment.directory / FOLDER,
@@ -101,25 +99,18 @@ def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
 
 
 def _pulumi() -> Path:
-    told = Console(stderr=True, highlight=False, soft_wrap=True)
-    return pulumi(lambda text: told.print(text, markup=False))
+    messages = show.terminal(stderr=True)
+    return pulumi(lambda text: messages.print(text, markup=False))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m local.engine", description="Strata by the Pulumi engine."
+        prog="python -m local.engine", description="Run Strata on this machine with the Pulumi engine."
     )
+    parser.set_defaults(json=False)
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
-    for name, run in {"cli": find, "up": up, "preview": preview, "down": down, "env": env}.items():
-        help_text = (run.__doc__ or "").rstrip(".")
-        parsed = add(name, help=help_text, description=run.__doc__)
-        parsed.set_defaults(run=run)
-        if run is up:
-            parsed.add_argument("--port", type=int, help="the front door's port")
-            parsed.add_argument("--cloud-port", type=int, help="the emulator's port")
+    cli.add_command(add, find, "cli")
+    cli.add_ports(cli.add_command(add, up))
+    for command in (preview, down, env):
+        cli.add_command(add, command)
     return parser
-
-
-def _ports(given: argparse.Namespace) -> list[str]:
-    options = {"--port": given.port, "--cloud-port": given.cloud_port}
-    return [word for option, port in options.items() if port for word in (option, str(port))]

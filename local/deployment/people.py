@@ -1,7 +1,7 @@
-"""The people of the embedded cloud: who they are, how they come to be, and how they sign in.
+"""The people of the embedded cloud: their accounts and their access tokens.
 
-Signing in is what a browser does: the hosted login with the authorization code flow and PKCE. A
-machine client gets its token with client_credentials.
+A person signs in like a browser: through the hosted login, with the authorization code flow and PKCE. A
+machine client gets its token with the client credentials flow.
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ from provider.cloud import Cloud
 from provider.shapes import unless_gone
 
 Outputs = Mapping[str, Any]
-"""The stack's outputs; used here are `userPoolId`, `clientId` and `machineClients` (name to client id)."""
+"""The stack's outputs. Used are `userPoolId`, `clientId` and `machineClients` (client ids by name)."""
 
 TIMEOUT = 30.0
-"""Seconds for one answer; the first sign-in waits for the trigger's cold start."""
+"""Seconds for one response; the first sign-in waits for the cold start of the trigger."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who can sign in.
+    """A person who can sign in.
 
     Attributes:
-        groups: the user pool's groups that the person is in.
+        email: the email address, which is the user name.
+        password: the password.
+        name: the full name.
+        groups: the person's groups in the user pool.
     """
 
     email: str
@@ -46,16 +49,18 @@ PEOPLE: Mapping[str, Person] = {
     "admin": Person("admin@example.com", "Admin-on-this-laptop-1", "Ada Admin", ("admins",)),
     "person": Person("person@example.com", "Person-on-this-laptop-1", "Pat Person"),
 }
-"""By the name that `--user` takes. The passwords are no secret: they open nothing but this laptop's cloud."""
+"""The people by the name for `--user`. The passwords are not secret: they are valid on this machine only."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a sign-in gives.
+    """The tokens of a sign-in.
 
     Attributes:
-        id: the id token; empty where the client may not ask for the scope `openid`.
-        expires_in: the access token's life in seconds.
+        access: the access token.
+        id: the id token; empty if the client does not have the scope `openid`.
+        refresh: the refresh token.
+        expires_in: the access token's validity in seconds.
     """
 
     access: str = field(repr=False)
@@ -65,35 +70,35 @@ class Tokens:
 
 
 def seed(cloud: Cloud, outputs: Outputs) -> list[str]:
-    """Make those of the `PEOPLE` who are not all there; answer their names, none when nothing was to do.
+    """Create or complete the accounts of `PEOPLE`, and return the names of those that were changed.
 
     Raises:
-        LocalError: when the pool lacks a group that one of them is to be in.
+        LocalError: if the user pool does not have a group of one of them.
     """
     return [name for name, person in PEOPLE.items() if _seed(cloud, outputs["userPoolId"], person)]
 
 
 def token(cloud: Cloud, outputs: Outputs, *, user: str = "admin", client: str | None = None) -> str:
-    """A new access token of a person, or of a machine client where one is named.
+    """Return a new access token of a machine client if one is named, else of a person.
 
     Raises:
-        LocalError: when nobody has that name, or Cognito refuses.
+        LocalError: if the name is unknown, or Cognito rejects the request.
     """
     return client_token(cloud, outputs, client) if client else sign_in(cloud, outputs, user).access
 
 
 def sign_in(cloud: Cloud, outputs: Outputs, user: str) -> Tokens:
-    """Sign one of the `PEOPLE` in through the hosted login, with every scope that the browser's client has.
+    """Sign in one of `PEOPLE` through the hosted login, with all scopes of the browser's client.
 
     Raises:
-        LocalError: when nobody has that name, the pool demands a second factor, or Cognito refuses.
+        LocalError: if the name is unknown, the pool requires a second factor, or Cognito rejects the request.
     """
     person = _named("person", user, PEOPLE)
     _refuse_second_factor(cloud, outputs["userPoolId"])
     client = _app_client(cloud, outputs["userPoolId"], outputs["clientId"])
     verifier = secrets.token_urlsafe(48)
     code = _authorization_code(cloud, client, verifier, person)
-    answer = _tokens(
+    tokens = _tokens(
         cloud,
         {
             "grant_type": "authorization_code",
@@ -104,15 +109,15 @@ def sign_in(cloud: Cloud, outputs: Outputs, user: str) -> Tokens:
         },
     )
     return Tokens(
-        answer["access_token"], answer.get("id_token", ""), answer["refresh_token"], answer["expires_in"]
+        tokens["access_token"], tokens.get("id_token", ""), tokens["refresh_token"], tokens["expires_in"]
     )
 
 
 def client_token(cloud: Cloud, outputs: Outputs, name: str) -> str:
-    """An access token of a machine client, with every scope that it has.
+    """Return an access token of a machine client, with all its scopes.
 
     Raises:
-        LocalError: when no machine client has that name, or Cognito refuses.
+        LocalError: if the name is unknown, or Cognito rejects the request.
     """
     client_id = _named("machine client", name, outputs.get("machineClients") or {})
     client = _app_client(cloud, outputs["userPoolId"], client_id)
@@ -120,63 +125,63 @@ def client_token(cloud: Cloud, outputs: Outputs, name: str) -> str:
     credentials = f"{quote(client_id, safe='')}:{quote(client['ClientSecret'], safe='')}"
     basic = base64.b64encode(credentials.encode()).decode()
     form = {"grant_type": "client_credentials", "scope": " ".join(client["AllowedOAuthScopes"])}
-    answer: str = _tokens(cloud, form, Authorization=f"Basic {basic}")["access_token"]
-    return answer
+    access: str = _tokens(cloud, form, Authorization=f"Basic {basic}")["access_token"]
+    return access
 
 
 def _seed(cloud: Cloud, pool_id: str, person: Person) -> bool:
     cognito = cloud.client("cognito-idp")
-    who = {"UserPoolId": pool_id, "Username": person.email}
-    user: Any = unless_gone(cognito.admin_get_user, "UserNotFoundException", **who)
+    key = {"UserPoolId": pool_id, "Username": person.email}
+    user: Any = unless_gone(cognito.admin_get_user, "UserNotFoundException", **key)
     if user is None:
-        _create(cognito, who, person)
-    missing = set(person.groups) - _groups(cognito, who) if person.groups else set[str]()
+        _create(cognito, key, person)
+    missing = set(person.groups) - _groups(cognito, key) if person.groups else set[str]()
     for group in missing:
-        _join(cognito, who, group)
-    # The password is last: who is confirmed had all the rest.
+        _join(cognito, key, group)
+    # The password is set last: an account that is confirmed is complete.
     confirmed = user is not None and user["UserStatus"] == "CONFIRMED"
     if not confirmed:
-        cognito.admin_set_user_password(**who, Password=person.password, Permanent=True)
+        cognito.admin_set_user_password(**key, Password=person.password, Permanent=True)
     return bool(missing) or not confirmed
 
 
-def _create(cognito: Any, who: Mapping[str, str], person: Person) -> None:
+def _create(cognito: Any, key: Mapping[str, str], person: Person) -> None:
     attributes = {"email": person.email, "email_verified": "true", "name": person.name}
     cognito.admin_create_user(
-        **who,
+        **key,
         TemporaryPassword=person.password,
         MessageAction="SUPPRESS",
         UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
     )
 
 
-def _groups(cognito: Any, who: Mapping[str, str]) -> set[str]:
-    return {group["GroupName"] for group in cognito.admin_list_groups_for_user(**who)["Groups"]}
+def _groups(cognito: Any, key: Mapping[str, str]) -> set[str]:
+    return {group["GroupName"] for group in cognito.admin_list_groups_for_user(**key)["Groups"]}
 
 
-def _join(cognito: Any, who: Mapping[str, str], group: str) -> None:
-    joined = unless_gone(cognito.admin_add_user_to_group, "ResourceNotFoundException", **who, GroupName=group)
+def _join(cognito: Any, key: Mapping[str, str], group: str) -> None:
+    joined = unless_gone(cognito.admin_add_user_to_group, "ResourceNotFoundException", **key, GroupName=group)
     if joined is None:
         raise LocalError(
-            f"the user pool has no group {group!r}, which {who['Username']} is to be in: "
-            "keep it in auth.groups, or change PEOPLE in local/commands/people.py"
+            f"the user pool has no group {group!r}, a group of {key['Username']}: "
+            "add it to auth.groups, or change PEOPLE in local/deployment/people.py"
         )
 
 
 def _named[Value](kind: str, name: str, known: Mapping[str, Value]) -> Value:
     if name not in known:
-        names = ", ".join(sorted(known)) or "there are none in this stack"
-        raise LocalError(f"no {kind} is called {name!r}; known: {names}")
+        names = f"expected one of: {', '.join(sorted(known))}" if known else "this stack has none"
+        raise LocalError(f"unknown {kind} {name!r}: {names}")
     return known[name]
 
 
 def _refuse_second_factor(cloud: Cloud, pool_id: str) -> None:
-    # Asked first: the emulator's hosted login would let people in without it, as AWS never does.
+    # Checked first: the emulator's hosted login does not ask for the second factor, unlike AWS.
     mfa: Any = cloud.client("cognito-idp").get_user_pool_mfa_config(UserPoolId=pool_id)
     if mfa["MfaConfiguration"] == "ON":
         raise LocalError(
-            "the user pool demands a second factor (auth.mfa: required), and this sign-in does not do TOTP: "
-            "set auth.mfa to optional or off in this stack's config"
+            "the user pool requires a second factor (auth.mfa: required), and this sign-in supports none: "
+            "set auth.mfa to optional or off in the stack's config"
         )
 
 
@@ -201,71 +206,71 @@ def _authorization_code(cloud: Cloud, client: Any, verifier: str, person: Person
         "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    page = _LoginPage.of(_ask(cloud, "GET", f"/oauth2/authorize?{urlencode(query)}"))
+    page = _LoginPage.of(_request(cloud, "GET", f"/oauth2/authorize?{urlencode(query)}"))
     credentials = {"username": person.email, "password": person.password}
-    answer = _ask(cloud, "POST", page.action, {**page.fields, **credentials})
-    returned = answer.redirected_with
+    response = _request(cloud, "POST", page.action, {**page.fields, **credentials})
+    returned = response.redirect_parameters
     if returned.get("state") != state or "code" not in returned:
-        reason = returned.get("error_description") or _LoginPage.of(answer).complaint
-        raise LocalError(f"the hosted login refuses {person.email}: {reason}")
+        reason = returned.get("error_description") or _LoginPage.of(response).error
+        raise LocalError(f"the hosted login rejected {person.email}: {reason}")
     return returned["code"]
 
 
 def _tokens(cloud: Cloud, form: Mapping[str, str], **headers: str) -> Any:
-    answer = _ask(cloud, "POST", "/oauth2/token", form, **headers)
-    if answer.status != http.client.OK:
-        raise LocalError(f"the token endpoint refuses {form['grant_type']}: {answer.body}")
-    return json.loads(answer.body)
+    response = _request(cloud, "POST", "/oauth2/token", form, **headers)
+    if response.status != http.client.OK:
+        raise LocalError(f"the token endpoint rejected {form['grant_type']}: {response.body}")
+    return json.loads(response.body)
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _Response:
     status: int
     location: str
     body: str
 
     @property
-    def redirected_with(self) -> dict[str, str]:
-        """The query that the redirect hands back to the application."""
+    def redirect_parameters(self) -> dict[str, str]:
+        """The query parameters of the redirect to the application."""
         return dict(parse_qsl(urlsplit(self.location).query))
 
 
-def _ask(
+def _request(
     cloud: Cloud, method: str, path: str, form: Mapping[str, str] | None = None, **headers: str
-) -> _Answer:
+) -> _Response:
     address = urlsplit(cloud.endpoint)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
     try:
         headers |= {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request(method, path, urlencode(form or {}), headers)
         response = connection.getresponse()
-        return _Answer(response.status, response.headers.get("Location", ""), response.read().decode())
+        return _Response(response.status, response.headers.get("Location", ""), response.read().decode())
     finally:
         connection.close()
 
 
 class _LoginPage(HTMLParser):
-    """The hosted login's page: where its form goes, what is filled in already, what it complains of."""
+    """The hosted login's page: the form's address, its filled fields, and its error message."""
 
     def __init__(self) -> None:
         super().__init__()
         self.action = ""
         self.fields: dict[str, str] = {}
-        self.complaint = ""
-        self._complains = False
+        self.error = ""
+        self._in_error = False
 
     @classmethod
-    def of(cls, answer: _Answer) -> _LoginPage:
-        """The page in an answer.
+    def of(cls, response: _Response) -> _LoginPage:
+        """Parse a response.
 
         Raises:
-            LocalError: when there is no form in it.
+            LocalError: if it does not contain a form.
         """
         page = cls()
-        page.feed(answer.body)
+        page.feed(response.body)
         if not page.action:
-            reason = answer.redirected_with.get("error_description") or answer.body
-            raise LocalError(f"the hosted login answers {answer.status}: {reason}")
+            reason = response.redirect_parameters.get("error_description") or response.body
+            raise LocalError(f"the hosted login returned {response.status}: {reason}")
         return page
 
     @override
@@ -275,13 +280,13 @@ class _LoginPage(HTMLParser):
             self.action = urljoin("/oauth2/authorize", attributes["action"])
         elif tag == "input":
             self.fields[attributes["name"]] = attributes.get("value", "")
-        self._complains = attributes.get("class") == "error"
+        self._in_error = attributes.get("class") == "error"
 
     @override
     def handle_endtag(self, tag: str) -> None:
-        self._complains = False
+        self._in_error = False
 
     @override
     def handle_data(self, data: str) -> None:
-        if self._complains:
-            self.complaint += data
+        if self._in_error:
+            self.error += data

@@ -1,0 +1,134 @@
+"""The steps that change the embedded cloud to what the program declares."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from local.driver.changes import Change, ChangeKind, Report
+from local.driver.state import Resource, State
+from provider.base import Properties, ProviderError
+from provider.provider import Provider, is_archive
+
+
+class Steps:
+    """Creates, updates, replaces and deletes resources, and records each step in the state."""
+
+    def __init__(self, provider: Provider, state: State, report: Report) -> None:
+        self.provider = provider
+        self.state = state
+        self.changes: list[Change] = []
+        self._report = report
+        self._declared: set[str] = set()
+
+    def recover(self) -> None:
+        """Delete resources whose creation was interrupted; read all again if the cloud's address changed."""
+        for urn, resource in list(self.state.pending.items()):
+            created = self.provider.find(resource.type, resource.name, resource.inputs)
+            if created:
+                self.provider.delete(resource.type, resource.name, created, resource.inputs)
+            self.state.abandon(urn)
+        if self.state.endpoint not in ("", self.provider.cloud.endpoint):
+            self._read_all()
+        self.state.endpoint = self.provider.cloud.endpoint
+
+    def register(self, urn: str, goal: Resource) -> tuple[str, Properties]:
+        """Change a resource to what the program declares; return its id and properties."""
+        started = time.monotonic()
+        self._declared.add(urn)
+        kind, properties = self._step(urn, goal)
+        self._complete(Change(urn, kind, time.monotonic() - started, properties))
+        # An archive is not an output: the SDK keeps the program's own.
+        found = {**goal.inputs, **goal.outputs}
+        return goal.id, {key: value for key, value in found.items() if not is_archive(value)}
+
+    def delete_undeclared(self) -> None:
+        """Delete replaced resources and those that are no longer declared, dependents first.
+
+        Raises:
+            ProviderError: if one of them is protected; nothing is deleted.
+        """
+        undeclared = [urn for urn in self.state.resources if urn not in self._declared]
+        for urn in undeclared:
+            if self.state.resources[urn].protect:
+                raise ProviderError(f"{urn}: is no longer declared, but protected")
+        for resource in reversed(self.state.pending_delete.copy()):
+            self._delete(resource)
+            self.state.finish_delete(resource)
+        for urn in _dependents_first(undeclared, self.state.resources):
+            started = time.monotonic()
+            self._delete(self.state.resources[urn])
+            self.state.remove(urn)
+            self._complete(Change(urn, "delete", time.monotonic() - started))
+        self.state.save()
+
+    def _step(self, urn: str, goal: Resource) -> tuple[ChangeKind, tuple[str, ...]]:
+        old, declared = self.state.resources.get(urn), goal.inputs
+        goal.inputs = self.provider.check(goal.type, goal.name, declared, old.inputs if old else None)
+        if old is None:
+            self._create(urn, goal)
+            return "create", ()
+        diff = self.provider.diff(goal.type, old.inputs, goal.inputs)
+        if diff.replaces:
+            goal.inputs = self.provider.check(goal.type, goal.name, declared, None)
+            self._replace(urn, old, goal)
+            return "replace", diff.replaces
+        goal.id, goal.outputs = old.id, old.outputs
+        if diff.changed:
+            goal.outputs = self.provider.update(goal.type, goal.name, old.id, old.inputs, goal.inputs)
+            self.state.finish(urn, goal)
+            return "update", diff.changed
+        self.state.resources[urn] = goal  # Its dependencies may differ: saved with the next step.
+        return "same", ()
+
+    def _create(self, urn: str, goal: Resource, replaced: Resource | None = None) -> None:
+        self.state.begin(urn, goal)
+        goal.id, goal.outputs = self.provider.create(goal.type, goal.name, goal.inputs)
+        self.state.finish(urn, goal, replaced)
+
+    def _replace(self, urn: str, old: Resource, goal: Resource) -> None:
+        """Create the new resource before the old one is deleted, unless both have the same name."""
+        if old.protect:
+            raise ProviderError(f"{urn}: must be replaced, but is protected")
+        if self.provider.find(goal.type, goal.name, goal.inputs) == old.id:
+            self._delete(old)
+            self.state.remove(urn)
+            self._create(urn, goal)
+        else:
+            self._create(urn, goal, replaced=old)
+
+    def _delete(self, resource: Resource) -> None:
+        known = {**resource.inputs, **resource.outputs}
+        self.provider.delete(resource.type, resource.name, resource.id, known)
+
+    def _read_all(self) -> None:
+        """Read all resources again, because outputs contain the cloud's address."""
+        for urn, resource in list(self.state.resources.items()):
+            known = {**resource.inputs, **resource.outputs}
+            outputs = self.provider.read(resource.type, resource.name, resource.id, known)
+            if outputs is None:
+                self.state.remove(urn)
+            else:
+                resource.outputs = outputs
+
+    def _complete(self, change: Change) -> None:
+        self.changes.append(change)
+        self._report(change)
+
+
+def _dependents_first(urns: Iterable[str], resources: Mapping[str, Resource]) -> list[str]:
+    """Return the URNs in an order in which each follows its dependents."""
+    left = set(urns)
+    ordered: list[str] = []
+
+    def visit(urn: str) -> None:
+        left.discard(urn)
+        for other in sorted(left):
+            if other in left and urn in resources[other].dependencies:
+                visit(other)
+        ordered.append(urn)
+
+    for urn in sorted(left):
+        if urn in left:
+            visit(urn)
+    return ordered

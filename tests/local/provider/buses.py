@@ -6,8 +6,8 @@ import json
 
 from provider.base import Properties, ResourceType
 from provider.cloud import Cloud
-from provider.events.bus import EventBus
-from provider.events.rule import EventRule
+from provider.services.events.event_bus import EventBus
+from provider.services.events.event_rule import EventRule
 
 USERS = json.dumps({"source": ["strata.users"]}, indent=2)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.function import Function
+from provider.services.lambda_.function import Function
 
 ECHO = "def handler(event, context):\n    return event\n"
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from provider.apigatewayv2 import TYPES
-from provider.apigatewayv2.api import Api
-from provider.apigatewayv2.authorizer import Authorizer
-from provider.apigatewayv2.integration import Integration
-from provider.apigatewayv2.route import Route
-from provider.apigatewayv2.stage import Stage
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
+from provider.registry import types_of
+from provider.services.apigatewayv2.api import Api
+from provider.services.apigatewayv2.authorizer import Authorizer
+from provider.services.apigatewayv2.integration import Integration
+from provider.services.apigatewayv2.route import Route
+from provider.services.apigatewayv2.stage import Stage
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 
@@ -37,14 +37,14 @@ def lambda_integration(api_id: str, uri: str) -> Properties:
     }
 
 
-def test_types_are_the_services_five() -> None:
-    """The module offers each of its types once."""
-    assert [kind.token for kind in TYPES] == [
+def test_service_has_five_types() -> None:
+    """The registry finds each type of the service once."""
+    assert [kind.token for kind in types_of("apigatewayv2")] == [
         "aws:apigatewayv2/api:Api",
-        "aws:apigatewayv2/stage:Stage",
-        "aws:apigatewayv2/route:Route",
-        "aws:apigatewayv2/integration:Integration",
         "aws:apigatewayv2/authorizer:Authorizer",
+        "aws:apigatewayv2/integration:Integration",
+        "aws:apigatewayv2/route:Route",
+        "aws:apigatewayv2/stage:Stage",
     ]
 
 
@@ -283,8 +283,8 @@ def test_payload_format_1_is_refused(cloud: Cloud, api_id: str, stated: Properti
         Integration().create(cloud, inputs)
 
     assert str(error.value) == (
-        "the embedded cloud calls functions behind an HTTP API with payload format 2.0 alone: "
-        "state payloadFormatVersion 2.0 (the default is 1.0)"
+        "the embedded cloud supports only payload format 2.0 for functions behind an HTTP API: "
+        "set payloadFormatVersion to 2.0 (the default is 1.0)"
     )
     assert Integration().find(cloud, inputs) is None
 
@@ -356,7 +356,7 @@ def test_misspelt_nested_key_is_an_error(cloud: Cloud, api_id: str) -> None:
     with pytest.raises(ProviderError) as error:
         Authorizer().create(cloud, inputs)
 
-    assert str(error.value) == "unknown audience; known are audiences, issuer"
+    assert str(error.value) == "jwtConfiguration: unknown audience; known are audiences, issuer"
 
 
 def test_children_of_a_deleted_api_are_gone(cloud: Cloud) -> None:

@@ -12,13 +12,13 @@ import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
-from provider.apigatewayv2.api import Api
-from provider.apigatewayv2.authorizer import Authorizer
-from provider.apigatewayv2.integration import Integration
-from provider.apigatewayv2.route import Route
-from provider.apigatewayv2.stage import Stage
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
+from provider.services.apigatewayv2.api import Api
+from provider.services.apigatewayv2.authorizer import Authorizer
+from provider.services.apigatewayv2.integration import Integration
+from provider.services.apigatewayv2.route import Route
+from provider.services.apigatewayv2.stage import Stage
 from tests.local.provider.functions import function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 
@@ -74,8 +74,8 @@ def test_route_that_would_not_be_found_is_refused(cloud: Cloud, stated: Properti
     """The emulator would send each message to $default, where AWS finds its route."""
     inputs: Properties = {"name": "lost", "protocolType": "WEBSOCKET", **stated}
     expected = (
-        f"routeSelectionExpression: {shown}: the embedded cloud finds the route of a WebSocket's message in "
-        "its body alone: expected $request.body.action or the like"
+        f"routeSelectionExpression: {shown}: the embedded cloud selects the route of a WebSocket "
+        "message by its body only: expected an expression such as $request.body.action"
     )
 
     with pytest.raises(ProviderError) as created:

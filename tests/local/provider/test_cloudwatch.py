@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.cloudwatch import LogGroup, MetricAlarm
+from provider.services.cloudwatch.metric_alarm import MetricAlarm
+from provider.services.logs.log_group import LogGroup
 from tests.local.provider.lifecycle import exercise
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:operators"

@@ -9,15 +9,13 @@ import pytest
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.cognito import (
-    TYPES,
-    IdentityProvider,
-    ResourceServer,
-    UserGroup,
-    UserPool,
-    UserPoolClient,
-    UserPoolDomain,
-)
+from provider.registry import types_of
+from provider.services.cognito_idp.identity_provider import IdentityProvider
+from provider.services.cognito_idp.resource_server import ResourceServer
+from provider.services.cognito_idp.user_group import UserGroup
+from provider.services.cognito_idp.user_pool import UserPool
+from provider.services.cognito_idp.user_pool_client import UserPoolClient
+from provider.services.cognito_idp.user_pool_domain import UserPoolDomain
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 TRIGGER = "arn:aws:lambda:us-east-1:000000000000:function:trigger"
@@ -328,7 +326,7 @@ def test_what_a_deleted_pool_held(cloud: Cloud) -> None:
             "providerDetails": {"client_id": "id", "client_secret": "secret", "authorize_scopes": "openid"},
         },
     }
-    held = [kind for kind in TYPES if type(kind) in inputs]
+    held = [kind for kind in types_of("cognito-idp") if type(kind) in inputs]
     whole = {kind: {**inputs[type(kind)], "userPoolId": pool_id} for kind in held}
     ids = {kind: kind.create(cloud, whole[kind]) for kind in held}
 

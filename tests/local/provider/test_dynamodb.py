@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from provider.base import ProviderError
 from provider.cloud import Cloud
-from provider.dynamodb import Table
+from provider.services.dynamodb.table import Table
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

@@ -14,9 +14,10 @@ import pytest
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.events.bus import EventArchive
-from provider.events.destination import EventApiDestination, EventConnection
-from provider.events.target import EventTarget
+from provider.services.events.event_api_destination import EventApiDestination
+from provider.services.events.event_archive import EventArchive
+from provider.services.events.event_connection import EventConnection
+from provider.services.events.event_target import EventTarget
 from tests.local.provider.buses import bus_with_rule, made
 from tests.local.provider.queues import SECONDS, inbox
 

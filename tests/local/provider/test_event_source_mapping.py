@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.alias import Alias
-from provider.lambda_.event_source_mapping import EventSourceMapping
+from provider.services.lambda_.alias import Alias
+from provider.services.lambda_.event_source_mapping import EventSourceMapping
 from tests.local.provider.functions import function, role, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 from tests.local.provider.queues import inbox

@@ -8,17 +8,20 @@ import pytest
 
 from provider.base import Properties, ProviderError, ResourceType
 from provider.cloud import Cloud
-from provider.events import TYPES
-from provider.events.bus import EventArchive, EventBus
-from provider.events.destination import EventApiDestination, EventConnection
-from provider.events.rule import EventRule
-from provider.events.target import EventTarget
+from provider.registry import types_of
+from provider.services.events.event_api_destination import EventApiDestination
+from provider.services.events.event_archive import EventArchive
+from provider.services.events.event_bus import EventBus
+from provider.services.events.event_connection import EventConnection
+from provider.services.events.event_rule import EventRule
+from provider.services.events.event_target import EventTarget
 from tests.local.provider.buses import USERS, bus_with_rule, made
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
 ROLE = "arn:aws:iam::000000000000:role/deliver"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:"
+TYPES = types_of("events")
 PARTNERS = json.dumps({"source": [{"prefix": "partner."}]}, indent=2)
 
 

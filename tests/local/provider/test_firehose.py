@@ -9,8 +9,8 @@ import pytest
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.firehose import FirehoseDeliveryStream
-from provider.s3 import Bucket
+from provider.services.firehose.firehose_delivery_stream import FirehoseDeliveryStream
+from provider.services.s3.bucket import Bucket
 from tests.local.provider.lifecycle import exercise
 
 KIND = FirehoseDeliveryStream()

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from provider.apigatewayv2.api import Api
-from provider.apigatewayv2.integration import Integration
-from provider.apigatewayv2.route import Route
-from provider.apigatewayv2.stage import Stage
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.function import Function
-from provider.lambda_.layer_version import LayerVersion
+from provider.services.apigatewayv2.api import Api
+from provider.services.apigatewayv2.integration import Integration
+from provider.services.apigatewayv2.route import Route
+from provider.services.apigatewayv2.stage import Stage
+from provider.services.lambda_.function import Function
+from provider.services.lambda_.layer_version import LayerVersion
 from tests.local.provider.functions import archive, function, running
 
 GREETING = """

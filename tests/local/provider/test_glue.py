@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.glue import CatalogDatabase, CatalogTable
+from provider.services.glue.catalog_database import CatalogDatabase
+from provider.services.glue.catalog_table import CatalogTable
 from tests.local.provider.lifecycle import exercise
 
 ACCOUNT = "000000000000"

@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 
 from provider.base import ProviderError
 from provider.cloud import Cloud
-from provider.iam import Role, RolePolicy, RolePolicyAttachment
+from provider.services.iam.role import Role
+from provider.services.iam.role_policy import RolePolicy
+from provider.services.iam.role_policy_attachment import RolePolicyAttachment
 from tests.local.provider.lifecycle import exercise
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

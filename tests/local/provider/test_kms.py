@@ -7,7 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.kms import Alias, Key, KeyPolicy
+from provider.services.kms.alias import Alias
+from provider.services.kms.key import Key
+from provider.services.kms.key_policy import KeyPolicy
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:kms:us-east-1:000000000000:"

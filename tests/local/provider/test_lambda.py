@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.lambda_ import TYPES
-from provider.lambda_.function import Function
-from provider.lambda_.layer_version import LayerVersion
+from provider.registry import types_of
+from provider.services.lambda_.function import Function
+from provider.services.lambda_.layer_version import LayerVersion
 from tests.local.provider.functions import ECHO, archive, function, invoke, role, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 
@@ -32,15 +32,15 @@ def calls(cloud: Cloud, name: str) -> list[str]:
     return [event["EventName"] for event in reversed(events)]
 
 
-def test_types_are_the_services_six() -> None:
-    """The module offers each of its types once."""
-    assert [kind.token for kind in TYPES] == [
+def test_service_has_six_types() -> None:
+    """The registry finds each type of the service once."""
+    assert [kind.token for kind in types_of("lambda")] == [
+        "aws:lambda/alias:Alias",
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
         "aws:lambda/function:Function",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
         "aws:lambda/layerVersion:LayerVersion",
         "aws:lambda/permission:Permission",
-        "aws:lambda/alias:Alias",
-        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-        "aws:lambda/eventSourceMapping:EventSourceMapping",
     ]
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.alias import Alias
-from provider.lambda_.event_invoke_config import FunctionEventInvokeConfig
-from provider.lambda_.function import Function
-from provider.lambda_.layer_version import LayerVersion
-from provider.lambda_.permission import Permission
+from provider.services.lambda_.alias import Alias
+from provider.services.lambda_.function import Function
+from provider.services.lambda_.function_event_invoke_config import FunctionEventInvokeConfig
+from provider.services.lambda_.layer_version import LayerVersion
+from provider.services.lambda_.permission import Permission
 from tests.local.provider.functions import archive, function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 

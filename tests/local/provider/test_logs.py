@@ -1,8 +1,8 @@
 """CloudWatch Logs' resource types against the embedded cloud."""
 
 from provider.cloud import Cloud
-from provider.cloudwatch import LogGroup
-from provider.logs import LogStream
+from provider.services.logs.log_group import LogGroup
+from provider.services.logs.log_stream import LogStream
 from tests.local.provider.lifecycle import exercise
 
 

@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.s3 import (
-    Bucket,
-    BucketLifecycleConfiguration,
-    BucketOwnershipControls,
-    BucketPolicy,
-    BucketPublicAccessBlock,
+from provider.services.s3.bucket import Bucket
+from provider.services.s3.bucket_lifecycle_configuration import BucketLifecycleConfiguration
+from provider.services.s3.bucket_ownership_controls import BucketOwnershipControls
+from provider.services.s3.bucket_policy import BucketPolicy
+from provider.services.s3.bucket_public_access_block import BucketPublicAccessBlock
+from provider.services.s3.bucket_server_side_encryption_configuration import (
     BucketServerSideEncryptionConfiguration,
 )
 from tests.local.provider.lifecycle import exercise, expect_reads

@@ -9,7 +9,7 @@ from botocore.exceptions import ParamValidationError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.scheduler import Schedule
+from provider.services.scheduler.schedule import Schedule
 from tests.local.provider.lifecycle import exercise
 from tests.local.provider.queues import inbox
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from provider.cloud import Cloud
-from provider.secretsmanager import Secret
+from provider.services.secretsmanager.secret import Secret
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"

@@ -9,7 +9,10 @@ from botocore.exceptions import ClientError
 
 from provider.base import ProviderError
 from provider.cloud import Cloud
-from provider.ses import ConfigurationSet, ConfigurationSetEventDestination, EmailIdentity, Template
+from provider.services.sesv2.configuration_set import ConfigurationSet
+from provider.services.sesv2.configuration_set_event_destination import ConfigurationSetEventDestination
+from provider.services.sesv2.email_identity import EmailIdentity
+from provider.services.sesv2.template import Template
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:ses:us-east-1:000000000000:"
@@ -125,7 +128,7 @@ def test_event_destination_that_is_no_topic_is_refused(cloud: Cloud) -> None:
         "eventDestination": {"matchingEventTypes": ["SEND"], "eventBridgeDestination": {"eventBusArn": "b"}},
     }
 
-    with pytest.raises(ProviderError, match=r"^unknown eventBridgeDestination; known are enabled, "):
+    with pytest.raises(ProviderError, match=r"^eventDestination: unknown eventBridgeDestination; known are enabled, "):
         ConfigurationSetEventDestination().create(cloud, inputs)
 
 

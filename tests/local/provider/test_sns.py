@@ -7,9 +7,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.kms import Key
-from provider.sns import Topic, TopicPolicy, TopicSubscription
-from provider.sqs import Queue, QueuePolicy
+from provider.services.kms.key import Key
+from provider.services.sns.topic import Topic
+from provider.services.sns.topic_policy import TopicPolicy
+from provider.services.sns.topic_subscription import TopicSubscription
+from provider.services.sqs.queue import Queue
+from provider.services.sqs.queue_policy import QueuePolicy
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 ACCOUNT = "000000000000"

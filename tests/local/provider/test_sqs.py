@@ -7,7 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.sqs import Queue, QueuePolicy, RedriveAllowPolicy
+from provider.services.sqs.queue import Queue
+from provider.services.sqs.queue_policy import QueuePolicy
+from provider.services.sqs.redrive_allow_policy import RedriveAllowPolicy
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

@@ -1,0 +1,26 @@
+"""Inline policies of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from provider.base import AutoName
+from provider.fields import Fields, Policy
+from provider.resource import Resource
+from provider.services.iam import SERVICE
+
+
+class RolePolicy(Resource):
+    """An inline policy of a role; its ID is `role:name`."""
+
+    token = "aws:iam/rolePolicy:RolePolicy"
+    service = SERVICE
+    noun = "role_policy"
+    create_call = update_call = "put_{noun}"
+    key: ClassVar[Mapping[str, str]] = {"role": "RoleName", "name": "PolicyName"}
+    id_format = "{role}:{name}"
+    fields: ClassVar[Fields] = {"policy": Policy("PolicyDocument")}
+    inputs = frozenset({*key, *fields})
+    replace_on = frozenset(key)
+    autoname = AutoName("name", 128)

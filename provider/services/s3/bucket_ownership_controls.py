@@ -1,0 +1,31 @@
+"""The ownership controls of buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from provider.base import Properties
+from provider.fields import Block, Fields
+from provider.services.s3.bucket_setting import BucketSetting
+
+
+class BucketOwnershipControls(BucketSetting):
+    """The owner of the objects that other accounts write to a bucket; its ID is the bucket's name."""
+
+    token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    noun = "bucket_ownership_controls"
+    absent = ("OwnershipControlsNotFoundError",)
+    fields: ClassVar[Fields] = {"rule": Block("Rule", {"objectOwnership": "ObjectOwnership"})}
+    inputs = frozenset({"bucket", *fields})
+
+    @override
+    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+        return {"OwnershipControls": {"Rules": [super().to_aws(inputs)["Rule"]]}}
+
+    @override
+    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+        (rule,) = found["OwnershipControls"]["Rules"]
+        return super().from_aws({"Rule": rule}, known)

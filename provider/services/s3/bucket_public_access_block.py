@@ -1,0 +1,33 @@
+"""The public access blocks of buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from provider.base import Properties
+from provider.fields import Fields, from_aws, pascal_names
+from provider.services.s3.bucket_setting import BucketSetting
+
+
+class BucketPublicAccessBlock(BucketSetting):
+    """The public access that a bucket blocks whatever its policies allow; its ID is the bucket's name."""
+
+    token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    noun = "public_access_block"
+    absent = ("NoSuchPublicAccessBlockConfiguration",)
+    fields: ClassVar[Fields] = pascal_names(
+        "blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"
+    )
+    inputs = frozenset({"bucket", *fields})
+
+    @override
+    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+        stated = {key: bool(inputs.get(key)) for key in self.fields}
+        return {"PublicAccessBlockConfiguration": super().to_aws(stated)}
+
+    @override
+    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+        return from_aws(found["PublicAccessBlockConfiguration"], self.fields)

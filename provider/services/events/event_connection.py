@@ -24,7 +24,8 @@ class AuthParameters(Block):
     @override
     def from_aws(self, value: Any, known: Any) -> Any:
         found = super().from_aws(value, known)
-        return {key: {**(known or {}).get(key, {}), **parameters} for key, parameters in found.items()}
+        secrets: Mapping[str, Any] = known or {}
+        return {key: {**secrets.get(key, {}), **parameters} for key, parameters in found.items()}
 
 
 class EventConnection(Resource):

@@ -66,7 +66,8 @@ class Role(Resource):
     def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
         # AWS does not delete a role that has policies; Pulumi has already deleted those that it manages.
         inline = self.call_unless_gone(cloud, "list_role_policies", RoleName=resource_id)
-        for name in inline["PolicyNames"] if inline else []:
+        names: list[str] = inline["PolicyNames"] if inline else []
+        for name in names:
             self.call_unless_gone(cloud, "delete_role_policy", RoleName=resource_id, PolicyName=name)
         for arn in attached_policies(self, cloud, resource_id):
             self.call_unless_gone(cloud, "detach_role_policy", RoleName=resource_id, PolicyArn=arn)

@@ -44,7 +44,7 @@ class Bucket(Resource):
         self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
     ) -> Properties:
         get_tagging = cloud.client("s3").get_bucket_tagging
-        tagging = unless_gone(get_tagging, "NoSuchTagSet", Bucket=resource_id) or {}
+        tagging: Any = unless_gone(get_tagging, "NoSuchTagSet", Bucket=resource_id) or {}
         return {
             "bucketDomainName": f"{resource_id}.s3.amazonaws.com",
             "bucketRegionalDomainName": f"{resource_id}.s3.{cloud.region}.amazonaws.com",

@@ -58,6 +58,6 @@ class ConfigurationSetEventDestination(Resource):
             "get_configuration_set_event_destinations",
             ConfigurationSetName=destination["ConfigurationSetName"],
         )
-        found: list[Any] = (response or {}).get("EventDestinations", [])
+        found: list[Any] = response.get("EventDestinations", []) if response else []
         named = (each for each in found if each["Name"] == destination["EventDestinationName"])
         return next(({"EventDestination": each} for each in named), None)

@@ -9,13 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from provider.cloud import Cloud
 
 Properties = dict[str, Any]
 """camelCase keys and JSON values. An archive is `{"archive": {"path": str, "hash": str}}`, where
 hash is the SHA-256 of the file's bytes in hexadecimal."""
+
+Values: TypeAlias = Mapping[str, Any]
+"""Properties, or members of a request or a response, that are only read."""
 
 
 class ProviderError(Exception):
@@ -40,7 +43,7 @@ class AutoName:
     prefix: str = ""
     fifo: str = ""
 
-    def given(self, inputs: Mapping[str, Any]) -> AutoName:
+    def given(self, inputs: Values) -> AutoName:
         """Return the rule for a resource with these inputs."""
         return replace(self, suffix=".fifo") if inputs.get(self.fifo) else self
 
@@ -65,7 +68,7 @@ class ResourceType(ABC):
         """Create the resource, wait until it is ready, and return its Pulumi ID."""
 
     @abstractmethod
-    def read(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Properties | None:
+    def read(self, cloud: Cloud, resource_id: str, known: Values) -> Properties | None:
         """Return the resource's outputs and the inputs that AWS returns; None when it does not exist.
 
         `known` holds the last known inputs and outputs: the source of keys that the ID does not contain.
@@ -76,7 +79,7 @@ class ResourceType(ABC):
         """Update the resource in place from the inputs `old` to the inputs `new`, which differ."""
 
     @abstractmethod
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         """Delete the resource; one that does not exist is not an error."""
 
     @abstractmethod

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from typing_extensions import override
 
-from provider.base import Properties, ProviderError
+from provider.base import Properties, ProviderError, Values
 from provider.shapes import camel, document, for_loopback, pascal, policy_document
 
 
@@ -36,6 +36,9 @@ class Field:
         del known
         return value
 
+
+Names: TypeAlias = Mapping[str, str]
+"""AWS's names by Pulumi's."""
 
 Fields: TypeAlias = Mapping[str, str | Field]
 """The fields of a type or a block, by Pulumi's name."""
@@ -118,7 +121,7 @@ class Block(Field):
         return camel(value) if self.fields is None else from_aws(value, self.fields, known or {})
 
 
-def to_aws(inputs: Mapping[str, Any], fields: Fields) -> Properties:
+def to_aws(inputs: Values, fields: Fields) -> Properties:
     """Convert the inputs that are given to AWS's names and values; others than `fields` are left out.
 
     Raises:
@@ -134,9 +137,7 @@ def to_aws(inputs: Mapping[str, Any], fields: Fields) -> Properties:
     return request
 
 
-def from_aws(
-    response: Mapping[str, Any], fields: Fields, known: Mapping[str, Any] | None = None
-) -> Properties:
+def from_aws(response: Values, fields: Fields, known: Values | None = None) -> Properties:
     """Convert the members of a response to Pulumi's names and values; missing members are left out."""
     return {
         key: field.from_aws(response[field.name], (known or {}).get(key))

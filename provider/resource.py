@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from typing_extensions import override
 
-from provider.base import Properties, ProviderError, ResourceType
+from provider.base import Properties, ProviderError, ResourceType, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, from_aws, to_aws
+from provider.fields import Fields, Names, from_aws, to_aws
 from provider.service import Service, Tags, tag_changes
 from provider.shapes import unless_gone
 
@@ -26,7 +25,7 @@ class Listing(NamedTuple):
 
     operation: str
     member: str
-    within: Mapping[str, str] = {}
+    within: Names
 
 
 class Resource(ResourceType):
@@ -61,7 +60,7 @@ class Resource(ResourceType):
     delete_call: ClassVar[str] = "delete_{noun}"
     member: ClassVar[str] = ""
     absent: ClassVar[tuple[str, ...]] = ()
-    key: ClassVar[Mapping[str, str]] = {}
+    key: ClassVar[Names] = {}
     id_format: ClassVar[str] = ""
     id_from: ClassVar[str] = ""
     fields: ClassVar[Fields] = {}
@@ -77,17 +76,15 @@ class Resource(ResourceType):
 
     # Conversion: what a special type overrides most
 
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         """Convert inputs to request parameters, without the key and the tags."""
         return to_aws(inputs, self.fields)
 
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         """Convert a description of AWS to inputs, without the key and the tags."""
         return {**self.read_defaults, **from_aws(found, self.fields, known)}
 
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         """Return outputs that the description does not contain."""
         return {}
 
@@ -114,17 +111,17 @@ class Resource(ResourceType):
 
     # Identity
 
-    def id_of(self, cloud: Cloud, inputs: Mapping[str, Any]) -> str:
+    def id_of(self, cloud: Cloud, inputs: Values) -> str:
         """Return the Pulumi ID of a resource with these inputs."""
         words = {"region": cloud.region, "account": cloud.account, **self.defaults, **inputs}
         return self.id_format.format_map(words)
 
-    def identify(self, resource_id: str, known: Mapping[str, Any]) -> Properties:
+    def identify(self, resource_id: str, known: Values) -> Properties:
         """Return the request parameters that identify the resource."""
         words = self._words(resource_id, known)
         return {parameter: words[name] for name, parameter in self.key.items() if words.get(name)}
 
-    def arn_of(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> str:
+    def arn_of(self, cloud: Cloud, resource_id: str, known: Values) -> str:
         """Return the ARN of the resource, by the pattern."""
         words = {**self._words(resource_id, known), "region": cloud.region, "account": cloud.account}
         return self.arn.format_map(words)
@@ -139,7 +136,7 @@ class Resource(ResourceType):
         return self.id_of(cloud, inputs)
 
     @override
-    def read(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Properties | None:
+    def read(self, cloud: Cloud, resource_id: str, known: Values) -> Properties | None:
         found = self.describe(cloud, resource_id, known)
         if found is None:
             return None
@@ -161,7 +158,7 @@ class Resource(ResourceType):
         self.update_tags(cloud, resource_id, old, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         self.call_unless_gone(cloud, self.delete_call, **self.identify(resource_id, known))
 
     @override
@@ -174,14 +171,12 @@ class Resource(ResourceType):
             return resource_id if all(found.get(key) == value for key, value in inputs.items()) else None
         return None if self.describe(cloud, resource_id, inputs) is None else resource_id
 
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         """Return AWS's description of the resource; None when it does not exist."""
         response = self.call_unless_gone(cloud, self.read_call, **self.identify(resource_id, known))
         return response[self.member] if response is not None and self.member else response
 
-    def read_tags(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def read_tags(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         """Return the tags as an output; none for a type without them."""
         tags = self._tags
         if tags is None:
@@ -228,12 +223,12 @@ class Resource(ResourceType):
     def _tags(self) -> Tags | None:
         return self.service.tags if "tags" in self.inputs else None
 
-    def _tagged(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any], tags: Tags) -> Properties:
+    def _tagged(self, cloud: Cloud, resource_id: str, known: Values, tags: Tags) -> Properties:
         if tags.arn:
             return {tags.arn: self.arn_of(cloud, resource_id, known)}
         return self.identify(resource_id, known)
 
-    def _words(self, resource_id: str, known: Mapping[str, Any]) -> Properties:
+    def _words(self, resource_id: str, known: Values) -> Properties:
         """Return the values for the key and the ARN: what is known, the parts of the ID, and the ID."""
         parts = parse_id(self.id_format, resource_id) if self.id_format else {}
         return {**known, **parts, "id": resource_id}
@@ -244,7 +239,7 @@ class Resource(ResourceType):
         found = self.list_all(cloud, listing.operation, listing.member, **within)
         return next((each[self.id_from] for each in reversed(found) if self._matches(each, inputs)), None)
 
-    def _matches(self, found: Mapping[str, Any], inputs: Properties) -> bool:
+    def _matches(self, found: Values, inputs: Properties) -> bool:
         properties = self.from_aws(found, inputs)
         comparable = self.identity & properties.keys()
         return all(properties[key] == inputs.get(key, self.defaults.get(key)) for key in comparable)

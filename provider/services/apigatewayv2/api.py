@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties, ProviderError
+from provider.base import AutoName, Properties, ProviderError, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Listing, Resource
 from provider.services.apigatewayv2 import SERVICE
 
@@ -22,7 +21,7 @@ class Api(Resource):
     token = "aws:apigatewayv2/api:Api"
     service = SERVICE
     noun = "api"
-    key: ClassVar[Mapping[str, str]] = {"id": "ApiId"}
+    key: ClassVar[Names] = {"id": "ApiId"}
     id_from = "ApiId"
     fields: ClassVar[Fields] = {
         **pascal_names(
@@ -50,7 +49,7 @@ class Api(Resource):
     }
     read_defaults: ClassVar[Properties] = {"corsConfiguration": {}}
     updates_changes_only = True
-    listing = Listing("get_apis", "Items")
+    listing = Listing("get_apis", "Items", {})
     identity = frozenset({"name", "protocolType"})
 
     @override
@@ -72,9 +71,7 @@ class Api(Resource):
         return {key: value for key, value in changed.items() if (key, value) != ("corsConfiguration", {})}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {
             "executionArn": execution_arn(cloud, resource_id),
             "apiEndpoint": api_endpoint(cloud, resource_id, found["ProtocolType"]),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from typing_extensions import override
 
 from provider.base import Properties
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Listing, Resource
 from provider.services.apigatewayv2 import SERVICE
 
@@ -19,7 +18,7 @@ class Authorizer(Resource):
     token = "aws:apigatewayv2/authorizer:Authorizer"
     service = SERVICE
     noun = "authorizer"
-    key: ClassVar[Mapping[str, str]] = {"apiId": "ApiId", "id": "AuthorizerId"}
+    key: ClassVar[Names] = {"apiId": "ApiId", "id": "AuthorizerId"}
     id_from = "AuthorizerId"
     fields: ClassVar[Fields] = {
         **pascal_names(

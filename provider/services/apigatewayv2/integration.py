@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.fields import Field, Fields, pascal_names
+from provider.fields import Field, Fields, Names, pascal_names
 from provider.resource import Listing, Resource
 from provider.services.apigatewayv2 import SERVICE
 
@@ -32,7 +31,7 @@ class Integration(Resource):
     token = "aws:apigatewayv2/integration:Integration"
     service = SERVICE
     noun = "integration"
-    key: ClassVar[Mapping[str, str]] = {"apiId": "ApiId", "id": "IntegrationId"}
+    key: ClassVar[Names] = {"apiId": "ApiId", "id": "IntegrationId"}
     id_from = "IntegrationId"
     fields: ClassVar[Fields] = {
         **pascal_names(

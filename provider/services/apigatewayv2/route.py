@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from provider.base import Properties
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Listing, Resource
 from provider.services.apigatewayv2 import SERVICE
 
@@ -17,7 +16,7 @@ class Route(Resource):
     token = "aws:apigatewayv2/route:Route"
     service = SERVICE
     noun = "route"
-    key: ClassVar[Mapping[str, str]] = {"apiId": "ApiId", "id": "RouteId"}
+    key: ClassVar[Names] = {"apiId": "ApiId", "id": "RouteId"}
     id_from = "RouteId"
     fields: ClassVar[Fields] = pascal_names(
         "apiKeyRequired",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Field, Fields, pascal_names
+from provider.fields import Block, Field, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.apigatewayv2 import SERVICE
 from provider.services.apigatewayv2.api import api_endpoint, execution_arn
@@ -36,7 +35,7 @@ class Stage(Resource):
     token = "aws:apigatewayv2/stage:Stage"
     service = SERVICE
     noun = "stage"
-    key: ClassVar[Mapping[str, str]] = {"apiId": "ApiId", "name": "StageName"}
+    key: ClassVar[Names] = {"apiId": "ApiId", "name": "StageName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {
         **pascal_names("autoDeploy", "description", "stageVariables"),
@@ -59,9 +58,7 @@ class Stage(Resource):
     updates_changes_only = True
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         api_id: str = known["apiId"]
         api = self.call(cloud, "get_api", ApiId=api_id)
         path = "" if resource_id == "$default" else resource_id

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName
+from provider.base import AutoName, Values
 from provider.cloud import Cloud
-from provider.fields import Field, Fields, pascal_names
+from provider.fields import Field, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.cloudwatch import SERVICE
 
@@ -34,7 +33,7 @@ class MetricAlarm(Resource):
     noun = "metric_alarm"
     # PutMetricAlarm replaces the whole alarm except its tags.
     create_call = update_call = "put_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"name": "AlarmName"}
+    key: ClassVar[Names] = {"name": "AlarmName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {
         **pascal_names(
@@ -59,10 +58,10 @@ class MetricAlarm(Resource):
     arn = "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         alarms: list[Any] = self.call(cloud, "describe_alarms", AlarmNames=[resource_id])["MetricAlarms"]
         return alarms[0] if alarms else None
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         self.call_unless_gone(cloud, "delete_alarms", AlarmNames=[resource_id])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from provider.base import Properties
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.cognito_idp import SERVICE
 
@@ -19,7 +18,7 @@ class IdentityProvider(Resource):
     noun = "identity_provider"
     read_call = "describe_{noun}"
     member = "IdentityProvider"
-    key: ClassVar[Mapping[str, str]] = pascal_names("userPoolId", "providerName")
+    key: ClassVar[Names] = pascal_names("userPoolId", "providerName")
     id_format = "{userPoolId}:{providerName}"
     fields: ClassVar[Fields] = pascal_names(
         "attributeMapping", "idpIdentifiers", "providerDetails", "providerType"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.cognito_idp import SERVICE
 
@@ -22,7 +21,7 @@ class ResourceServer(Resource):
     noun = "resource_server"
     read_call = "describe_{noun}"
     member = "ResourceServer"
-    key: ClassVar[Mapping[str, str]] = pascal_names("userPoolId", "identifier")
+    key: ClassVar[Names] = pascal_names("userPoolId", "identifier")
     id_format = "{userPoolId}|{identifier}"
     fields: ClassVar[Fields] = {"name": "Name", "scopes": Block("Scopes")}
     inputs = frozenset({*key, *fields})
@@ -32,8 +31,6 @@ class ResourceServer(Resource):
     creates_with_defaults = True
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         identifiers = [f"{found['Identifier']}/{scope['ScopeName']}" for scope in found["Scopes"]]
         return {"scopeIdentifiers": identifiers}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from typing_extensions import override
 
 from provider.base import AutoName, Properties
 from provider.cloud import Cloud
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.cognito_idp import SERVICE
 
@@ -21,7 +20,7 @@ class UserGroup(Resource):
     service = SERVICE
     noun = "group"
     member = "Group"
-    key: ClassVar[Mapping[str, str]] = {"userPoolId": "UserPoolId", "name": "GroupName"}
+    key: ClassVar[Names] = {"userPoolId": "UserPoolId", "name": "GroupName"}
     id_format = "{userPoolId}/{name}"
     fields: ClassVar[Fields] = pascal_names("description", "precedence", "roleArn")
     inputs = frozenset({*key, *fields})

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties, ProviderError
+from provider.base import AutoName, Properties, ProviderError, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names, to_aws
+from provider.fields import Block, Fields, Names, pascal_names, to_aws
 from provider.resource import Resource
 from provider.services.cognito_idp import SERVICE
 from provider.shapes import camel, pascal
@@ -24,7 +23,7 @@ class Respelled(Block):
         spellings: AWS's name by Pulumi's name in PascalCase.
     """
 
-    spellings: Mapping[str, str] = field(default_factory=dict[str, str])
+    spellings: Names = field(default_factory=dict[str, str])
 
     @override
     def to_aws(self, value: Any) -> Any:
@@ -53,7 +52,7 @@ class UserPool(Resource):
     noun = "user_pool"
     read_call = "describe_{noun}"
     member = "UserPool"
-    key: ClassVar[Mapping[str, str]] = {"id": "UserPoolId"}
+    key: ClassVar[Names] = {"id": "UserPoolId"}
     id_from = "Id"
     arn = "arn:aws:cognito-idp:{region}:{account}:userpool/{id}"
     fields: ClassVar[Fields] = {
@@ -132,13 +131,13 @@ class UserPool(Resource):
         return pool_id
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         settings = {**self.defaults, **inputs}
         policies = {"PasswordPolicy": pascal(settings["passwordPolicy"])}
         return {**super().to_aws(settings), "Policies": policies, "UserPoolTags": settings["tags"]}
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         read = super().from_aws(found, known)
         settings = {key: value for key, value in read.items() if value != {}}
         # AWS adds the mailer that it uses.
@@ -152,9 +151,7 @@ class UserPool(Resource):
         }
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         mfa = self.call(cloud, "get_user_pool_mfa_config", UserPoolId=resource_id)
         return {
             "mfaConfiguration": mfa["MfaConfiguration"],
@@ -174,7 +171,7 @@ class UserPool(Resource):
             self.call(cloud, "add_custom_attributes", UserPoolId=resource_id, CustomAttributes=attributes)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         pool = self.describe(cloud, resource_id, known)
         # The emulator stores the setting and does not enforce it.
         if pool and pool["DeletionProtection"] == "ACTIVE":
@@ -220,10 +217,10 @@ def _added_schemas(old: list[Any], new: list[Any]) -> list[Any]:
     return [schema for schema in new if schema not in old]
 
 
-def _as_stated(found: Properties, known: Mapping[str, Any] | None) -> Properties:
+def _as_stated(found: Properties, known: Values | None) -> Properties:
     """Return the known keys of a block that AWS adds to; every key when none is known."""
     return {key: value for key, value in found.items() if not known or key in known}
 
 
-def _rename(block: Mapping[str, Any], names: Mapping[str, str]) -> Properties:
+def _rename(block: Values, names: Names) -> Properties:
     return {names.get(key, key): value for key, value in block.items()}

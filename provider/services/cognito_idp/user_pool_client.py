@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.cognito_idp import SERVICE
 from provider.shapes import camel
@@ -28,7 +27,7 @@ class UserPoolClient(Resource):
     noun = "user_pool_client"
     read_call = "describe_{noun}"
     member = "UserPoolClient"
-    key: ClassVar[Mapping[str, str]] = {"userPoolId": "UserPoolId", "id": "ClientId"}
+    key: ClassVar[Names] = {"userPoolId": "UserPoolId", "id": "ClientId"}
     id_from = "ClientId"
     fields: ClassVar[Fields] = {
         **pascal_names(
@@ -79,7 +78,7 @@ class UserPoolClient(Resource):
         return {**super().create_request(inputs), "GenerateSecret": secret}
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         units = {**UNITS, **inputs.get("tokenValidityUnits", {})}
         validity = {
             f"{kind}Validity": max(1, seconds // SECONDS[units[kind]]) for kind, seconds in LIFETIMES.items()
@@ -87,7 +86,7 @@ class UserPoolClient(Resource):
         return super().to_aws({**self.defaults, **validity, **inputs, "tokenValidityUnits": units})
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         stated: Any = known.get("tokenValidityUnits") or UNITS
         units = camel(found["TokenValidityUnits"])
         return {
@@ -97,9 +96,7 @@ class UserPoolClient(Resource):
         }
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"clientSecret": found.get("ClientSecret", "")}
 
     @override

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.cognito_idp import SERVICE
 
@@ -25,7 +24,7 @@ class UserPoolDomain(Resource):
     noun = "user_pool_domain"
     read_call = "describe_{noun}"
     member = "DomainDescription"
-    key: ClassVar[Mapping[str, str]] = pascal_names("domain", "userPoolId")
+    key: ClassVar[Names] = pascal_names("domain", "userPoolId")
     id_format = "{domain}"
     fields: ClassVar[Fields] = pascal_names("managedLoginVersion")
     outputs: ClassVar[Fields] = {
@@ -40,21 +39,19 @@ class UserPoolDomain(Resource):
     creates_with_defaults = True
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         certificate = inputs.get("certificateArn")
         custom = {"CustomDomainConfig": {"CertificateArn": certificate}} if certificate else {}
         return {**super().to_aws(inputs), **custom}
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         domain = self.call(cloud, self.read_call, Domain=resource_id)["DomainDescription"]
         # AWS describes a domain that does not exist as an empty one.
         return domain if "UserPoolId" in domain else None
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {
             "certificateArn": found["CustomDomainConfig"].get("CertificateArn", ""),
             "cloudfrontDistributionZoneId": CLOUDFRONT_ZONE,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties, ProviderError
+from provider.base import AutoName, Properties, ProviderError, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, from_aws, pascal_names
+from provider.fields import Block, Fields, Names, from_aws, pascal_names
 from provider.resource import Resource
 from provider.services.dynamodb import SERVICE
 from provider.services.dynamodb.table_indexes import (
@@ -40,7 +40,7 @@ class Table(Resource):
     noun = "table"
     read_call = "describe_{noun}"
     member = "Table"
-    key: ClassVar[Mapping[str, str]] = {"name": "TableName"}
+    key: ClassVar[Names] = {"name": "TableName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = pascal_names("billingMode", "deletionProtectionEnabled", "tableClass")
     inputs = frozenset(
@@ -90,7 +90,7 @@ class Table(Resource):
         return name
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         keys = {key["KeyType"]: key["AttributeName"] for key in found["KeySchema"]}
         stream: Any = found.get("StreamSpecification") or {}
         read: Properties = {
@@ -108,9 +108,7 @@ class Table(Resource):
         return {key: value for key, value in read.items() if value is not None}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {
             "streamArn": found.get("LatestStreamArn", ""),
             "streamLabel": found.get("LatestStreamLabel", ""),
@@ -131,7 +129,7 @@ class Table(Resource):
         self.update_tags(cloud, resource_id, old, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         if self.call_unless_gone(cloud, "delete_table", TableName=resource_id):
             waiter = cloud.client("dynamodb").get_waiter("table_not_exists")
             waiter.wait(TableName=resource_id, WaiterConfig={"Delay": 1})
@@ -198,7 +196,7 @@ def _stream(inputs: Properties) -> str | None:
     return inputs["streamViewType"]
 
 
-def _encryption(table: Mapping[str, Any]) -> Properties:
+def _encryption(table: Values) -> Properties:
     description: Any = table.get("SSEDescription") or {}
     enabled = description.get("Status") == "ENABLED"
     return {"enabled": enabled, "kmsKeyArn": description.get("KMSMasterKeyArn", "")}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from provider.base import Properties, ProviderError
+from provider.base import Properties, ProviderError, Values
 from provider.fields import Block, from_aws
 from provider.shapes import camel, pascal
 
@@ -65,13 +65,13 @@ def check_key_types(old: Properties, new: Properties) -> None:
             )
 
 
-def attributes_from_aws(table: Mapping[str, Any], known: Mapping[str, Any]) -> list[Properties]:
+def attributes_from_aws(table: Values, known: Values) -> list[Properties]:
     """Return the definitions of the key attributes in the order of the inputs."""
     found = [from_aws(each, ATTRIBUTE) for each in table["AttributeDefinitions"]]
     return _in_order(found, known.get("attributes"))
 
 
-def indexes_from_aws(table: Mapping[str, Any], known: Mapping[str, Any]) -> list[Properties]:
+def indexes_from_aws(table: Values, known: Values) -> list[Properties]:
     """Return the indexes in the order and the form of the inputs."""
     stated: list[Properties] = known.get("globalSecondaryIndexes") or []
     by_name = {index["name"]: index for index in stated}
@@ -95,7 +95,7 @@ def _index_creations(inputs: Properties) -> dict[str, Properties]:
     return creations
 
 
-def _index_from_aws(description: Mapping[str, Any], known: Properties) -> Properties:
+def _index_from_aws(description: Values, known: Properties) -> Properties:
     projection: Any = description["Projection"]
     index = {"name": description["IndexName"], "projectionType": projection["ProjectionType"]}
     others: list[str] = projection.get("NonKeyAttributes", [])

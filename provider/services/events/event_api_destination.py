@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from provider.base import AutoName, Properties
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.events import SERVICE
 
@@ -18,7 +17,7 @@ class EventApiDestination(Resource):
     service = SERVICE
     noun = "api_destination"
     read_call = "describe_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"name": "Name"}
+    key: ClassVar[Names] = {"name": "Name"}
     id_format = "{name}"
     fields: ClassVar[Fields] = pascal_names(
         "connectionArn", "description", "httpMethod", "invocationEndpoint", "invocationRateLimitPerSecond"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from provider.base import AutoName, Properties
-from provider.fields import Document, Fields, pascal_names
+from provider.fields import Document, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.events import SERVICE
 
@@ -18,7 +17,7 @@ class EventArchive(Resource):
     service = SERVICE
     noun = "archive"
     read_call = "describe_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"name": "ArchiveName"}
+    key: ClassVar[Names] = {"name": "ArchiveName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {
         **pascal_names("description", "eventSourceArn", "kmsKeyIdentifier", "retentionDays"),

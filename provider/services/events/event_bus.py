@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.events import SERVICE
 
@@ -28,7 +27,7 @@ class EventBus(Resource):
     service = SERVICE
     noun = "event_bus"
     read_call = "describe_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"name": "Name"}
+    key: ClassVar[Names] = {"name": "Name"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {
         **pascal_names("description", "kmsKeyIdentifier"),
@@ -55,5 +54,5 @@ class EventBus(Resource):
         return name
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         return {key: value for key, value in super().from_aws(found, known).items() if value != {}}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
-from provider.fields import Block, Fields, pascal_names
+from provider.base import AutoName, Properties, Values
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.events import SERVICE
 
@@ -24,7 +23,7 @@ class AuthParameters(Block):
     @override
     def from_aws(self, value: Any, known: Any) -> Any:
         found = super().from_aws(value, known)
-        secrets: Mapping[str, Any] = known or {}
+        secrets: Values = known or {}
         return {key: {**secrets.get(key, {}), **parameters} for key, parameters in found.items()}
 
 
@@ -35,7 +34,7 @@ class EventConnection(Resource):
     service = SERVICE
     noun = "connection"
     read_call = "describe_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"name": "Name"}
+    key: ClassVar[Names] = {"name": "Name"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {
         **pascal_names("authorizationType", "description"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
 from provider.fields import Document, Fields, pascal_names
 from provider.resource import Resource
@@ -48,28 +47,26 @@ class EventRule(Resource):
         return {**super().create_request(inputs), **self.identify(_id(inputs), inputs)}
 
     @override
-    def id_of(self, cloud: Cloud, inputs: Mapping[str, Any]) -> str:
+    def id_of(self, cloud: Cloud, inputs: Values) -> str:
         return _id(inputs)
 
     @override
-    def identify(self, resource_id: str, known: Mapping[str, Any]) -> Properties:
+    def identify(self, resource_id: str, known: Values) -> Properties:
         # The bus may be an ARN, which contains a slash.
         bus, _, name = resource_id.rpartition("/")
         return {"Name": name, "EventBusName": bus_name(bus)}
 
     @override
-    def arn_of(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> str:
+    def arn_of(self, cloud: Cloud, resource_id: str, known: Values) -> str:
         rule = self.identify(resource_id, known)
         bus = "" if rule["EventBusName"] == DEFAULT_BUS else f"{rule['EventBusName']}/"
         return cloud.arn("events", f"rule/{bus}{rule['Name']}")
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"eventBusName": resource_id.rpartition("/")[0] or DEFAULT_BUS}
 
 
-def _id(inputs: Mapping[str, Any]) -> str:
+def _id(inputs: Values) -> str:
     bus = inputs.get("eventBusName", DEFAULT_BUS)
     return inputs["name"] if bus == DEFAULT_BUS else f"{bus}/{inputs['name']}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties, ProviderError
+from provider.base import Properties, ProviderError, Values
 from provider.cloud import Cloud
 from provider.fields import Block, Fields, pascal_names
 from provider.resource import Resource
@@ -48,14 +47,12 @@ class EventTarget(Resource):
         return _prefix(inputs) + target_id
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         target_id = resource_id.removeprefix(_prefix(known))
         return next((each for each in self._targets(cloud, known) if each["Id"] == target_id), None)
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         bus = known.get("eventBusName", DEFAULT_BUS)
         return {"rule": known["rule"], "eventBusName": bus, "targetId": found["Id"]}
 
@@ -65,7 +62,7 @@ class EventTarget(Resource):
         self._put(cloud, resource_id.removeprefix(_prefix(new)), new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         ids = [resource_id.removeprefix(_prefix(known))]
         self.call_unless_gone(cloud, self.delete_call, **_rule(known), Ids=ids)
 
@@ -85,15 +82,15 @@ class EventTarget(Resource):
         for failed in response["FailedEntries"]:
             raise ProviderError(f"{failed['ErrorCode']}: {failed['ErrorMessage']}")
 
-    def _targets(self, cloud: Cloud, known: Mapping[str, Any]) -> list[Any]:
+    def _targets(self, cloud: Cloud, known: Values) -> list[Any]:
         response = self.call_unless_gone(cloud, self.read_call, **_rule(known))
         return response["Targets"] if response else []
 
 
-def _rule(known: Mapping[str, Any]) -> dict[str, str]:
+def _rule(known: Values) -> dict[str, str]:
     return {"Rule": known["rule"], "EventBusName": bus_name(known.get("eventBusName", DEFAULT_BUS))}
 
 
-def _prefix(known: Mapping[str, Any]) -> str:
+def _prefix(known: Values) -> str:
     bus = known.get("eventBusName", DEFAULT_BUS)
     return f"{known['rule']}-" if bus == DEFAULT_BUS else f"{bus}-{known['rule']}-"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, from_aws, to_aws
+from provider.fields import Block, Fields, Names, from_aws, to_aws
 from provider.resource import Resource
 from provider.services.firehose import SERVICE
 
@@ -49,7 +48,7 @@ class FirehoseDeliveryStream(Resource):
     noun = "delivery_stream"
     read_call = "describe_{noun}"
     member = "DeliveryStreamDescription"
-    key: ClassVar[Mapping[str, str]] = {"name": "DeliveryStreamName"}
+    key: ClassVar[Names] = {"name": "DeliveryStreamName"}
     arn = "arn:aws:firehose:{region}:{account}:deliverystream/{name}"
     id_format = arn
     outputs: ClassVar[Fields] = {"versionId": "VersionId"}
@@ -72,9 +71,7 @@ class FirehoseDeliveryStream(Resource):
         return resource_id
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         (destination,) = found["Destinations"]
         return {
             "destination": "extended_s3",
@@ -122,14 +119,14 @@ def _destination(inputs: Properties) -> Properties:
     return {**Block("", S3).to_aws(settings), "BufferingHints": to_aws(hints, HINTS)}
 
 
-def _destination_from_aws(found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+def _destination_from_aws(found: Values, known: Values) -> Properties:
     """Return the destination without the defaults that the program does not state."""
     settings = {**from_aws(found, S3), **from_aws(found["BufferingHints"], HINTS)}
     stated = known.get(DESTINATION, settings)
     return {key: value for key, value in settings.items() if key in stated or value != S3_DEFAULTS.get(key)}
 
 
-def _encryption_from_aws(stream: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+def _encryption_from_aws(stream: Values, known: Values) -> Properties:
     configuration: Any = stream.get("DeliveryStreamEncryptionConfiguration", {})
     if configuration.get("Status") != "ENABLED":
         return OFF

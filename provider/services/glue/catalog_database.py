@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, to_aws
+from provider.fields import Fields, Names, to_aws
 from provider.resource import Resource
 from provider.services.glue import SERVICE
 
@@ -21,7 +20,7 @@ class CatalogDatabase(Resource):
     service = SERVICE
     noun = "database"
     member = "Database"
-    key: ClassVar[Mapping[str, str]] = {"name": "Name"}
+    key: ClassVar[Names] = {"name": "Name"}
     id_format = "{account}:{name}"
     fields: ClassVar[Fields] = {"description": "Description", "parameters": "Parameters"}
     inputs = frozenset({*key, *fields, "tags"})
@@ -31,7 +30,7 @@ class CatalogDatabase(Resource):
     defaults: ClassVar[Properties] = {"description": "", "parameters": {}}
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         # The whole database: an update leaves as it is what it does not mention.
         return {"DatabaseInput": to_aws({**self.defaults, **inputs}, {**self.key, **self.fields})}
 
@@ -46,7 +45,5 @@ class CatalogDatabase(Resource):
         return self.to_aws(new)
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"catalogId": cloud.account}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names, to_aws
+from provider.fields import Block, Fields, Names, pascal_names, to_aws
 from provider.resource import Resource
 from provider.services.glue import SERVICE
 
@@ -28,7 +27,7 @@ class CatalogTable(Resource):
     service = SERVICE
     noun = "table"
     member = "Table"
-    key: ClassVar[Mapping[str, str]] = {"databaseName": "DatabaseName", "name": "Name"}
+    key: ClassVar[Names] = {"databaseName": "DatabaseName", "name": "Name"}
     id_format = "{account}:{databaseName}:{name}"
     fields: ClassVar[Fields] = {
         **pascal_names("description", "tableType", "parameters"),
@@ -58,7 +57,5 @@ class CatalogTable(Resource):
         self.call(cloud, self.update_call, **self.create_request(new))
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"catalogId": cloud.account}

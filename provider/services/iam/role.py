@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Document, Fields, from_aws, pascal_names
+from provider.fields import Document, Fields, Names, from_aws, pascal_names
 from provider.resource import Resource
 from provider.services.iam import SERVICE
 
@@ -21,7 +20,7 @@ class Role(Resource):
     service = SERVICE
     noun = "role"
     member = "Role"
-    key: ClassVar[Mapping[str, str]] = {"name": "RoleName"}
+    key: ClassVar[Names] = {"name": "RoleName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {
         **pascal_names("description", "maxSessionDuration", "path"),
@@ -41,9 +40,7 @@ class Role(Resource):
         return {**super().create_request(inputs), **({"PermissionsBoundary": boundary} if boundary else {})}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         boundary: Any = found.get("PermissionsBoundary") or {}
         return {
             **from_aws(boundary, {"permissionsBoundary": "PermissionsBoundaryArn"}),
@@ -63,7 +60,7 @@ class Role(Resource):
         self.update_tags(cloud, resource_id, old, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         # AWS does not delete a role that has policies; Pulumi has already deleted those that it manages.
         inline = self.call_unless_gone(cloud, "list_role_policies", RoleName=resource_id)
         names: list[str] = inline["PolicyNames"] if inline else []

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from provider.base import AutoName
-from provider.fields import Fields, Policy
+from provider.fields import Fields, Names, Policy
 from provider.resource import Resource
 from provider.services.iam import SERVICE
 
@@ -18,7 +17,7 @@ class RolePolicy(Resource):
     service = SERVICE
     noun = "role_policy"
     create_call = update_call = "put_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"role": "RoleName", "name": "PolicyName"}
+    key: ClassVar[Names] = {"role": "RoleName", "name": "PolicyName"}
     id_format = "{role}:{name}"
     fields: ClassVar[Fields] = {"policy": Policy("PolicyDocument")}
     inputs = frozenset({*key, *fields})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties, ProviderError
+from provider.base import Properties, ProviderError, Values
 from provider.cloud import Cloud
+from provider.fields import Names
 from provider.resource import Resource
 from provider.services.iam import SERVICE
 from provider.services.iam.role import attached_policies
@@ -22,13 +22,13 @@ class RolePolicyAttachment(Resource):
     noun = "role_policy"
     create_call = "attach_{noun}"
     delete_call = "detach_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"role": "RoleName", "policyArn": "PolicyArn"}
+    key: ClassVar[Names] = {"role": "RoleName", "policyArn": "PolicyArn"}
     id_format = "{role}/{policyArn}"
     inputs = frozenset(key)
     replace_on = inputs
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         attachment = self.identify(resource_id, known)
         attached = attached_policies(self, cloud, attachment["RoleName"])
         return attachment if attachment["PolicyArn"] in attached else None

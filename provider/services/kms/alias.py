@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields
+from provider.fields import Fields, Names
 from provider.resource import Resource
 from provider.services.kms import SERVICE
 
@@ -20,7 +19,7 @@ class Alias(Resource):
     token = "aws:kms/alias:Alias"
     service = SERVICE
     noun = "alias"
-    key: ClassVar[Mapping[str, str]] = {"name": "AliasName"}
+    key: ClassVar[Names] = {"name": "AliasName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {"targetKeyId": "TargetKeyId"}
     inputs = frozenset({*key, *fields})
@@ -29,14 +28,12 @@ class Alias(Resource):
     arn = "arn:aws:kms:{region}:{account}:{name}"
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         response = self.call_unless_gone(cloud, "describe_key", KeyId=resource_id)
         return response["KeyMetadata"] if response else None
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         arn: str = found["Arn"]
         # The program may name the key by its ARN.
         target = arn if known.get("targetKeyId") == arn else found["KeyId"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, to_aws
+from provider.fields import Fields, Names, to_aws
 from provider.resource import Resource
 from provider.services.kms import SERVICE
 from provider.shapes import document
@@ -30,7 +29,7 @@ class Key(Resource):
     member = "KeyMetadata"
     # Of a key that is pending deletion already.
     absent = ("KMSInvalidStateException",)
-    key: ClassVar[Mapping[str, str]] = {"id": "KeyId"}
+    key: ClassVar[Names] = {"id": "KeyId"}
     id_from = "KeyId"
     fields: ClassVar[Fields] = {"description": "Description"}
     outputs: ClassVar[Fields] = {
@@ -66,14 +65,12 @@ class Key(Resource):
         return key_id
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         key = super().describe(cloud, resource_id, known)
         return None if key is None or key["KeyState"] == PENDING_DELETION else key
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         """Return the rotation, and the policy when the inputs state one: it may belong to a KeyPolicy."""
         rotation = self.call(cloud, "get_key_rotation_status", KeyId=resource_id)
         enabled: bool = rotation["KeyRotationEnabled"]
@@ -92,7 +89,7 @@ class Key(Resource):
         self._switch(cloud, resource_id, old, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         window = to_aws(known, {"deletionWindowInDays": "PendingWindowInDays"})
         self.call_unless_gone(cloud, self.delete_call, KeyId=resource_id, **window)
 

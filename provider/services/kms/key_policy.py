@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from provider.base import Values
 from provider.cloud import Cloud
-from provider.fields import Document, Fields
+from provider.fields import Document, Fields, Names
 from provider.resource import Resource
 from provider.services.kms import SERVICE
 
@@ -24,19 +24,19 @@ class KeyPolicy(Resource):
     service = SERVICE
     noun = "key_policy"
     create_call = update_call = delete_call = "put_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"keyId": "KeyId"}
+    key: ClassVar[Names] = {"keyId": "KeyId"}
     id_format = "{keyId}"
     fields: ClassVar[Fields] = {"policy": Document("Policy")}
     inputs = frozenset({*key, *fields})
     replace_on = frozenset(key)
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         found = super().describe(cloud, resource_id, known)
         return None if found is None or json.loads(found["Policy"]).get("Id") == DEFAULT_POLICY else found
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         # A key always has a policy: restore the one that it had at creation.
         self.call_unless_gone(cloud, self.delete_call, KeyId=resource_id, Policy=_default_policy(cloud))
 

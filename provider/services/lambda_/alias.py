@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields
+from provider.fields import Fields, Names
 from provider.resource import Resource
 from provider.services.lambda_ import SERVICE
 from provider.services.lambda_.function import invoke_arn
@@ -21,7 +20,7 @@ class Alias(Resource):
     token = "aws:lambda/alias:Alias"
     service = SERVICE
     noun = "alias"
-    key: ClassVar[Mapping[str, str]] = {"functionName": "FunctionName", "name": "Name"}
+    key: ClassVar[Names] = {"functionName": "FunctionName", "name": "Name"}
     id_from = "AliasArn"
     outputs: ClassVar[Fields] = {"functionVersion": "FunctionVersion", "arn": "AliasArn"}
     inputs = frozenset({*key, "functionVersion", "description", "routingConfig"})
@@ -29,7 +28,7 @@ class Alias(Resource):
     arn = "arn:aws:lambda:{region}:{account}:function:{functionName}:{name}"
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         """Return the whole alias: an empty value clears what is not stated."""
         routing: Properties = inputs.get("routingConfig", {})
         return {
@@ -39,15 +38,13 @@ class Alias(Resource):
         }
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         weights = found.get("RoutingConfig", {}).get("AdditionalVersionWeights")
         routing = {"routingConfig": {"additionalVersionWeights": weights}} if weights else {}
         return {"description": found.get("Description", ""), **routing}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"invokeArn": invoke_arn(cloud, found["AliasArn"])}
 
     @override

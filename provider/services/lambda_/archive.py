@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from provider.base import ProviderError
+from provider.base import ProviderError, Values
 
 
-def zip_file(inputs: Mapping[str, Any]) -> bytes:
+def zip_file(inputs: Values) -> bytes:
     """Return the bytes of the archive in `code`.
 
     Raises:
@@ -23,11 +21,11 @@ def zip_file(inputs: Mapping[str, Any]) -> bytes:
         raise ProviderError(f"the code archive {path} cannot be read: {error.strerror}") from error
 
 
-def digest(inputs: Mapping[str, Any]) -> str:
+def digest(inputs: Values) -> str:
     """Return the archive's SHA-256 in hexadecimal, which decides whether the code has changed."""
     return inputs["code"]["archive"]["hash"]
 
 
-def code_sha256(inputs: Mapping[str, Any]) -> str:
+def code_sha256(inputs: Values) -> str:
     """Return the archive's SHA-256 in base64, as in Lambda's `CodeSha256`."""
     return base64.b64encode(bytes.fromhex(digest(inputs))).decode()

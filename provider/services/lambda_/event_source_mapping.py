@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
+from provider.fields import Names
 from provider.resource import Resource
 from provider.services.lambda_ import SERVICE
 from provider.shapes import camel, pascal
@@ -37,7 +37,7 @@ class EventSourceMapping(Resource):
     token = "aws:lambda/eventSourceMapping:EventSourceMapping"
     service = SERVICE
     noun = "event_source_mapping"
-    key: ClassVar[Mapping[str, str]] = {"id": "UUID"}
+    key: ClassVar[Names] = {"id": "UUID"}
     id_from = "UUID"
     inputs = frozenset(
         {*QUEUE_DEFAULTS, *STREAM_DEFAULTS, "eventSourceArn", "functionName", "startingPosition", "tags"}
@@ -51,14 +51,14 @@ class EventSourceMapping(Resource):
         return super().create_request({"batchSize": _defaults(inputs)["batchSize"], **inputs})
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         request: Properties = pascal({key: value for key, value in inputs.items() if key != "tags"})
         if failures := inputs.get("destinationConfig", {}).get("onFailure"):
             request["DestinationConfig"] = {"OnFailure": {"Destination": failures["destinationArn"]}}
         return request
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         """Return every input except empty blocks."""
         read: Properties = camel(found)
         read["enabled"] = not found["State"].startswith("Disabl")
@@ -68,9 +68,7 @@ class EventSourceMapping(Resource):
         return {key: read[key] for key in self.inputs if read.get(key) not in (None, {})}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         function_arn: str = found["FunctionArn"]
         name = known.get("functionName", function_arn)
         return {
@@ -94,7 +92,7 @@ class EventSourceMapping(Resource):
         return next((each["UUID"] for each in mappings if each["FunctionArn"] == arn), None)
 
 
-def _defaults(inputs: Mapping[str, Any]) -> Properties:
+def _defaults(inputs: Values) -> Properties:
     return QUEUE_DEFAULTS if inputs["eventSourceArn"].startswith("arn:aws:sqs:") else STREAM_DEFAULTS
 
 

@@ -6,13 +6,13 @@ nothing here waits for that: a changed handler is live when `update` returns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties, ProviderError
+from provider.base import AutoName, Properties, ProviderError, Values
 from provider.cloud import Cloud
+from provider.fields import Names
 from provider.resource import Resource
 from provider.services.lambda_ import SERVICE
 from provider.services.lambda_.archive import digest, zip_file
@@ -48,7 +48,7 @@ class Function(Resource):
     token = "aws:lambda/function:Function"
     service = SERVICE
     noun = "function"
-    key: ClassVar[Mapping[str, str]] = {"name": "FunctionName"}
+    key: ClassVar[Names] = {"name": "FunctionName"}
     id_format = "{name}"
     inputs = frozenset({*key, *CREATED, "code", "publish", "reservedConcurrentExecutions", "tags"})
     replace_on = frozenset({"name", "packageType"})
@@ -56,7 +56,7 @@ class Function(Resource):
     arn = "arn:aws:lambda:{region}:{account}:function:{name}"
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         stated = {key: inputs[key] for key in CREATED if key in inputs}
         request: Properties = pascal(stated)
         if "environment" in stated:
@@ -67,9 +67,9 @@ class Function(Resource):
         return request
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         """Return every input except the code, of which AWS returns only digest and size."""
-        configuration: Mapping[str, Any] = found["Configuration"]
+        configuration: Values = found["Configuration"]
         read: Properties = camel(configuration)
         read["environment"] = {"variables": configuration.get("Environment", {}).get("Variables", {})}
         if not read.get("deadLetterConfig", {}).get("targetArn"):
@@ -83,10 +83,8 @@ class Function(Resource):
         return {**settings, "reservedConcurrentExecutions": reserved}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
-        configuration: Mapping[str, Any] = found["Configuration"]
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
+        configuration: Values = found["Configuration"]
         arn: str = configuration["FunctionArn"]
         pages = {"FunctionName": resource_id}
         version = self.list_all(cloud, "list_versions_by_function", "Versions", **pages)[-1]["Version"]
@@ -103,9 +101,7 @@ class Function(Resource):
         }
 
     @override
-    def read_tags(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def read_tags(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"tags": found.get("Tags", {})}
 
     @override

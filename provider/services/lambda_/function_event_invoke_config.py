@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.lambda_ import SERVICE
 
@@ -25,7 +24,7 @@ class FunctionEventInvokeConfig(Resource):
     noun = "function_event_invoke_config"
     # The operation replaces the whole configuration.
     create_call = update_call = "put_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"functionName": "FunctionName", "qualifier": "Qualifier"}
+    key: ClassVar[Names] = {"functionName": "FunctionName", "qualifier": "Qualifier"}
     fields: ClassVar[Fields] = {
         **pascal_names("maximumEventAgeInSeconds", "maximumRetryAttempts"),
         "destinationConfig": Block("DestinationConfig"),
@@ -34,7 +33,7 @@ class FunctionEventInvokeConfig(Resource):
     replace_on = frozenset(key)
 
     @override
-    def id_of(self, cloud: Cloud, inputs: Mapping[str, Any]) -> str:
+    def id_of(self, cloud: Cloud, inputs: Values) -> str:
         return ":".join(self.identify("", inputs).values())
 
     @override
@@ -42,7 +41,7 @@ class FunctionEventInvokeConfig(Resource):
         self.call(cloud, self.update_call, **self.identify(resource_id, new), **self.to_aws(new))
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         read = super().from_aws(found, known)
         destinations = {on: target for on, target in read.pop("destinationConfig", {}).items() if target}
         return {**read, **({"destinationConfig": destinations} if destinations else {})}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.lambda_ import SERVICE
 from provider.services.lambda_.archive import code_sha256, zip_file
@@ -23,7 +22,7 @@ class LayerVersion(Resource):
     noun = "layer_version"
     create_call = "publish_{noun}"
     read_call = "get_{noun}_by_arn"
-    key: ClassVar[Mapping[str, str]] = {"id": "Arn"}
+    key: ClassVar[Names] = {"id": "Arn"}
     id_from = "LayerVersionArn"
     fields: ClassVar[Fields] = pascal_names(
         "compatibleArchitectures", "compatibleRuntimes", "description", "licenseInfo"
@@ -43,9 +42,7 @@ class LayerVersion(Resource):
         return {**super().create_request(inputs), "LayerName": inputs["layerName"], "Content": content}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {
             "layerName": found["LayerArn"].rsplit(":", 1)[1],
             "version": str(found["Version"]),
@@ -54,7 +51,7 @@ class LayerVersion(Resource):
         }
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         """Delete the version unless `skipDestroy` is set; functions that use it keep it."""
         if not known.get("skipDestroy"):
             layer_arn, version = resource_id.rsplit(":", 1)

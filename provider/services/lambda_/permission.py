@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, pascal_names
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.lambda_ import SERVICE
 
@@ -24,7 +23,7 @@ class Permission(Resource):
     create_call = "add_{noun}"
     read_call = "get_policy"
     delete_call = "remove_{noun}"
-    key: ClassVar[Mapping[str, str]] = {
+    key: ClassVar[Names] = {
         "function": "FunctionName",
         "qualifier": "Qualifier",
         "statementId": "StatementId",
@@ -36,7 +35,7 @@ class Permission(Resource):
     autoname = AutoName("statementId", 100)
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         function = self.identify(resource_id, known)
         del function["StatementId"]
         response = self.call_unless_gone(cloud, self.read_call, **function)
@@ -44,7 +43,7 @@ class Permission(Resource):
         return next((each for each in statements if each["Sid"] == resource_id), None)
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         conditions: dict[str, dict[str, str]] = found.get("Condition", {})
         read: Properties = {
             "action": found["Action"],

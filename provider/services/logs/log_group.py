@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields
+from provider.fields import Fields, Names
 from provider.resource import Resource
 from provider.services.logs import SERVICE
 
@@ -20,7 +19,7 @@ class LogGroup(Resource):
     token = "aws:cloudwatch/logGroup:LogGroup"
     service = SERVICE
     noun = "log_group"
-    key: ClassVar[Mapping[str, str]] = {"name": "logGroupName"}
+    key: ClassVar[Names] = {"name": "logGroupName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = {"kmsKeyId": "kmsKeyId", "logGroupClass": "logGroupClass"}
     outputs: ClassVar[Fields] = {"retentionInDays": "retentionInDays"}
@@ -39,7 +38,7 @@ class LogGroup(Resource):
         return name
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         # A name sorts before every longer name that starts with it: one page is enough.
         groups: list[Any] = self.call(cloud, "describe_log_groups", logGroupNamePrefix=resource_id)[
             "logGroups"
@@ -52,7 +51,7 @@ class LogGroup(Resource):
         self.update_tags(cloud, resource_id, old, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         if not known.get("skipDestroy"):
             super().delete(cloud, resource_id, known)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName
+from provider.base import AutoName, Values
 from provider.cloud import Cloud
+from provider.fields import Names
 from provider.resource import Resource
 from provider.services.logs import SERVICE
 
@@ -19,7 +19,7 @@ class LogStream(Resource):
     token = "aws:cloudwatch/logStream:LogStream"
     service = SERVICE
     noun = "log_stream"
-    key: ClassVar[Mapping[str, str]] = {"logGroupName": "logGroupName", "name": "logStreamName"}
+    key: ClassVar[Names] = {"logGroupName": "logGroupName", "name": "logStreamName"}
     id_format = "{name}"
     inputs = frozenset(key)
     replace_on = inputs
@@ -27,7 +27,7 @@ class LogStream(Resource):
     arn = "arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{name}"
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         # A name sorts before every longer name that starts with it: one page is enough.
         response = self.call_unless_gone(
             cloud,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
+from provider.fields import Names
 from provider.resource import Resource
 from provider.service import Tags
 from provider.services.s3 import SERVICE
@@ -26,7 +26,7 @@ class Bucket(Resource):
     service = SERVICE
     noun = "bucket"
     read_call = "get_bucket_location"
-    key: ClassVar[Mapping[str, str]] = {"bucket": "Bucket"}
+    key: ClassVar[Names] = {"bucket": "Bucket"}
     id_format = "{bucket}"
     inputs = frozenset({*key, "forceDestroy", "tags"})
     replace_on = frozenset(key)
@@ -40,9 +40,7 @@ class Bucket(Resource):
         return name
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         get_tagging = cloud.client("s3").get_bucket_tagging
         tagging: Any = unless_gone(get_tagging, "NoSuchTagSet", Bucket=resource_id) or {}
         return {
@@ -58,7 +56,7 @@ class Bucket(Resource):
             self._tag(cloud, resource_id, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         if known.get("forceDestroy"):
             self._empty(cloud, resource_id)
         super().delete(cloud, resource_id, known)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.fields import Block, Fields, pascal_names
 from provider.services.s3.bucket_setting import BucketSetting
 
@@ -34,5 +33,5 @@ class BucketLifecycleConfiguration(BucketSetting):
     inputs = frozenset({"bucket", *fields})
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         return {"LifecycleConfiguration": super().to_aws(inputs)}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.fields import Block, Fields
 from provider.services.s3.bucket_setting import BucketSetting
 
@@ -22,10 +21,10 @@ class BucketOwnershipControls(BucketSetting):
     inputs = frozenset({"bucket", *fields})
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         return {"OwnershipControls": {"Rules": [super().to_aws(inputs)["Rule"]]}}
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         (rule,) = found["OwnershipControls"]["Rules"]
         return super().from_aws({"Rule": rule}, known)

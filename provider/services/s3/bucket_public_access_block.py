@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.fields import Fields, from_aws, pascal_names
 from provider.services.s3.bucket_setting import BucketSetting
 
@@ -24,10 +23,10 @@ class BucketPublicAccessBlock(BucketSetting):
     inputs = frozenset({"bucket", *fields})
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         stated = {key: bool(inputs.get(key)) for key in self.fields}
         return {"PublicAccessBlockConfiguration": super().to_aws(stated)}
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         return from_aws(found["PublicAccessBlockConfiguration"], self.fields)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
+from provider.fields import Names
 from provider.resource import Resource
 from provider.services.s3 import SERVICE
 
@@ -14,7 +14,7 @@ class BucketSetting(Resource):
 
     service = SERVICE
     create_call = update_call = "put_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"bucket": "Bucket"}
+    key: ClassVar[Names] = {"bucket": "Bucket"}
     id_format = "{bucket}"
     replace_on = frozenset({"bucket"})
     exists_by_default = True

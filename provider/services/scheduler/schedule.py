@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from provider.base import AutoName, Properties
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.scheduler import SERVICE
 
@@ -17,7 +16,7 @@ class Schedule(Resource):
     token = "aws:scheduler/schedule:Schedule"
     service = SERVICE
     noun = "schedule"
-    key: ClassVar[Mapping[str, str]] = {"groupName": "GroupName", "name": "Name"}
+    key: ClassVar[Names] = {"groupName": "GroupName", "name": "Name"}
     id_format = "{groupName}/{name}"
     fields: ClassVar[Fields] = {
         **pascal_names(

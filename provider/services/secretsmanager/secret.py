@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields
+from provider.fields import Fields, Names
 from provider.resource import Resource
 from provider.services.secretsmanager import SERVICE
 from provider.shapes import for_loopback, policy_document
@@ -25,7 +24,7 @@ class Secret(Resource):
     service = SERVICE
     noun = "secret"
     read_call = "describe_{noun}"
-    key: ClassVar[Mapping[str, str]] = {"id": "SecretId"}
+    key: ClassVar[Names] = {"id": "SecretId"}
     id_from = "ARN"
     fields: ClassVar[Fields] = {"description": "Description", "kmsKeyId": "KmsKeyId"}
     outputs: ClassVar[Fields] = {"name": "Name", "arn": "ARN"}
@@ -47,15 +46,13 @@ class Secret(Resource):
         return arn
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         """Return the secret with this ARN or name; None when it is deleted, even if it can be restored."""
         secret = super().describe(cloud, resource_id, known)
         return None if secret is None or "DeletedDate" in secret else secret
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         policy = self.call(cloud, "get_resource_policy", SecretId=resource_id).get("ResourcePolicy", "")
         return {"policy": policy_document(policy, known.get("policy")) if policy else ""}
 
@@ -65,7 +62,7 @@ class Secret(Resource):
         self._update_policy(cloud, resource_id, old, new)
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         days = known.get("recoveryWindowInDays", RECOVERY_DAYS)
         # Zero days in Pulumi is no recovery in AWS.
         window = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from typing_extensions import override
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.fields import Block, pascal_names
+from provider.fields import Block, Names, pascal_names
 from provider.resource import Resource
 from provider.services.sesv2 import SERVICE
 
@@ -38,7 +37,7 @@ class ConfigurationSet(Resource):
     token = "aws:sesv2/configurationSet:ConfigurationSet"
     service = SERVICE
     noun = "configuration_set"
-    key: ClassVar[Mapping[str, str]] = {"configurationSetName": "ConfigurationSetName"}
+    key: ClassVar[Names] = {"configurationSetName": "ConfigurationSetName"}
     id_format = "{configurationSetName}"
     fields = OPTIONS
     inputs = frozenset({*key, *fields, "tags"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from provider.base import Values
 from provider.cloud import Cloud
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.sesv2 import SERVICE
 
@@ -41,7 +41,7 @@ class ConfigurationSetEventDestination(Resource):
     token = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
     service = SERVICE
     noun = "configuration_set_event_destination"
-    key: ClassVar[Mapping[str, str]] = {
+    key: ClassVar[Names] = {
         "configurationSetName": "ConfigurationSetName",
         "eventDestinationName": "EventDestinationName",
     }
@@ -51,7 +51,7 @@ class ConfigurationSetEventDestination(Resource):
     replace_on = frozenset(key)
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         destination = self.identify(resource_id, known)
         response = self.call_unless_gone(
             cloud,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from typing_extensions import override
 
 from provider.base import Properties
-from provider.fields import Block, Fields, pascal_names
+from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.sesv2 import SERVICE
 
@@ -19,7 +18,7 @@ class EmailIdentity(Resource):
     token = "aws:sesv2/emailIdentity:EmailIdentity"
     service = SERVICE
     noun = "email_identity"
-    key: ClassVar[Mapping[str, str]] = {"emailIdentity": "EmailIdentity"}
+    key: ClassVar[Names] = {"emailIdentity": "EmailIdentity"}
     id_format = "{emailIdentity}"
     fields: ClassVar[Fields] = {"configurationSetName": "ConfigurationSetName"}
     outputs: ClassVar[Fields] = {

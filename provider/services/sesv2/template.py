@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
-from provider.fields import Fields, pascal_names
+from provider.base import AutoName, Properties, Values
+from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
 from provider.services.sesv2 import SERVICE
 
@@ -23,7 +22,7 @@ class Template(Resource):
     service = SERVICE
     noun = "email_template"
     member = "TemplateContent"
-    key: ClassVar[Mapping[str, str]] = {"name": "TemplateName"}
+    key: ClassVar[Names] = {"name": "TemplateName"}
     id_format = "{name}"
     fields: ClassVar[Fields] = pascal_names("subject", "text", "html")
     inputs = frozenset({*key, *fields})
@@ -32,5 +31,5 @@ class Template(Resource):
     arn = "arn:aws:ses:{region}:{account}:template/{name}"
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         return {"TemplateContent": super().to_aws(inputs)}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Document, Fields, Flag, Number, Policy
+from provider.fields import Document, Fields, Flag, Names, Number, Policy
 from provider.resource import Resource
 from provider.services.sns import SERVICE
 
@@ -24,7 +23,7 @@ class Topic(Resource):
     noun = "topic"
     read_call = "get_topic_attributes"
     member = "Attributes"
-    key: ClassVar[Mapping[str, str]] = {"id": "TopicArn"}
+    key: ClassVar[Names] = {"id": "TopicArn"}
     arn = "arn:aws:sns:{region}:{account}:{name}"
     id_format = arn
     fields: ClassVar[Fields] = {
@@ -61,19 +60,17 @@ class Topic(Resource):
         return {**super().create_request(stated), "Name": inputs["name"]}
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         return {"Attributes": super().to_aws(inputs)}
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         read = super().from_aws(found, known)
         # The policy may belong to a TopicPolicy: it is read only when the inputs state it.
         return {key: value for key, value in read.items() if key != "policy" or known.get(key)}
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"name": resource_id.rpartition(":")[2]}
 
     @override

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Fields, Policy
+from provider.fields import Fields, Names, Policy
 from provider.resource import Resource
 from provider.services.sns import SERVICE
 
@@ -26,7 +25,7 @@ class TopicPolicy(Resource):
     create_call = update_call = delete_call = "set_topic_attributes"
     read_call = "get_topic_attributes"
     member = "Attributes"
-    key: ClassVar[Mapping[str, str]] = {"arn": "TopicArn"}
+    key: ClassVar[Names] = {"arn": "TopicArn"}
     id_format = "{arn}"
     fields: ClassVar[Fields] = {"policy": Policy("Policy")}
     outputs: ClassVar[Fields] = {"owner": "Owner"}
@@ -34,18 +33,18 @@ class TopicPolicy(Resource):
     replace_on = frozenset({"arn"})
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         return {"AttributeName": "Policy", "AttributeValue": super().to_aws(inputs)["Policy"]}
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         attributes = super().describe(cloud, resource_id, known)
         if attributes is None or json.loads(attributes["Policy"]).get("Id") == DEFAULT_POLICY:
             return None
         return attributes
 
     @override
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
         # A topic always has a policy: restore the one that it had at creation.
         policy = self.to_aws({"policy": _default_policy(cloud, resource_id)})
         self.call_unless_gone(cloud, self.delete_call, TopicArn=resource_id, **policy)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
-from provider.base import Properties
+from provider.base import Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Document, Fields, Flag, to_aws
+from provider.fields import Document, Fields, Flag, Names, to_aws
 from provider.resource import Resource
 from provider.services.sns import SERVICE
 
@@ -26,7 +25,7 @@ class TopicSubscription(Resource):
     read_call = "get_subscription_attributes"
     delete_call = "unsubscribe"
     member = "Attributes"
-    key: ClassVar[Mapping[str, str]] = {"id": "SubscriptionArn"}
+    key: ClassVar[Names] = {"id": "SubscriptionArn"}
     fields: ClassVar[Fields] = {
         "rawMessageDelivery": Flag("RawMessageDelivery"),
         # Before the filter, which must match its scope.
@@ -69,7 +68,7 @@ class TopicSubscription(Resource):
         return self.find(cloud, inputs) or response["SubscriptionArn"]
 
     @override
-    def arn_of(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> str:
+    def arn_of(self, cloud: Cloud, resource_id: str, known: Values) -> str:
         return resource_id
 
     @override

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from provider.base import AutoName, Properties
+from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
-from provider.fields import Document, Fields, Flag, Number, Policy
+from provider.fields import Document, Fields, Flag, Names, Number, Policy
 from provider.resource import Resource
 from provider.services.sqs import SERVICE
 
@@ -27,7 +26,7 @@ class Queue(Resource):
     read_call = "get_queue_attributes"
     update_call = "set_queue_attributes"
     member = "Attributes"
-    key: ClassVar[Mapping[str, str]] = {"id": "QueueUrl"}
+    key: ClassVar[Names] = {"id": "QueueUrl"}
     id_from = "QueueUrl"
     fields: ClassVar[Fields] = {
         "messageRetentionSeconds": Number("MessageRetentionPeriod"),
@@ -74,22 +73,20 @@ class Queue(Resource):
         return {**super().create_request(stated), "QueueName": inputs["name"]}
 
     @override
-    def to_aws(self, inputs: Mapping[str, Any]) -> Properties:
+    def to_aws(self, inputs: Values) -> Properties:
         return {"Attributes": super().to_aws(inputs)}
 
     @override
-    def from_aws(self, found: Mapping[str, Any], known: Mapping[str, Any]) -> Properties:
+    def from_aws(self, found: Values, known: Values) -> Properties:
         read = super().from_aws(found, known)
         return {key: value for key, value in read.items() if key not in SHARED or known.get(key)}
 
     @override
-    def describe(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Any:
+    def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:
         return queue_attributes(self, cloud, resource_id)
 
     @override
-    def computed(
-        self, cloud: Cloud, resource_id: str, found: Mapping[str, Any], known: Mapping[str, Any]
-    ) -> Properties:
+    def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:
         return {"name": found["QueueArn"].rpartition(":")[2], "url": resource_id}
 
     @override

@@ -21,8 +21,8 @@ class TypeInfo(NamedTuple):
     Attributes:
         token: Pulumi's type token.
         service: boto3's name of the service.
-        arn: the ARN pattern, with Pulumi's inputs and `region`, `account`, `id` in braces; empty when AWS
-            gives the type no ARN. `{suffix}` and `{version}` are chosen by AWS.
+        arn: the ARN pattern: names of inputs, `region` and `account` in braces, and `id` (the Pulumi ID),
+            `suffix` and `version`, which AWS chooses; empty when the type has no ARN.
         summary: the first line of the class's docstring.
     """
 

@@ -41,7 +41,7 @@ class TopicSubscription(Resource):
     }
     inputs = frozenset({*SUBSCRIBED, *fields})
     replace_on = frozenset(SUBSCRIBED)
-    arn = "arn:aws:sns:{region}:{account}:{name}:{suffix}"
+    arn = "{topic}:{suffix}"
     defaults: ClassVar[Properties] = {
         "rawMessageDelivery": False,
         "filterPolicyScope": "MessageAttributes",

@@ -1,4 +1,4 @@
-"""SES's resource types against the embedded cloud, and the mail that they make."""
+"""SES's resource types against the embedded cloud, and the email sent with them."""
 
 import json
 from typing import Any
@@ -20,17 +20,19 @@ TOPIC = "arn:aws:sns:us-east-1:000000000000:feedback"
 
 
 def outbox(cloud: Cloud) -> list[Any]:
-    """All mail that was sent."""
-    answer = urllib3.request("GET", f"{cloud.endpoint}/_ministack/ses/messages?account={cloud.account}")
-    return answer.json()["messages"][cloud.account]
+    """Return all email that was sent."""
+    response = urllib3.request("GET", f"{cloud.endpoint}/_ministack/ses/messages?account={cloud.account}")
+    return response.json()["messages"][cloud.account]
 
 
 @pytest.mark.parametrize(
     ("identity", "kind", "tokens"),
     [("life@example.com", "EMAIL_ADDRESS", 0), ("life.example.com", "DOMAIN", 3)],
 )
-def test_email_identity_lives_its_life(cloud: Cloud, identity: str, kind: str, tokens: int) -> None:
-    """An address and a domain are verified at once, and a domain tells the tokens for its DNS."""
+def test_email_identity_create_read_update_delete(
+    cloud: Cloud, identity: str, kind: str, tokens: int
+) -> None:
+    """An address and a domain are verified at once, and a domain returns the tokens for its DNS."""
     inputs = {
         "emailIdentity": identity,
         "configurationSetName": "mail",
@@ -50,8 +52,8 @@ def test_email_identity_lives_its_life(cloud: Cloud, identity: str, kind: str, t
     }
 
 
-def test_configuration_set_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A configuration set reads as it was written, before and after every changeable input has changed."""
+def test_configuration_set_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A configuration set reads as it was written, before and after an update of every input."""
     inputs = {
         "configurationSetName": "life",
         "deliveryOptions": {"tlsPolicy": "REQUIRE", "maxDeliverySeconds": 3600},
@@ -76,8 +78,8 @@ def test_configuration_set_with_every_input_lives_its_life(cloud: Cloud) -> None
     assert read == {**inputs, "arn": f"{ARN}configuration-set/life"}
 
 
-def test_configuration_set_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new configuration set."""
+def test_configuration_set_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values that AWS gives a new configuration set."""
     bare = {"configurationSetName": "bare"}
     name = ConfigurationSet().create(cloud, bare)
     before = ConfigurationSet().read(cloud, name, bare)
@@ -97,10 +99,10 @@ def test_configuration_set_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> 
     assert ConfigurationSet().read(cloud, name, bare) == before
 
 
-def test_event_destination_lives_its_life(cloud: Cloud) -> None:
-    """What a topic hears reads in the order in which it was written, before and after it has changed."""
-    ConfigurationSet().create(cloud, {"configurationSetName": "heard"})
-    place = {"configurationSetName": "heard", "eventDestinationName": "feedback"}
+def test_event_destination_create_read_update_delete(cloud: Cloud) -> None:
+    """The event types read in the order in which they were written, before and after an update."""
+    ConfigurationSet().create(cloud, {"configurationSetName": "observed"})
+    place = {"configurationSetName": "observed", "eventDestinationName": "feedback"}
     to_topic = {"enabled": True, "snsDestination": {"topicArn": TOPIC}}
     inputs = {
         **place,
@@ -120,20 +122,22 @@ def test_event_destination_lives_its_life(cloud: Cloud) -> None:
     assert read == inputs
 
 
-def test_event_destination_that_is_no_topic_is_refused(cloud: Cloud) -> None:
-    """What the embedded cloud does not know is an error that names it."""
+def test_event_destination_that_is_not_a_topic_is_rejected(cloud: Cloud) -> None:
+    """The error names the unknown destination."""
     inputs = {
-        "configurationSetName": "heard",
+        "configurationSetName": "observed",
         "eventDestinationName": "elsewhere",
         "eventDestination": {"matchingEventTypes": ["SEND"], "eventBridgeDestination": {"eventBusArn": "b"}},
     }
 
-    with pytest.raises(ProviderError, match=r"^eventDestination: unknown eventBridgeDestination; known are enabled, "):
+    with pytest.raises(
+        ProviderError, match=r"^eventDestination: unknown eventBridgeDestination; known are enabled, "
+    ):
         ConfigurationSetEventDestination().create(cloud, inputs)
 
 
-def test_template_lives_its_life(cloud: Cloud) -> None:
-    """A template reads as it was written, and a text that is taken back is gone."""
+def test_template_create_read_update_delete(cloud: Cloud) -> None:
+    """A template reads as it was written, and an update without a text removes it."""
     inputs = {"name": "life", "subject": "Hello {{name}}", "text": "Hello", "html": "<p>Hello & welcome</p>"}
 
     read = exercise(
@@ -146,22 +150,22 @@ def test_template_lives_its_life(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        (EmailIdentity(), "nobody@example.com"),
+        (EmailIdentity(), "missing@example.com"),
         (ConfigurationSet(), "nothing"),
         (ConfigurationSetEventDestination(), "nothing|nothing"),
         (Template(), "nothing"),
     ],
     ids=["identity", "set", "destination", "template"],
 )
-def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any, name: str) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_resource_reads_as_none_and_delete_succeeds(cloud: Cloud, kind: Any, name: str) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     kind.delete(cloud, name, {})
 
     assert kind.read(cloud, name, {}) is None
 
 
-def test_mail_of_a_template_lands_in_the_outbox(cloud: Cloud) -> None:
-    """With identity, configuration set and template declared, one call sends a mail, filled in."""
+def test_email_of_a_template_is_sent(cloud: Cloud) -> None:
+    """With identity, configuration set and template, one call sends an email with the template filled in."""
     EmailIdentity().create(cloud, {"emailIdentity": "strata@example.com"})
     ConfigurationSet().create(cloud, {"configurationSetName": "sent"})
     Template().create(
@@ -169,7 +173,7 @@ def test_mail_of_a_template_lands_in_the_outbox(cloud: Cloud) -> None:
         {"name": "welcome", "subject": "Hi {{name}}", "text": "Welcome, {{name}}", "html": "<b>{{name}}</b>"},
     )
 
-    answer: Any = cloud.client("sesv2").send_email(
+    response: Any = cloud.client("sesv2").send_email(
         FromEmailAddress="Strata <strata@example.com>",
         Destination={"ToAddresses": ["ada@example.com"]},
         Content={"Template": {"TemplateName": "welcome", "TemplateData": json.dumps({"name": "Ada"})}},
@@ -179,7 +183,7 @@ def test_mail_of_a_template_lands_in_the_outbox(cloud: Cloud) -> None:
 
     mail = outbox(cloud)[-1]
     assert {key: mail[key] for key in ("MessageId", "Source", "To", "Subject", "BodyText", "BodyHtml")} == {
-        "MessageId": answer["MessageId"],
+        "MessageId": response["MessageId"],
         "Source": "Strata <strata@example.com>",
         "To": ["ada@example.com"],
         "Subject": "Hi Ada",
@@ -188,8 +192,8 @@ def test_mail_of_a_template_lands_in_the_outbox(cloud: Cloud) -> None:
     }
 
 
-def test_mail_from_an_unknown_identity_is_refused(cloud: Cloud) -> None:
-    """Nobody sends for an address or a domain that was not declared, and AWS's error says so."""
+def test_email_from_an_unknown_identity_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports an address or a domain that is not declared."""
     content = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
 
     with pytest.raises(ClientError, match="MessageRejected"):

@@ -1,4 +1,4 @@
-"""Each Cognito type against the embedded cloud."""
+"""Cognito's resource types against the embedded cloud."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def pool_id(cloud: Cloud) -> Iterator[str]:
     kind.delete(cloud, pool_id, {})
 
 
-def test_pool_lives_its_life(cloud: Cloud) -> None:
-    """A user pool is made, found, read, changed and deleted with every setting that the program may state."""
+def test_pool_create_read_update_delete(cloud: Cloud) -> None:
+    """A user pool is created, found, read, updated and deleted with every input."""
     name = unique("people")
     changed = {
         **POOL,
@@ -83,8 +83,8 @@ def test_pool_lives_its_life(cloud: Cloud) -> None:
     assert first["endpoint"] == f"cognito-idp.{cloud.region}.amazonaws.com/{pool_id}"
 
 
-def test_pool_update_that_states_nothing(cloud: Cloud) -> None:
-    """What the program no longer states is again as AWS has it in a new pool."""
+def test_pool_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """A setting that the program no longer states has the value of a new pool."""
     kind, fixed = UserPool(), {"name": unique("bare"), "usernameAttributes": ["email"]}
     full = {
         key: value for key, value in POOL.items() if key not in ("schemas", "usernameConfiguration")
@@ -102,8 +102,8 @@ def test_pool_update_that_states_nothing(cloud: Cloud) -> None:
     kind.delete(cloud, fresh_id, fixed)
 
 
-def test_pool_under_deletion_protection(cloud: Cloud) -> None:
-    """A protected pool is not deleted before an update lifts the protection."""
+def test_protected_pool_is_not_deleted(cloud: Cloud) -> None:
+    """A protected pool is deleted only after an update removes the protection."""
     kind = UserPool()
     inputs: Properties = {"name": unique("kept"), "deletionProtection": "ACTIVE"}
     pool_id = kind.create(cloud, inputs)
@@ -118,8 +118,8 @@ def test_pool_under_deletion_protection(cloud: Cloud) -> None:
     assert kind.read(cloud, pool_id, lifted) is None
 
 
-def test_pool_attribute_that_changes(cloud: Cloud) -> None:
-    """A custom attribute that a pool has can neither change nor go; the error names it."""
+def test_pool_attribute_cannot_change(cloud: Cloud) -> None:
+    """A custom attribute cannot be changed or removed; the error names it."""
     kind = UserPool()
     inputs: Properties = {**POOL, "name": unique("schema")}
     pool_id = kind.create(cloud, inputs)
@@ -131,8 +131,8 @@ def test_pool_attribute_that_changes(cloud: Cloud) -> None:
     kind.delete(cloud, pool_id, inputs)
 
 
-def test_public_client_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """A browser's client is made, found, read, changed and deleted, and has no secret."""
+def test_public_client_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """A public client is created, found, read, updated and deleted, and has no secret."""
     inputs: Properties = {
         "name": unique("browser"),
         "userPoolId": pool_id,
@@ -165,8 +165,8 @@ def test_public_client_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     assert first["clientSecret"] == ""
 
 
-def test_client_update_that_states_nothing(cloud: Cloud, pool_id: str) -> None:
-    """What the program no longer states of a client is again as in a new one."""
+def test_client_with_inputs_removed_reads_as_new(cloud: Cloud, pool_id: str) -> None:
+    """A setting that the program no longer states has the value of a new client."""
     kind, bare = UserPoolClient(), {"name": unique("bare"), "userPoolId": pool_id}
     full = {
         **bare,
@@ -181,8 +181,8 @@ def test_client_update_that_states_nothing(cloud: Cloud, pool_id: str) -> None:
     assert kind.read(cloud, client_id, bare) == kind.read(cloud, fresh_id, bare)
 
 
-def test_token_lifetimes_by_unit(cloud: Cloud, pool_id: str) -> None:
-    """A unit without a validity keeps AWS's lifetimes: an hour, an hour and thirty days."""
+def test_token_units_keep_the_default_lifetimes(cloud: Cloud, pool_id: str) -> None:
+    """A unit without a validity keeps AWS's lifetimes: one hour, one hour and 30 days."""
     units = {"accessToken": "minutes", "idToken": "seconds", "refreshToken": "hours"}
     inputs: Properties = {"name": unique("units"), "userPoolId": pool_id, "tokenValidityUnits": units}
     kind = UserPoolClient()
@@ -197,8 +197,8 @@ def test_token_lifetimes_by_unit(cloud: Cloud, pool_id: str) -> None:
     }
 
 
-def test_confidential_client_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """A machine's client is made with a secret, which its outputs tell."""
+def test_confidential_client_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """A machine client has a secret, which is one of its outputs."""
     inputs: Properties = {
         "name": unique("machine"),
         "userPoolId": pool_id,
@@ -213,8 +213,8 @@ def test_confidential_client_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     assert len(first["clientSecret"]) > 20
 
 
-def test_prefix_domain_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """A prefix domain is made, found, read, given the other login and deleted."""
+def test_prefix_domain_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """A prefix domain is created, found, read, updated to the other login version and deleted."""
     inputs: Properties = {"domain": unique("strata"), "userPoolId": pool_id, "managedLoginVersion": 2}
 
     first = exercise(cloud, UserPoolDomain(), inputs, {**inputs, "managedLoginVersion": 1})
@@ -222,8 +222,8 @@ def test_prefix_domain_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     assert first["awsAccountId"] == cloud.account
 
 
-def test_custom_domain_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """A domain of one's own is made with a certificate, which can be exchanged."""
+def test_custom_domain_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """A custom domain is created with a certificate, which an update can replace."""
     arn = "arn:aws:acm:us-east-1:000000000000:certificate/"
     inputs: Properties = {
         "domain": f"{unique('login')}.example.com",
@@ -236,8 +236,8 @@ def test_custom_domain_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     assert first["cloudfrontDistribution"].endswith(".cloudfront.net")
 
 
-def test_domain_of_another_pool(cloud: Cloud, pool_id: str) -> None:
-    """A domain that another pool has is not found as this pool's."""
+def test_domain_of_another_pool_is_not_found(cloud: Cloud, pool_id: str) -> None:
+    """A domain of another pool is not found as this pool's."""
     kind = UserPoolDomain()
     inputs: Properties = {"domain": unique("taken"), "userPoolId": pool_id}
     kind.create(cloud, inputs)
@@ -247,8 +247,8 @@ def test_domain_of_another_pool(cloud: Cloud, pool_id: str) -> None:
     kind.delete(cloud, inputs["domain"], inputs)
 
 
-def test_resource_server_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """A resource server is made, found, read, changed and deleted, and tells its scopes in full."""
+def test_resource_server_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """A resource server is created, found, read, updated and deleted, and returns its full scope names."""
     read = {"scopeName": "read", "scopeDescription": "See users"}
     write = {"scopeName": "write", "scopeDescription": "Change users"}
     inputs: Properties = {
@@ -263,8 +263,8 @@ def test_resource_server_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     assert first["scopeIdentifiers"] == [f"{inputs['identifier']}/read"]
 
 
-def test_group_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """A group is made, found, read, changed and deleted."""
+def test_group_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """A group is created, found, read, updated and deleted."""
     inputs: Properties = {
         "name": unique("admins"),
         "userPoolId": pool_id,
@@ -275,8 +275,8 @@ def test_group_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     exercise(cloud, UserGroup(), inputs, {**inputs, "description": "Everything", "precedence": 5})
 
 
-def test_group_that_changes(cloud: Cloud, pool_id: str) -> None:
-    """A group that changes keeps its people."""
+def test_updated_group_keeps_its_users(cloud: Cloud, pool_id: str) -> None:
+    """An update of a group keeps its users."""
     kind, cognito = UserGroup(), cloud.client("cognito-idp")
     inputs: Properties = {"name": unique("team"), "userPoolId": pool_id}
     email = f"{unique('member')}@example.com"
@@ -290,8 +290,8 @@ def test_group_that_changes(cloud: Cloud, pool_id: str) -> None:
     assert [member["Username"] for member in members] == [person["Username"]]
 
 
-def test_identity_provider_lives_its_life(cloud: Cloud, pool_id: str) -> None:
-    """An identity provider is made, found, read, changed and deleted."""
+def test_identity_provider_create_read_update_delete(cloud: Cloud, pool_id: str) -> None:
+    """An identity provider is created, found, read, updated and deleted."""
     details = {"client_id": "id", "client_secret": "secret", "authorize_scopes": "openid email"}
     inputs: Properties = {
         "userPoolId": pool_id,
@@ -311,8 +311,8 @@ def test_identity_provider_lives_its_life(cloud: Cloud, pool_id: str) -> None:
     exercise(cloud, IdentityProvider(), inputs, changed)
 
 
-def test_what_a_deleted_pool_held(cloud: Cloud) -> None:
-    """What went with its pool is gone to read and to find, and is no error to delete."""
+def test_children_of_a_deleted_pool_are_gone(cloud: Cloud) -> None:
+    """AWS deletes the resources of a pool with it; they are not found and can be deleted."""
     pool = UserPool()
     pool_id = pool.create(cloud, {"name": unique("brief")})
     inputs: dict[type, Properties] = {

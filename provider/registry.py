@@ -6,7 +6,6 @@ A type is registered by its class in a module of `provider.services`; there is n
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -35,7 +34,7 @@ class TypeInfo(NamedTuple):
 def type_infos() -> list[TypeInfo]:
     """Return a description of every resource type, ordered by token."""
     return [
-        TypeInfo(token, kind.service.name, kind.arn, (inspect.getdoc(kind) or "").partition("\n")[0])
+        TypeInfo(token, kind.service.name, kind.arn, (kind.__doc__ or "").partition("\n")[0])
         for token, kind in sorted(TYPES.items())
     ]
 

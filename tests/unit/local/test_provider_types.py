@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import Formatter
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from provider.base import Properties, ProviderError
 from provider.registry import TYPES, type_infos, types_of
 from provider.resource import Resource, parse_id
 
+ROOT = Path(__file__).parents[3]
 CHOSEN_BY_AWS = {"id", "region", "account", "suffix", "version"}
 
 
@@ -104,3 +106,10 @@ def test_update_sends_the_default_of_an_input_no_longer_stated() -> None:
     assert Whole().settings(old, new) == {"size": 1, "color": "blue"}
     assert Changes().settings(old, new) == {"size": 1}
     assert Changes().settings(new, new) == {}
+
+
+def test_example_in_the_documentation_is_the_module() -> None:
+    """The page shows a module of the provider as it is."""
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "provider.md").read_text(), re.DOTALL)
+
+    assert example == (ROOT / "provider" / "services" / "iam" / "role_policy.py").read_text()

@@ -31,7 +31,7 @@ class EventRule(Resource):
     inputs = frozenset({*fields, "name", "eventBusName", "tags"})
     replace_on = frozenset({"name", "eventBusName"})
     autoname = AutoName("name", 64)
-    # Without the bus for a rule on the default bus.
+    # The ARN of a rule on the default bus does not contain the bus.
     arn = "arn:aws:events:{region}:{account}:rule/{eventBusName}/{name}"
     defaults: ClassVar[Properties] = {
         "description": "",

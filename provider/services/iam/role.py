@@ -30,7 +30,7 @@ class Role(Resource):
     inputs = frozenset({*key, *fields, "permissionsBoundary", "tags"})
     replace_on = frozenset({"name", "path"})
     autoname = AutoName("name", 64)
-    # With the path /, which the program's roles have.
+    # The ARN of a role with the path /, the default.
     arn = "arn:aws:iam::{account}:role/{name}"
     defaults: ClassVar[Properties] = {"description": "", "maxSessionDuration": 3600}
 

@@ -27,7 +27,7 @@ class Key(Resource):
     update_call = "update_key_description"
     delete_call = "schedule_key_deletion"
     member = "KeyMetadata"
-    # Of a key that is pending deletion already.
+    # AWS returns this code for a key that is already pending deletion.
     absent = ("KMSInvalidStateException",)
     key: ClassVar[Names] = {"id": "KeyId"}
     id_from = "KeyId"

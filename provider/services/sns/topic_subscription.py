@@ -28,7 +28,7 @@ class TopicSubscription(Resource):
     key: ClassVar[Names] = {"id": "SubscriptionArn"}
     fields: ClassVar[Fields] = {
         "rawMessageDelivery": Flag("RawMessageDelivery"),
-        # Before the filter, which must match its scope.
+        # Sent before the filter, which must be valid in its scope.
         "filterPolicyScope": "FilterPolicyScope",
         "filterPolicy": Document("FilterPolicy"),
         "redrivePolicy": Document("RedrivePolicy"),

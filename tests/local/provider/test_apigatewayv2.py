@@ -275,7 +275,7 @@ def test_integration_create_read_update_delete_with_every_input(cloud: Cloud, ap
 
 
 @pytest.mark.parametrize("stated", [{}, {"payloadFormatVersion": "1.0"}], ids=["unstated", "stated"])
-def test_payload_format_1_is_refused(cloud: Cloud, api_id: str, stated: Properties) -> None:
+def test_payload_format_1_is_rejected(cloud: Cloud, api_id: str, stated: Properties) -> None:
     """A function that would receive events of another format on AWS is an error."""
     inputs = {"apiId": api_id, "integrationType": "AWS_PROXY", "integrationUri": "arn", **stated}
 

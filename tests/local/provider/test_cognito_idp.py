@@ -49,11 +49,13 @@ POOL: Properties = {
 
 
 def unique(prefix: str) -> str:
+    """Return a name that no other test uses."""
     return f"{prefix}-{secrets.token_hex(4)}"
 
 
 @pytest.fixture(scope="module")
 def pool_id(cloud: Cloud) -> Iterator[str]:
+    """Yield the ID of a user pool that is deleted after the module's tests."""
     kind = UserPool()
     pool_id = kind.create(cloud, {**POOL, "name": unique("shared")})
     yield pool_id

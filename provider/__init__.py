@@ -1,1 +1,1 @@
-"""The AWS provider of the embedded cloud: resource types by service, and what carries them."""
+"""The AWS provider of the embedded cloud: resource types written with boto3."""

@@ -1,9 +1,7 @@
-"""What a resource type of the embedded cloud must say about itself.
+"""The contract of a resource type, as the provider calls it.
 
-One module an AWS service holds that service's types; each is a `ResourceType` with a closed list of
-inputs, the inputs whose change replaces it, and five operations written with boto3. Properties are
-Pulumi's own camelCase names and plain JSON values, so that the same code serves the driver (mocks)
-and the Pulumi engine (gRPC).
+Properties are Pulumi's camelCase names and plain JSON values, so that the same code serves the driver (mocks)
+and the Pulumi engine (gRPC). The types of AWS implement the contract through `provider.resource.Resource`.
 """
 
 from __future__ import annotations
@@ -19,20 +17,23 @@ Properties = dict[str, Any]
 """camelCase keys and JSON values. An archive is `{"archive": {"path": str, "hash": str}}`, where
 hash is the SHA-256 of the file's bytes in hexadecimal."""
 
+type Values = Mapping[str, Any]
+"""Properties, or members of a request or a response, that are only read."""
+
 
 class ProviderError(Exception):
-    """The provider cannot do what was asked; the text names the resource and the reason."""
+    """The provider cannot do what was requested; the text names the resource and the reason."""
 
 
 @dataclass(frozen=True)
 class AutoName:
-    """The input that is given a generated name where the program states none.
+    """The input that receives a generated name when the program gives none.
 
     Attributes:
-        property: the input's name, such as `name`.
-        limit: the longest name that AWS takes, in characters.
-        suffix: what must end the name.
-        prefix: what must begin it, such as `alias/`.
+        property: the input, such as `name`.
+        limit: the maximum length of the name in characters, set by AWS.
+        suffix: the required end of the name.
+        prefix: the required start of the name, such as `alias/`.
         fifo: the input that, when true, makes `.fifo` the suffix.
     """
 
@@ -42,8 +43,8 @@ class AutoName:
     prefix: str = ""
     fifo: str = ""
 
-    def given(self, inputs: Mapping[str, Any]) -> AutoName:
-        """The rule as it is for a resource with these inputs."""
+    def given(self, inputs: Values) -> AutoName:
+        """Return the rule for a resource with these inputs."""
         return replace(self, suffix=".fifo") if inputs.get(self.fifo) else self
 
 
@@ -52,9 +53,9 @@ class ResourceType(ABC):
 
     Attributes:
         token: Pulumi's type token, such as `aws:dynamodb/table:Table`.
-        inputs: every input it takes; any other is an error that names it.
-        replace_on: the inputs whose change makes a new resource.
-        autoname: the input that is named for the program where it gives no name.
+        inputs: every input of the type; any other input is an error that names it.
+        replace_on: the inputs whose change replaces the resource.
+        autoname: the input that receives a generated name when the program gives none.
     """
 
     token: ClassVar[str]
@@ -64,26 +65,26 @@ class ResourceType(ABC):
 
     @abstractmethod
     def create(self, cloud: Cloud, inputs: Properties) -> str:
-        """Make the resource, wait until it can be used, and answer its Pulumi id."""
+        """Create the resource, wait until it is ready, and return its Pulumi ID."""
 
     @abstractmethod
-    def read(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> Properties | None:
-        """What AWS holds now: outputs and, where AWS tells them, inputs; None when it is gone.
+    def read(self, cloud: Cloud, resource_id: str, known: Values) -> Properties | None:
+        """Return the resource's outputs and the inputs that AWS returns; None when it does not exist.
 
-        `known` is what was last known (inputs and outputs): for keys that the id does not carry.
+        `known` holds the last known inputs and outputs: the source of keys that the ID does not contain.
         """
 
     @abstractmethod
     def update(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        """Change it in place from the inputs `old` to the inputs `new`; called only when they differ."""
+        """Update the resource in place from the inputs `old` to the inputs `new`, which differ."""
 
     @abstractmethod
-    def delete(self, cloud: Cloud, resource_id: str, known: Mapping[str, Any]) -> None:
-        """Remove it; one that is gone already is no error."""
+    def delete(self, cloud: Cloud, resource_id: str, known: Values) -> None:
+        """Delete the resource; one that does not exist is not an error."""
 
     @abstractmethod
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
-        """The id of the resource that a `create` with these inputs made, if it did.
+        """Return the ID of the resource that a `create` with these inputs made; None when there is none.
 
-        Called after a run that was cut off between AWS's answer and the record of it.
+        The provider calls this after a run that was interrupted between AWS's response and its record.
         """

@@ -1,4 +1,4 @@
-"""The embedded cloud as boto3 sees it: one endpoint, one account, one region, clients made once."""
+"""The embedded cloud for boto3: one endpoint, one account, one region, shared clients."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Any
 ACCOUNT = "000000000000"
 ACCESS_KEY = "local"
 SECRET_KEY = "local"
-"""The emulator's root credentials: it listens on this machine alone."""
+"""The emulator's root credentials: it listens on the loopback interface only."""
 
 
 @dataclass
 class Cloud:
-    """Where the emulator listens and how to speak to it.
+    """The emulator's address and its boto3 clients.
 
     Attributes:
         endpoint: the emulator's address, such as `http://127.0.0.1:4566`.
-        region: the AWS region that it plays.
+        region: the AWS region that it emulates.
+        account: the ID of its AWS account.
     """
 
     endpoint: str
@@ -29,22 +30,22 @@ class Cloud:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def client(self, service: str) -> Any:
-        """The boto3 client of a service; made once, shared by all threads."""
+        """Return the boto3 client of a service, which is created once and shared by all threads."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in this cloud."""
+        """Return the ARN of a resource in this cloud."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     def _make(self, service: str) -> Any:
-        # Late: a run that changes nothing makes no client, and boto3 takes a quarter of a second.
+        # A late import: a run without changes makes no client, and boto3 takes 250 ms to import.
         import boto3
         from botocore.config import Config
 
-        if self._session is None:  # One for all clients: what it loads, they share.
+        if self._session is None:  # One for all clients, which share the data that it loads.
             self._session = boto3.session.Session(
                 aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=self.region
             )

@@ -1,4 +1,4 @@
-"""Names for resources that the program does not name, by the project's `pulumi:autonaming` pattern."""
+"""Generated names of resources, by the project's `pulumi:autonaming` pattern."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXPRESSION = re.compile(r"\$\{(\w+)(?:\((\d+)\))?\}")
 
 @dataclass(frozen=True)
 class Naming:
-    """Pulumi's autonaming: a pattern of `${project}`, `${stack}`, `${name}`, `${hex(n)}` and the like.
+    """Pulumi's autonaming: a pattern of `${project}`, `${stack}`, `${name}`, `${hex(n)}` and similar.
 
     Source: Pulumi's documentation of the `pulumi:autonaming` setting.
     """
@@ -30,10 +30,10 @@ class Naming:
     stack: str
 
     def propose(self, name: str, rule: AutoName) -> str:
-        """A new physical name for the resource called `name`, within the type's limit.
+        """Return a new physical name for the resource with the logical name `name`.
 
         Raises:
-            ProviderError: when the name is too long; it shows how it adds up.
+            ProviderError: when the name exceeds the type's limit; the text shows both lengths.
         """
         proposed = rule.prefix + EXPRESSION.sub(self._replacement(name), self.pattern) + rule.suffix
         if len(proposed) > rule.limit:

@@ -1,6 +1,6 @@
-"""The provider: checks, compares, creates, reads, updates and deletes resources of every known type.
+"""The provider: validates, compares, creates, reads, updates and deletes resources of every known type.
 
-It knows neither the driver nor the Pulumi engine; both carry it.
+It knows neither the driver nor the Pulumi engine, which both use it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from provider.registry import TYPES
 
 @dataclass(frozen=True)
 class Diff:
-    """What differs between two sets of inputs.
+    """The difference between two sets of inputs.
 
     Attributes:
         changed: the inputs that differ.
-        replaces: those of them that make a new resource.
+        replaces: those of them that replace the resource.
     """
 
     changed: tuple[str, ...]
@@ -40,14 +40,14 @@ class Provider:
 
     @classmethod
     def of(cls, cloud: Cloud, naming: Naming) -> Provider:
-        """The provider with every type that it has."""
+        """Return the provider with every registered type."""
         return cls(cloud, naming, TYPES)
 
     def check(self, token: str, name: str, inputs: Properties, old: Properties | None) -> Properties:
-        """The inputs, whole: without nulls, and named where the program gives no name.
+        """Return the inputs without nulls, with a generated name if the program gives none.
 
         Raises:
-            ProviderError: for a type or an input that is not known, or a name too long.
+            ProviderError: for an unknown type or input, or for a name that is too long.
         """
         kind = self._type(token)
         given = {key: value for key, value in inputs.items() if value is not None}
@@ -64,41 +64,45 @@ class Provider:
         return given
 
     def diff(self, token: str, old: Properties, new: Properties) -> Diff:
-        """Which inputs changed, and which of those make a new resource."""
-        changed = tuple(sorted(key for key in {*old, *new} if _plain(old.get(key)) != _plain(new.get(key))))
+        """Return the inputs that differ, and those of them that replace the resource."""
+        changed = tuple(
+            sorted(key for key in {*old, *new} if _comparable(old.get(key)) != _comparable(new.get(key)))
+        )
         return Diff(changed, tuple(key for key in changed if key in self._type(token).replace_on))
 
     def create(self, token: str, name: str, inputs: Properties) -> tuple[str, Properties]:
-        """Make it; answer its id and its outputs."""
+        """Create the resource and return its ID and its outputs."""
         with _errors(token, name):
             resource_id = self._type(token).create(self.cloud, inputs)
         return resource_id, self._outputs(token, name, resource_id, inputs)
 
     def read(self, token: str, name: str, resource_id: str, known: Properties) -> Properties | None:
-        """What the cloud holds now; None when it is gone."""
+        """Return the resource's current properties; None when it does not exist."""
         with _errors(token, name):
             return self._type(token).read(self.cloud, resource_id, known)
 
     def update(self, token: str, name: str, resource_id: str, old: Properties, new: Properties) -> Properties:
-        """Change it in place; answer its outputs."""
+        """Update the resource in place and return its outputs."""
         with _errors(token, name):
             self._type(token).update(self.cloud, resource_id, old, new)
         return self._outputs(token, name, resource_id, new)
 
     def delete(self, token: str, name: str, resource_id: str, known: Properties) -> None:
-        """Remove it."""
+        """Delete the resource."""
         with _errors(token, name):
             self._type(token).delete(self.cloud, resource_id, known)
 
     def find(self, token: str, name: str, inputs: Properties) -> str | None:
-        """The id of what stands where a `create` with these inputs would put it."""
+        """Return the ID of the existing resource that a `create` with these inputs would have made."""
         with _errors(token, name):
             return self._type(token).find(self.cloud, inputs)
 
     def _outputs(self, token: str, name: str, resource_id: str, inputs: Properties) -> Properties:
         outputs = self.read(token, name, resource_id, inputs)
         if outputs is None:
-            raise ProviderError(f"{token} {name}: {resource_id} was made and is gone")
+            raise ProviderError(
+                f"{token} {name}: {resource_id} no longer exists after it was created or updated"
+            )
         return outputs
 
     def _type(self, token: str) -> ResourceType:
@@ -111,18 +115,18 @@ class Provider:
 
 
 def is_archive(value: Any) -> bool:
-    """Whether a property is an archive."""
+    """Return whether a property is an archive."""
     return isinstance(value, Mapping) and "archive" in value
 
 
-def _plain(value: Any) -> Any:
-    """A value as it compares: an archive is its bytes, wherever they lie."""
+def _comparable(value: Any) -> Any:
+    """Return the value, or the hash of an archive: its path does not matter."""
     return value["archive"]["hash"] if is_archive(value) else value
 
 
 @contextmanager
 def _errors(token: str, name: str) -> Generator[None]:
-    """AWS's refusals with the resource that they are about."""
+    """Add the resource to the text of an AWS error."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -16,7 +16,10 @@ from local.deployment.people import PEOPLE, Outputs
 from local.machine.errors import LocalError
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.cognito import ResourceServer, UserGroup, UserPool, UserPoolClient
+from provider.services.cognito_idp.resource_server import ResourceServer
+from provider.services.cognito_idp.user_group import UserGroup
+from provider.services.cognito_idp.user_pool import UserPool
+from provider.services.cognito_idp.user_pool_client import UserPoolClient
 from tests.local import tokens
 
 TRIGGER = '''

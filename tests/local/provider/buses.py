@@ -1,4 +1,4 @@
-"""Event buses for tests, with a rule that listens to them."""
+"""Event buses for tests, with a rule."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import json
 
 from provider.base import Properties, ResourceType
 from provider.cloud import Cloud
-from provider.events.bus import EventBus
-from provider.events.rule import EventRule
+from provider.services.events.event_bus import EventBus
+from provider.services.events.event_rule import EventRule
 
 USERS = json.dumps({"source": ["strata.users"]}, indent=2)
 
 
-def made(cloud: Cloud, kind: ResourceType, inputs: Properties) -> Properties:
-    """A new resource's inputs and outputs."""
+def created(cloud: Cloud, kind: ResourceType, inputs: Properties) -> Properties:
+    """Create a resource and return its inputs and outputs."""
     return {**inputs, **(kind.read(cloud, kind.create(cloud, inputs), inputs) or {})}
 
 
 def bus_with_rule(cloud: Cloud, name: str) -> Properties:
-    """What a target must state of a new rule for the users' events on a new bus, both of this name."""
+    """Create a bus and a rule of this name; return the inputs with which a target names them."""
     EventBus().create(cloud, {"name": name})
     EventRule().create(cloud, {"name": name, "eventBusName": name, "eventPattern": USERS})
     return {"rule": name, "eventBusName": name}

@@ -1,4 +1,4 @@
-"""Lambda functions for tests: archives of a few lines, and a role that may do nothing."""
+"""Lambda functions for tests: small archives, and a role without permissions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ from typing import Any
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.function import Function
+from provider.services.lambda_.function import Function
 
 ECHO = "def handler(event, context):\n    return event\n"
 
 
+def returning(word: str) -> str:
+    """Return the source of a handler that returns this word."""
+    return f"def handler(event, context):\n    return {word!r}\n"
+
+
 def archive(directory: Path, sources: dict[str, str]) -> Properties:
-    """A zip of these files (path in it → text) as the input `code`."""
+    """Return a zip of these files (path in it → text) as the input `code`."""
     path = directory / f"{uuid.uuid4().hex}.zip"
     with zipfile.ZipFile(path, "w") as bundle:
         for name, text in sources.items():
@@ -28,7 +33,7 @@ def archive(directory: Path, sources: dict[str, str]) -> Properties:
 
 
 def role(cloud: Cloud, name: str) -> str:
-    """The ARN of a role that Lambda may assume and that allows nothing; made where it is missing."""
+    """Return the ARN of a role without permissions that Lambda may assume; create it if it is missing."""
     iam: Any = cloud.client("iam")
     statement = {
         "Effect": "Allow",
@@ -43,7 +48,7 @@ def role(cloud: Cloud, name: str) -> str:
 
 
 def function(cloud: Cloud, directory: Path, name: str, source: str = ECHO, **inputs: Any) -> Properties:
-    """The inputs of a function whose handler is `main.handler` of this source."""
+    """Return the inputs of a function with the handler `main.handler` of this source."""
     return {
         "name": name,
         "role": role(cloud, "functions"),
@@ -56,7 +61,7 @@ def function(cloud: Cloud, directory: Path, name: str, source: str = ECHO, **inp
 
 @contextmanager
 def running(cloud: Cloud, inputs: Properties) -> Generator[Properties]:
-    """The inputs and outputs of a function with these inputs, for as long as it is needed."""
+    """Create a function, yield its inputs and outputs, and delete it."""
     name = Function().create(cloud, inputs)
     outputs = Function().read(cloud, name, inputs)
     assert outputs is not None
@@ -67,6 +72,6 @@ def running(cloud: Cloud, inputs: Properties) -> Generator[Properties]:
 
 
 def invoke(cloud: Cloud, name: str, event: Any = None) -> Any:
-    """What the function answers to the event."""
-    answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
-    return json.loads(answer["Payload"].read())
+    """Invoke the function with the event and return its response."""
+    response = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+    return json.loads(response["Payload"].read())

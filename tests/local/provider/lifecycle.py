@@ -1,4 +1,4 @@
-"""One resource's whole life against the embedded cloud, the same for every type."""
+"""The lifecycle of a resource against the embedded cloud, the same for every type."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from provider.cloud import Cloud
 
 
 def exercise(cloud: Cloud, kind: ResourceType, inputs: Properties, changed: Properties) -> Properties:
-    """Create, find, read, update and delete; answer the properties read after creation.
+    """Create, find, read, update and delete a resource; return the properties read after creation.
 
-    `changed` holds the inputs after the update, whole; equal to `inputs` where nothing can be updated.
+    `changed` holds all inputs after the update; equal to `inputs` for a type without updates.
     """
     resource_id = kind.create(cloud, inputs)
     first = expect_reads(cloud, kind, resource_id, inputs)
@@ -30,9 +30,9 @@ def exercise(cloud: Cloud, kind: ResourceType, inputs: Properties, changed: Prop
 
 
 def expect_reads(cloud: Cloud, kind: ResourceType, resource_id: str, inputs: Properties) -> Properties:
-    """Read the resource and hold every input that AWS tells back against what was put in."""
+    """Read the resource and compare every input that AWS returns with the given one."""
     read = kind.read(cloud, resource_id, inputs)
     assert read is not None
-    told = {key: value for key, value in read.items() if key in inputs}
-    assert told == {key: inputs[key] for key in told}
+    returned = {key: value for key, value in read.items() if key in inputs}
+    assert returned == {key: inputs[key] for key in returned}
     return read

@@ -1,4 +1,4 @@
-"""Queues for tests: where what is delivered arrives."""
+"""Queues for tests, which receive what is delivered."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ SECONDS = 15.0
 
 
 class Inbox(NamedTuple):
-    """A queue that tests read."""
+    """A queue whose messages tests receive."""
 
     cloud: Cloud
     url: str
     arn: str
 
     def receive(self, count: int = 1) -> list[Any]:
-        """The JSON bodies of the next messages, which are gone then; fewer when no more come in time."""
+        """Receive and delete the next messages; return their JSON bodies, fewer if no more arrive."""
         sqs: Any = self.cloud.client("sqs")
         bodies: list[Any] = []
         deadline = time.monotonic() + SECONDS
         while len(bodies) < count and time.monotonic() < deadline:
-            answer = sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-            for message in answer.get("Messages", []):
+            response = sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            for message in response.get("Messages", []):
                 bodies.append(json.loads(message["Body"]))
                 sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
 
 
 def inbox(cloud: Cloud, name: str) -> Inbox:
-    """A new queue of this name."""
+    """Create a queue of this name."""
     url = cloud.client("sqs").create_queue(QueueName=name)["QueueUrl"]
     return Inbox(cloud, url, cloud.arn("sqs", name))

@@ -8,27 +8,27 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from provider.apigatewayv2 import TYPES
-from provider.apigatewayv2.api import Api
-from provider.apigatewayv2.authorizer import Authorizer
-from provider.apigatewayv2.integration import Integration
-from provider.apigatewayv2.route import Route
-from provider.apigatewayv2.stage import Stage
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
+from provider.registry import types_of
+from provider.services.apigatewayv2.api import Api
+from provider.services.apigatewayv2.authorizer import Authorizer
+from provider.services.apigatewayv2.integration import Integration
+from provider.services.apigatewayv2.route import Route
+from provider.services.apigatewayv2.stage import Stage
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 
 @pytest.fixture
 def api_id(cloud: Cloud) -> Iterator[str]:
-    """The id of an HTTP API that lives as long as the test."""
+    """Yield the ID of an HTTP API that is deleted after the test."""
     resource_id = Api().create(cloud, {"name": "children", "protocolType": "HTTP"})
     yield resource_id
     Api().delete(cloud, resource_id, {})
 
 
 def lambda_integration(api_id: str, uri: str) -> Properties:
-    """The inputs of an integration that calls a function."""
+    """Return the inputs of an integration that calls a function."""
     return {
         "apiId": api_id,
         "integrationType": "AWS_PROXY",
@@ -37,19 +37,19 @@ def lambda_integration(api_id: str, uri: str) -> Properties:
     }
 
 
-def test_types_are_the_services_five() -> None:
-    """The module offers each of its types once."""
-    assert [kind.token for kind in TYPES] == [
+def test_service_has_five_types() -> None:
+    """The registry finds each type of the service once."""
+    assert [kind.token for kind in types_of("apigatewayv2")] == [
         "aws:apigatewayv2/api:Api",
-        "aws:apigatewayv2/stage:Stage",
-        "aws:apigatewayv2/route:Route",
-        "aws:apigatewayv2/integration:Integration",
         "aws:apigatewayv2/authorizer:Authorizer",
+        "aws:apigatewayv2/integration:Integration",
+        "aws:apigatewayv2/route:Route",
+        "aws:apigatewayv2/stage:Stage",
     ]
 
 
-def test_http_api_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """An API reads as it was written, before and after every changeable input has changed."""
+def test_http_api_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """An API reads as it was written, before and after an update of every input that can change."""
     inputs: Properties = {
         "name": "life",
         "protocolType": "HTTP",
@@ -92,8 +92,8 @@ def test_http_api_with_every_input_lives_its_life(cloud: Cloud) -> None:
     }
 
 
-def test_http_api_goes_back_to_defaults(cloud: Cloud) -> None:
-    """An input that the program no longer states goes back to what AWS takes for it."""
+def test_http_api_input_no_longer_stated_gets_its_default(cloud: Cloud) -> None:
+    """An input that the program no longer states gets AWS's default."""
     bare = {"name": "defaults", "protocolType": "HTTP"}
     stated: Properties = {
         **bare,
@@ -118,7 +118,7 @@ def test_http_api_goes_back_to_defaults(cloud: Cloud) -> None:
 
 
 def test_websocket_api_is_served_over_ws(cloud: Cloud) -> None:
-    """A WebSocket API and its stage tell the addresses to connect to."""
+    """A WebSocket API and its stage return the URLs to connect to."""
     inputs = {
         "name": "sockets",
         "protocolType": "WEBSOCKET",
@@ -136,8 +136,8 @@ def test_websocket_api_is_served_over_ws(cloud: Cloud) -> None:
     assert stage["invokeUrl"] == f"{endpoint}/_aws/execute-api/{resource_id}/ws"
 
 
-def test_stage_with_every_input_lives_its_life(cloud: Cloud, api_id: str) -> None:
-    """A stage reads as it was written, before and after every changeable input has changed."""
+def test_stage_create_read_update_delete_with_every_input(cloud: Cloud, api_id: str) -> None:
+    """A stage reads as it was written, before and after an update of every input that can change."""
     inputs: Properties = {
         "apiId": api_id,
         "name": "api",
@@ -183,8 +183,8 @@ def test_stage_with_every_input_lives_its_life(cloud: Cloud, api_id: str) -> Non
     }
 
 
-def test_stage_goes_back_to_defaults(cloud: Cloud, api_id: str) -> None:
-    """Settings that the program no longer states are gone."""
+def test_stage_input_no_longer_stated_gets_its_default(cloud: Cloud, api_id: str) -> None:
+    """Settings that the program no longer states are removed."""
     bare = {"apiId": api_id, "name": "api"}
     stated: Properties = {
         **bare,
@@ -209,7 +209,7 @@ def test_stage_goes_back_to_defaults(cloud: Cloud, api_id: str) -> None:
 
 
 def test_default_stage_is_called_without_its_name(cloud: Cloud, api_id: str) -> None:
-    """The stage `$default` is served at the API's own address."""
+    """The stage `$default` is served at the API's own URL."""
     inputs = {"apiId": api_id, "name": "$default"}
     Stage().create(cloud, inputs)
 
@@ -218,8 +218,8 @@ def test_default_stage_is_called_without_its_name(cloud: Cloud, api_id: str) -> 
     assert stage["invokeUrl"] == f"{cloud.endpoint}/_aws/execute-api/{api_id}/"
 
 
-def test_route_with_every_input_lives_its_life(cloud: Cloud, api_id: str) -> None:
-    """A route reads as it was written, and can lose its authorizer."""
+def test_route_create_read_update_delete_with_every_input(cloud: Cloud, api_id: str) -> None:
+    """A route reads as it was written, and an update can remove its authorizer."""
     inputs: Properties = {
         "apiId": api_id,
         "routeKey": "GET /users/{userId}",
@@ -245,8 +245,8 @@ def test_route_with_every_input_lives_its_life(cloud: Cloud, api_id: str) -> Non
     assert back == {**changed, "authorizationScopes": [], "operationName": "", "apiKeyRequired": False}
 
 
-def test_integration_with_every_input_lives_its_life(cloud: Cloud, api_id: str) -> None:
-    """An integration reads as it was written, before and after every changeable input has changed."""
+def test_integration_create_read_update_delete_with_every_input(cloud: Cloud, api_id: str) -> None:
+    """An integration reads as it was written, before and after an update of every input that can change."""
     inputs: Properties = {
         "apiId": api_id,
         "integrationType": "HTTP_PROXY",
@@ -275,22 +275,22 @@ def test_integration_with_every_input_lives_its_life(cloud: Cloud, api_id: str) 
 
 
 @pytest.mark.parametrize("stated", [{}, {"payloadFormatVersion": "1.0"}], ids=["unstated", "stated"])
-def test_payload_format_1_is_refused(cloud: Cloud, api_id: str, stated: Properties) -> None:
-    """A function that would get other events on AWS than here is an error that says so."""
+def test_payload_format_1_is_rejected(cloud: Cloud, api_id: str, stated: Properties) -> None:
+    """A function that would receive events of another format on AWS is an error."""
     inputs = {"apiId": api_id, "integrationType": "AWS_PROXY", "integrationUri": "arn", **stated}
 
     with pytest.raises(ProviderError) as error:
         Integration().create(cloud, inputs)
 
     assert str(error.value) == (
-        "the embedded cloud calls functions behind an HTTP API with payload format 2.0 alone: "
-        "state payloadFormatVersion 2.0 (the default is 1.0)"
+        "the embedded cloud supports only payload format 2.0 for functions behind an HTTP API: "
+        "set payloadFormatVersion to 2.0 (the default is 1.0)"
     )
     assert Integration().find(cloud, inputs) is None
 
 
 def test_websocket_integration_needs_no_payload_format(cloud: Cloud) -> None:
-    """A WebSocket API knows one format only, and its integrations need not state it."""
+    """A WebSocket API has a single format, which its integrations need not state."""
     api = {"name": "sockets", "protocolType": "WEBSOCKET", "routeSelectionExpression": "$request.body.action"}
     api_id = Api().create(cloud, api)
     inputs = {"apiId": api_id, "integrationType": "AWS_PROXY", "integrationUri": "arn"}
@@ -300,8 +300,8 @@ def test_websocket_integration_needs_no_payload_format(cloud: Cloud) -> None:
     Api().delete(cloud, api_id, api)
 
 
-def test_youngest_of_like_integrations_is_found(cloud: Cloud, api_id: str) -> None:
-    """Of integrations that are alike in everything, the one that was made last is found."""
+def test_newest_of_equal_integrations_is_found(cloud: Cloud, api_id: str) -> None:
+    """Of integrations with the same inputs, the one created last is found."""
     inputs = lambda_integration(api_id, "arn")
     made = [Integration().create(cloud, inputs) for _ in range(3)]
 
@@ -309,8 +309,8 @@ def test_youngest_of_like_integrations_is_found(cloud: Cloud, api_id: str) -> No
     assert Integration().find(cloud, {**inputs, "description": "another"}) is None
 
 
-def test_authorizers_live_their_lives(cloud: Cloud, api_id: str) -> None:
-    """A token authorizer and one that asks a function read as they were written."""
+def test_authorizers_create_read_update_delete(cloud: Cloud, api_id: str) -> None:
+    """A JWT authorizer and a Lambda authorizer read as they were written."""
     jwt: Properties = {
         "apiId": api_id,
         "name": "tokens",
@@ -344,8 +344,8 @@ def test_authorizers_live_their_lives(cloud: Cloud, api_id: str) -> None:
     )
 
 
-def test_misspelt_nested_key_is_an_error(cloud: Cloud, api_id: str) -> None:
-    """A key that a block does not have is named, with those that it has."""
+def test_misspelled_nested_key_is_an_error(cloud: Cloud, api_id: str) -> None:
+    """The error names the unknown key of a block and the known ones."""
     inputs: Properties = {
         "apiId": api_id,
         "name": "tokens",
@@ -356,11 +356,11 @@ def test_misspelt_nested_key_is_an_error(cloud: Cloud, api_id: str) -> None:
     with pytest.raises(ProviderError) as error:
         Authorizer().create(cloud, inputs)
 
-    assert str(error.value) == "unknown audience; known are audiences, issuer"
+    assert str(error.value) == "jwtConfiguration: unknown audience; known are audiences, issuer"
 
 
 def test_children_of_a_deleted_api_are_gone(cloud: Cloud) -> None:
-    """What hangs on an API goes with it: reading says so and deleting it is no error."""
+    """AWS deletes the resources of an API with it; they read as None and can be deleted."""
     api_id = Api().create(cloud, {"name": "parent", "protocolType": "HTTP"})
     children: list[tuple[Any, Properties]] = [
         (Stage(), {"apiId": api_id, "name": "api"}),
@@ -378,8 +378,8 @@ def test_children_of_a_deleted_api_are_gone(cloud: Cloud) -> None:
         kind.delete(cloud, resource_id, inputs)
 
 
-def test_child_of_no_api_is_refused(cloud: Cloud) -> None:
-    """AWS's refusal passes through."""
+def test_child_of_a_missing_api_is_rejected(cloud: Cloud) -> None:
+    """AWS's error is passed on."""
     with pytest.raises(ClientError) as refusal:
         Route().create(cloud, {"apiId": "absent", "routeKey": "GET /"})
 

@@ -1,4 +1,4 @@
-"""WebSocket APIs' resources against the embedded cloud, and what it makes of them."""
+"""The resources of WebSocket APIs against the embedded cloud, and the running API."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
-from provider.apigatewayv2.api import Api
-from provider.apigatewayv2.authorizer import Authorizer
-from provider.apigatewayv2.integration import Integration
-from provider.apigatewayv2.route import Route
-from provider.apigatewayv2.stage import Stage
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
+from provider.services.apigatewayv2.api import Api
+from provider.services.apigatewayv2.authorizer import Authorizer
+from provider.services.apigatewayv2.integration import Integration
+from provider.services.apigatewayv2.route import Route
+from provider.services.apigatewayv2.stage import Stage
 from tests.local.provider.functions import function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 
@@ -36,26 +36,26 @@ def handler(event, context):
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     return {"principalId": "ada", "policyDocument": policy, "context": {"audience": "everything"}}
 """
-TELLS = """
+ECHO = """
 import json
 def handler(event, context):
     context = event["requestContext"]
-    told = {name: context[name] for name in ("routeKey", "eventType", "authorizer")}
-    return {"statusCode": 200, "body": json.dumps(told | {"sent": event["body"]})}
+    context_of_call = {name: context[name] for name in ("routeKey", "eventType", "authorizer")}
+    return {"statusCode": 200, "body": json.dumps(context_of_call | {"sent": event["body"]})}
 """
 SECONDS = 20
 
 
 @pytest.fixture
 def api(cloud: Cloud) -> Iterator[Properties]:
-    """A WebSocket API that lives as long as the test."""
+    """Yield a WebSocket API that is deleted after the test."""
     resource_id = Api().create(cloud, WEBSOCKET)
     yield {**(Api().read(cloud, resource_id, WEBSOCKET) or {}), "id": resource_id}
     Api().delete(cloud, resource_id, WEBSOCKET)
 
 
 def test_api_changes_in_place(cloud: Cloud) -> None:
-    """Everything but the protocol can be changed, and how a route is found among it."""
+    """Every input except the protocol can change, including the route selection."""
     changed: Properties = {**WEBSOCKET, "name": "others", "routeSelectionExpression": "$request.body.type"}
     resource_id = Api().create(cloud, WEBSOCKET)
 
@@ -70,12 +70,12 @@ def test_api_changes_in_place(cloud: Cloud) -> None:
     [({}, "''"), ({"routeSelectionExpression": "$request.header.x"}, "'$request.header.x'")],
     ids=["unstated", "header"],
 )
-def test_route_that_would_not_be_found_is_refused(cloud: Cloud, stated: Properties, shown: str) -> None:
-    """The emulator would send each message to $default, where AWS finds its route."""
+def test_unsupported_route_selection_is_rejected(cloud: Cloud, stated: Properties, shown: str) -> None:
+    """The emulator would send each message to $default, but AWS would select its route."""
     inputs: Properties = {"name": "lost", "protocolType": "WEBSOCKET", **stated}
     expected = (
-        f"routeSelectionExpression: {shown}: the embedded cloud finds the route of a WebSocket's message in "
-        "its body alone: expected $request.body.action or the like"
+        f"routeSelectionExpression: {shown}: the embedded cloud selects the route of a WebSocket "
+        "message by its body only: expected an expression such as $request.body.action"
     )
 
     with pytest.raises(ProviderError) as created:
@@ -87,8 +87,8 @@ def test_route_that_would_not_be_found_is_refused(cloud: Cloud, stated: Properti
     assert Api().find(cloud, inputs) is None
 
 
-def test_authorizer_that_asks_for_the_query_lives_its_life(cloud: Cloud, api: Properties) -> None:
-    """A WebSocket's authorizer names its sources in the route's words."""
+def test_query_string_authorizer_create_read_update_delete(cloud: Cloud, api: Properties) -> None:
+    """An authorizer of a WebSocket API names its sources as route expressions."""
     inputs: Properties = {
         "apiId": api["id"],
         "name": "ticket",
@@ -101,8 +101,8 @@ def test_authorizer_that_asks_for_the_query_lives_its_life(cloud: Cloud, api: Pr
     exercise(cloud, Authorizer(), inputs, changed)
 
 
-def test_routes_of_a_connection_live_their_lives(cloud: Cloud, api: Properties) -> None:
-    """Opening, closing, an action and the rest are routes like any other."""
+def test_websocket_routes_create_read_update_delete(cloud: Cloud, api: Properties) -> None:
+    """$connect, $disconnect, an action and $default are routes like any other."""
     opening: Properties = {
         "apiId": api["id"],
         "routeKey": "$connect",
@@ -120,18 +120,16 @@ def test_routes_of_a_connection_live_their_lives(cloud: Cloud, api: Properties) 
 @pytest.mark.parametrize(
     ("key", "kind"), [("ping", "CUSTOM"), ("$connect", "JWT")], ids=["later", "by token"]
 )
-def test_authorisation_that_aws_does_not_have_is_refused(
-    cloud: Cloud, api: Properties, key: str, kind: str
-) -> None:
-    """Only opening is authorised, and not by a JWT; AWS's refusal passes through."""
+def test_unsupported_authorization_is_rejected(cloud: Cloud, api: Properties, key: str, kind: str) -> None:
+    """Only $connect is authorized, and not by a JWT; AWS's error is passed on."""
     with pytest.raises(ClientError) as refusal:
         Route().create(cloud, {"apiId": api["id"], "routeKey": key, "authorizationType": kind})
 
     assert refusal.value.response["Error"]["Code"] == "BadRequestException"
 
 
-def test_stage_lives_its_life(cloud: Cloud, api: Properties) -> None:
-    """A stage with all that ours states tells where to connect."""
+def test_stage_create_read_update_delete(cloud: Cloud, api: Properties) -> None:
+    """A stage with every input returns the URL to connect to."""
     inputs: Properties = {
         "apiId": api["id"],
         "name": "ws",
@@ -152,13 +150,13 @@ def test_stage_lives_its_life(cloud: Cloud, api: Properties) -> None:
     assert outputs["invokeUrl"] == f"{api['apiEndpoint']}/ws"
 
 
-def test_declared_api_is_one_that_can_be_talked_to(cloud: Cloud, api: Properties, tmp_path: Path) -> None:
-    """Its authorizer decides, its routes are called with what the authorizer said, and it posts."""
+def test_declared_api_accepts_connections_and_messages(cloud: Cloud, api: Properties, tmp_path: Path) -> None:
+    """The authorizer decides, routes receive the authorizer's context, and the API posts to connections."""
     with (
         running(cloud, function(cloud, tmp_path, "ws-decides", DECIDES)) as decides,
-        running(cloud, function(cloud, tmp_path, "ws-tells", TELLS)) as tells,
+        running(cloud, function(cloud, tmp_path, "ws-echo", ECHO)) as echo,
     ):
-        _declare(cloud, api["id"], decides["arn"], tells["arn"])
+        _declare(cloud, api["id"], decides["arn"], echo["arn"])
 
         assert asyncio.run(_talk(f"{api['apiEndpoint']}/ws")) == (
             [401, 403],
@@ -167,8 +165,8 @@ def test_declared_api_is_one_that_can_be_talked_to(cloud: Cloud, api: Properties
         )
 
 
-def test_nobody_is_told_who_is_not_there(cloud: Cloud, api: Properties) -> None:
-    """Posting goes to the stage's address over HTTP, and a connection that is none is gone."""
+def test_post_to_an_unknown_connection_is_gone(cloud: Cloud, api: Properties) -> None:
+    """A post goes to the stage's URL over HTTP, and returns Gone for an unknown connection."""
     import boto3
 
     gateway: Any = boto3.client(
@@ -192,7 +190,7 @@ def test_nobody_is_told_who_is_not_there(cloud: Cloud, api: Properties) -> None:
 _AUTHORIZED = {"authorizer": {"principalId": "ada", "audience": "everything"}}
 
 
-def _declare(cloud: Cloud, api_id: str, decides: str, tells: str) -> None:
+def _declare(cloud: Cloud, api_id: str, decides: str, echo: str) -> None:
     authorizer = Authorizer().create(
         cloud,
         {
@@ -205,7 +203,7 @@ def _declare(cloud: Cloud, api_id: str, decides: str, tells: str) -> None:
     )
     integration = Integration().create(
         cloud,
-        {"apiId": api_id, "integrationType": "AWS_PROXY", "integrationUri": URI.format(arn=tells)},
+        {"apiId": api_id, "integrationType": "AWS_PROXY", "integrationUri": URI.format(arn=echo)},
     )
     common = {"apiId": api_id, "target": f"integrations/{integration}"}
     opens = {"authorizationType": "CUSTOM", "authorizerId": authorizer}

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from provider.base import ProviderError
 from provider.cloud import Cloud
-from provider.dynamodb import Table
+from provider.services.dynamodb.table import Table
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
@@ -28,13 +28,13 @@ BY_STATUS = {
 
 
 def attributes(**types: str) -> list[dict[str, str]]:
-    """Pulumi's attributes of names and types."""
+    """Return Pulumi's attributes of names and types."""
     return [{"name": name, "type": kind} for name, kind in types.items()]
 
 
 @pytest.fixture
 def table(cloud: Cloud) -> Iterator[dict[str, Any]]:
-    """The inputs of a plain table, which lives as long as the test."""
+    """Yield the inputs of a minimal table, which is deleted after the test."""
     inputs = {
         "name": f"table-{uuid4().hex}",
         "hashKey": "id",
@@ -47,8 +47,8 @@ def table(cloud: Cloud) -> Iterator[dict[str, Any]]:
     Table().delete(cloud, inputs["name"], inputs)
 
 
-def test_table_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A table reads as it was written, before and after every changeable input has changed."""
+def test_table_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A table reads as it was written, before and after an update of every input that can change."""
     inputs = {
         "name": "life",
         "hashKey": "id",
@@ -89,8 +89,8 @@ def test_table_with_every_input_lives_its_life(cloud: Cloud) -> None:
     assert read == {**inputs, "arn": arn, "streamLabel": label, "streamArn": f"{arn}/stream/{label}"}
 
 
-def test_table_with_inputs_taken_back_reads_as_new(cloud: Cloud, table: dict[str, Any]) -> None:
-    """An update without the optional inputs leaves nothing behind but the last stream's name."""
+def test_table_with_inputs_removed_reads_as_new(cloud: Cloud, table: dict[str, Any]) -> None:
+    """An update without the optional inputs removes their values, except the last stream's name."""
     name = table["name"]
     before: Any = Table().read(cloud, name, table)
     full = {
@@ -112,8 +112,8 @@ def test_table_with_inputs_taken_back_reads_as_new(cloud: Cloud, table: dict[str
     assert after == {**before, "streamArn": after["streamArn"], "streamLabel": after["streamLabel"]}
 
 
-def test_ttl_taken_back_is_off(cloud: Cloud, table: dict[str, Any]) -> None:
-    """Expiry that the program no longer mentions no longer happens."""
+def test_ttl_no_longer_stated_is_disabled(cloud: Cloud, table: dict[str, Any]) -> None:
+    """Items no longer expire when the program no longer states the TTL."""
     expiring = {**table, "ttl": {"attributeName": "expiresAt", "enabled": True}}
     Table().update(cloud, table["name"], table, expiring)
 
@@ -122,8 +122,8 @@ def test_ttl_taken_back_is_off(cloud: Cloud, table: dict[str, Any]) -> None:
     assert Table().read(cloud, table["name"], {})["ttl"] == {"enabled": False, "attributeName": "expiresAt"}
 
 
-def test_half_made_table_is_completed_from_what_was_read(cloud: Cloud, table: dict[str, Any]) -> None:
-    """A table cut off before its expiry and recovery were set becomes whole by an update."""
+def test_half_created_table_is_completed_by_an_update(cloud: Cloud, table: dict[str, Any]) -> None:
+    """An update completes a table whose creation was interrupted before TTL and recovery were set."""
     whole = {
         **table,
         "ttl": {"attributeName": "expiresAt", "enabled": True},
@@ -137,8 +137,8 @@ def test_half_made_table_is_completed_from_what_was_read(cloud: Cloud, table: di
     assert {key: read[key] for key in whole} == whole
 
 
-def test_setting_changed_elsewhere_reads_as_changed(cloud: Cloud, table: dict[str, Any]) -> None:
-    """Recovery that was turned off behind Pulumi's back is told as off, and the rest as it was known."""
+def test_setting_changed_outside_pulumi_reads_as_changed(cloud: Cloud, table: dict[str, Any]) -> None:
+    """Recovery that was disabled outside Pulumi reads as disabled, and other settings as known."""
     known = {**table, "pointInTimeRecovery": {"enabled": True, "recoveryPeriodInDays": 7}}
 
     read: Any = Table().read(cloud, table["name"], known)
@@ -146,8 +146,8 @@ def test_setting_changed_elsewhere_reads_as_changed(cloud: Cloud, table: dict[st
     assert read["pointInTimeRecovery"] == {"enabled": False, "recoveryPeriodInDays": 7}
 
 
-def test_stream_with_another_view_is_another_stream(cloud: Cloud, table: dict[str, Any]) -> None:
-    """A changed view ends the stream and begins one with an ARN of its own."""
+def test_changed_stream_view_creates_another_stream(cloud: Cloud, table: dict[str, Any]) -> None:
+    """A changed view type ends the stream and starts another one with another ARN."""
     name = table["name"]
     keys = {**table, "streamEnabled": True, "streamViewType": "KEYS_ONLY"}
     Table().update(cloud, name, table, keys)
@@ -161,14 +161,14 @@ def test_stream_with_another_view_is_another_stream(cloud: Cloud, table: dict[st
     assert first["streamArn"] != second["streamArn"]
 
 
-def test_stream_without_a_view_is_refused(cloud: Cloud, table: dict[str, Any]) -> None:
-    """A stream needs to be told what to show."""
+def test_stream_without_a_view_is_rejected(cloud: Cloud, table: dict[str, Any]) -> None:
+    """A stream requires a view type."""
     with pytest.raises(ProviderError, match="streamViewType is not given"):
         Table().update(cloud, table["name"], table, {**table, "streamEnabled": True})
 
 
-def test_indexes_come_and_go_and_the_items_stay(cloud: Cloud, table: dict[str, Any]) -> None:
-    """Two indexes are added to a table with items, of which one is taken away again."""
+def test_indexes_are_added_and_removed_without_data_loss(cloud: Cloud, table: dict[str, Any]) -> None:
+    """Two indexes are added to a table with items, then one is removed."""
     dynamodb, name = cloud.client("dynamodb"), table["name"]
     item = {"id": {"S": "1"}, "email": {"S": "a@b.c"}, "status": {"S": "active"}, "createdAt": {"S": "2026"}}
     dynamodb.put_item(TableName=name, Item=item)
@@ -196,8 +196,8 @@ def test_indexes_come_and_go_and_the_items_stay(cloud: Cloud, table: dict[str, A
     assert found["Items"] == [item]
 
 
-def test_index_whose_key_changes_type_is_made_anew(cloud: Cloud, table: dict[str, Any]) -> None:
-    """The type of an index's key stands with the attributes, and its change reaches the index."""
+def test_index_whose_key_changes_type_is_recreated(cloud: Cloud, table: dict[str, Any]) -> None:
+    """A change of a key's type in the attributes recreates the index."""
     text = {**table, "attributes": attributes(id="S", email="S"), "globalSecondaryIndexes": [BY_EMAIL]}
     number = {**text, "attributes": attributes(id="S", email="N")}
     Table().update(cloud, table["name"], table, text)
@@ -208,7 +208,7 @@ def test_index_whose_key_changes_type_is_made_anew(cloud: Cloud, table: dict[str
 
 
 def test_type_of_a_key_cannot_change(cloud: Cloud, table: dict[str, Any]) -> None:
-    """The type of the table's own key is refused before AWS passes over it in silence."""
+    """A changed type of the table's key is rejected, because AWS would ignore it without an error."""
     with pytest.raises(ProviderError, match="the key id is of type S and cannot become N"):
         Table().update(cloud, table["name"], table, {**table, "attributes": attributes(id="N")})
 
@@ -223,16 +223,16 @@ def test_type_of_a_key_cannot_change(cloud: Cloud, table: dict[str, Any]) -> Non
     ],
     ids=["index", "ttl", "recovery", "encryption"],
 )
-def test_unknown_inner_input_is_refused(
+def test_unknown_nested_input_is_rejected(
     cloud: Cloud, table: dict[str, Any], inputs: dict[str, Any], message: str
 ) -> None:
-    """A misspelt key within an input is named, never passed over."""
+    """The error names a misspelled key within an input."""
     with pytest.raises(ProviderError, match=message):
         Table().update(cloud, table["name"], table, {**table, **inputs})
 
 
 def test_protected_table_is_not_deleted(cloud: Cloud, table: dict[str, Any]) -> None:
-    """Deletion protection stands against Pulumi too, with AWS's own error."""
+    """Deletion protection applies to Pulumi, with AWS's error."""
     protected = {**table, "deletionProtectionEnabled": True}
     Table().update(cloud, table["name"], table, protected)
 
@@ -242,14 +242,14 @@ def test_protected_table_is_not_deleted(cloud: Cloud, table: dict[str, Any]) -> 
     assert Table().find(cloud, protected) == table["name"]
 
 
-def test_table_that_exists_is_refused(cloud: Cloud, table: dict[str, Any]) -> None:
-    """A name that is taken is AWS's error, not a silent adoption."""
+def test_existing_table_is_rejected(cloud: Cloud, table: dict[str, Any]) -> None:
+    """A name that exists is AWS's error; the existing resource is not adopted."""
     with pytest.raises(ClientError, match="ResourceInUseException"):
         Table().create(cloud, table)
 
 
-def test_missing_table_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_table_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     Table().delete(cloud, "nothing", {})
 
     assert Table().read(cloud, "nothing", {}) is None

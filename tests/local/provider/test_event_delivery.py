@@ -1,4 +1,4 @@
-"""What EventBridge's resources do once they are made: deliver, replay, and post to the world outside."""
+"""EventBridge's resources in operation: they deliver, replay, and post to HTTP endpoints."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ import pytest
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.events.bus import EventArchive
-from provider.events.destination import EventApiDestination, EventConnection
-from provider.events.target import EventTarget
-from tests.local.provider.buses import bus_with_rule, made
+from provider.services.events.event_api_destination import EventApiDestination
+from provider.services.events.event_archive import EventArchive
+from provider.services.events.event_connection import EventConnection
+from provider.services.events.event_target import EventTarget
+from tests.local.provider.buses import bus_with_rule, created
 from tests.local.provider.queues import SECONDS, inbox
 
 ROLE = "arn:aws:iam::000000000000:role/deliver"
 
 
 def publish(cloud: Cloud, bus: str, *sources: str) -> None:
-    """Put one event of each source on the bus; its detail says which number it is."""
+    """Put one event of each source on the bus; its detail contains its number."""
     entries = [
         {"EventBusName": bus, "Source": source, "DetailType": "made", "Detail": json.dumps({"n": n})}
         for n, source in enumerate(sources)
@@ -33,7 +34,7 @@ def publish(cloud: Cloud, bus: str, *sources: str) -> None:
 
 
 def test_rule_delivers_what_it_matches_to_a_queue(cloud: Cloud) -> None:
-    """Of two events the one that fits the pattern arrives, in the shape that the target asks for."""
+    """The event that matches the pattern arrives in the shape of the target's transformer."""
     arrivals = inbox(cloud, "delivered")
     inputs: Properties = {**bus_with_rule(cloud, "delivering"), "arn": arrivals.arn}
     target = EventTarget().create(cloud, inputs)
@@ -48,14 +49,14 @@ def test_rule_delivers_what_it_matches_to_a_queue(cloud: Cloud) -> None:
     assert arrivals.receive() == [{"number": 0}]
 
 
-def test_archive_replays_what_it_kept(cloud: Cloud) -> None:
-    """A replay delivers the archived events again, marked with its name; those not archived stay away."""
+def test_archive_replays_its_events(cloud: Cloud) -> None:
+    """A replay delivers the archived events again, marked with its name, and no other events."""
     arrivals = inbox(cloud, "replayed")
     place = bus_with_rule(cloud, "replaying")
     EventTarget().create(cloud, {**place, "arn": arrivals.arn})
     arn = cloud.arn("events", "event-bus/replaying")
     publish(cloud, "replaying", "strata.users")
-    archive = made(cloud, EventArchive(), {"name": "replaying", "eventSourceArn": arn, "retentionDays": 1})
+    archive = created(cloud, EventArchive(), {"name": "replaying", "eventSourceArn": arn, "retentionDays": 1})
     publish(cloud, "replaying", "strata.users", "strata.users")
     first = arrivals.receive(3)
 
@@ -77,7 +78,7 @@ def test_archive_replays_what_it_kept(cloud: Cloud) -> None:
 
 @pytest.fixture
 def partner() -> Iterator[tuple[str, queue.Queue[tuple[str, str | None, Any]]]]:
-    """An HTTP server's address, and the path, key and JSON body of each request that it gets."""
+    """Yield an HTTP server's URL, and the path, key and JSON body of each request that it receives."""
     requests: queue.Queue[tuple[str, str | None, Any]] = queue.Queue()
 
     class Partner(BaseHTTPRequestHandler):
@@ -88,7 +89,7 @@ def partner() -> Iterator[tuple[str, queue.Queue[tuple[str, str | None, Any]]]]:
             requests.put((self.path, self.headers["X-Api-Key"], body))
 
         def log_message(self, *about: Any) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Partner)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -102,7 +103,7 @@ def partner() -> Iterator[tuple[str, queue.Queue[tuple[str, str | None, Any]]]]:
 def test_api_destination_posts_with_the_key(
     cloud: Cloud, partner: tuple[str, queue.Queue[tuple[str, str | None, Any]]]
 ) -> None:
-    """An event goes out by HTTP with the connection's key, and with the new one once that has changed."""
+    """An event is posted with the connection's key, and with the new key after an update."""
     url, requests = partner
     signing_in: Properties = {
         "name": "outwards",
@@ -111,14 +112,14 @@ def test_api_destination_posts_with_the_key(
     }
     destination: Properties = {
         "name": "outwards",
-        "connectionArn": made(cloud, EventConnection(), signing_in)["arn"],
+        "connectionArn": created(cloud, EventConnection(), signing_in)["arn"],
         "httpMethod": "POST",
         "invocationEndpoint": f"{url}/hooks/*",
         "invocationRateLimitPerSecond": 10,
     }
     target: Properties = {
         **bus_with_rule(cloud, "outwards"),
-        "arn": made(cloud, EventApiDestination(), destination)["arn"],
+        "arn": created(cloud, EventApiDestination(), destination)["arn"],
         "roleArn": ROLE,
         "inputPath": "$.detail",
         "httpTarget": {"pathParameterValues": ["users"]},

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.alias import Alias
-from provider.lambda_.event_source_mapping import EventSourceMapping
+from provider.services.lambda_.alias import Alias
+from provider.services.lambda_.event_source_mapping import EventSourceMapping
 from tests.local.provider.functions import function, role, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 from tests.local.provider.queues import inbox
@@ -35,7 +35,7 @@ NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 @pytest.fixture(scope="module")
 def consumer(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a function with an alias `live`."""
+    """Yield the name of a function with an alias `live`."""
     inputs = function(cloud, tmp_path_factory.mktemp("consumer"), "mapped", publish=True)
     with running(cloud, inputs):
         Alias().create(cloud, {"name": "live", "functionName": "mapped", "functionVersion": "1"})
@@ -44,7 +44,7 @@ def consumer(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="module")
 def stream(cloud: Cloud) -> str:
-    """The ARN of the stream of a table `mapped`, whose key is `id`."""
+    """Yield the ARN of the stream of a table `mapped` with the key `id`."""
     table: Any = cloud.client("dynamodb").create_table(
         TableName="mapped",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -55,8 +55,8 @@ def stream(cloud: Cloud) -> str:
     return table["TableDescription"]["LatestStreamArn"]
 
 
-def test_mapping_of_a_queue_lives_its_life(cloud: Cloud, consumer: str) -> None:
-    """A queue's mapping reads as it was written, before and after every changeable input has changed."""
+def test_mapping_of_a_queue_create_read_update_delete(cloud: Cloud, consumer: str) -> None:
+    """A queue's mapping reads as it was written, before and after an update of every input."""
     inputs: Properties = {
         "eventSourceArn": inbox(cloud, "mapped").arn,
         "functionName": consumer,
@@ -91,8 +91,8 @@ def test_mapping_of_a_queue_lives_its_life(cloud: Cloud, consumer: str) -> None:
     }
 
 
-def test_mapping_of_a_stream_lives_its_life(cloud: Cloud, consumer: str, stream: str) -> None:
-    """A stream's mapping reads as it was written, before and after every changeable input has changed."""
+def test_mapping_of_a_stream_create_read_update_delete(cloud: Cloud, consumer: str, stream: str) -> None:
+    """A stream's mapping reads as it was written, before and after an update of every input."""
     failures = {"destinationArn": cloud.arn("sqs", "mapped-dead")}
     inputs: Properties = {
         "eventSourceArn": stream,
@@ -132,8 +132,8 @@ def test_mapping_of_a_stream_lives_its_life(cloud: Cloud, consumer: str, stream:
     }
 
 
-def test_mapping_with_inputs_taken_back_reads_as_new(cloud: Cloud, consumer: str, stream: str) -> None:
-    """A bare mapping has AWS's own defaults, and an update without the optional inputs brings them back."""
+def test_mapping_with_inputs_removed_reads_as_new(cloud: Cloud, consumer: str, stream: str) -> None:
+    """A minimal mapping has AWS's defaults, and an update without the optional inputs restores them."""
     bare: Properties = {"eventSourceArn": stream, "functionName": consumer, "startingPosition": "LATEST"}
     full: Properties = {
         **bare,
@@ -171,8 +171,8 @@ def test_mapping_with_inputs_taken_back_reads_as_new(cloud: Cloud, consumer: str
     EventSourceMapping().delete(cloud, mapping, {})
 
 
-def test_mapping_changed_by_hand_reads_so(cloud: Cloud, consumer: str) -> None:
-    """Drift is seen: another function, another batch size, switched off."""
+def test_mapping_changed_outside_pulumi_reads_as_changed(cloud: Cloud, consumer: str) -> None:
+    """Drift is read: another function, another batch size, disabled."""
     inputs: Properties = {
         "eventSourceArn": inbox(cloud, "drifting").arn,
         "functionName": f"{consumer}:live",
@@ -190,8 +190,8 @@ def test_mapping_changed_by_hand_reads_so(cloud: Cloud, consumer: str) -> None:
     EventSourceMapping().delete(cloud, mapping, {})
 
 
-def test_mappings_of_one_queue_are_told_apart_by_function(cloud: Cloud, consumer: str) -> None:
-    """A function's mapping is not taken for that of its alias."""
+def test_mappings_of_one_queue_are_distinguished_by_function(cloud: Cloud, consumer: str) -> None:
+    """A function's mapping is not confused with its alias's."""
     queue = inbox(cloud, "shared").arn
     inputs: list[Properties] = [
         {"eventSourceArn": queue, "functionName": name} for name in (consumer, f"{consumer}:live")
@@ -203,16 +203,16 @@ def test_mappings_of_one_queue_are_told_apart_by_function(cloud: Cloud, consumer
         EventSourceMapping().delete(cloud, mapping, {})
 
 
-def test_mapping_to_a_missing_function_is_refused(cloud: Cloud) -> None:
-    """The function must be there first, and AWS's error says so."""
-    inputs: Properties = {"eventSourceArn": cloud.arn("sqs", "mapped"), "functionName": "nobody"}
+def test_mapping_to_a_missing_function_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the function must exist first."""
+    inputs: Properties = {"eventSourceArn": cloud.arn("sqs", "mapped"), "functionName": "missing"}
 
-    with pytest.raises(ClientError, match="Function not found: nobody"):
+    with pytest.raises(ClientError, match="Function not found: missing"):
         EventSourceMapping().create(cloud, inputs)
 
 
-def test_missing_mapping_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_mapping_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     EventSourceMapping().delete(cloud, NOWHERE, {})
 
     assert EventSourceMapping().read(cloud, NOWHERE, {}) is None
@@ -220,7 +220,7 @@ def test_missing_mapping_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
 
 @pytest.fixture
 def forwarder(cloud: Cloud, tmp_path: Path) -> Iterator[Any]:
-    """A function `forwarder` that sends on the records it is called with, and the inbox that gets them."""
+    """Yield a function `forwarder` that forwards its records, and the inbox that receives them."""
     arrivals = inbox(cloud, "forwarded")
     may_send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arrivals.arn}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [may_send]})
@@ -232,8 +232,8 @@ def forwarder(cloud: Cloud, tmp_path: Path) -> Iterator[Any]:
         yield arrivals
 
 
-def test_mapping_hands_a_queues_messages_to_the_function(cloud: Cloud, forwarder: Any) -> None:
-    """A message that fits the filter invokes the function; when the mapping is gone, none does."""
+def test_queue_mapping_invokes_the_function(cloud: Cloud, forwarder: Any) -> None:
+    """A message that matches the filter invokes the function; without the mapping, none does."""
     source = inbox(cloud, "source")
     inputs: Properties = {
         "eventSourceArn": source.arn,
@@ -253,8 +253,8 @@ def test_mapping_hands_a_queues_messages_to_the_function(cloud: Cloud, forwarder
     assert source.receive() == [{"wanted": "later"}]
 
 
-def test_mapping_hands_a_streams_records_to_the_function(cloud: Cloud, forwarder: Any, stream: str) -> None:
-    """A change of an item made before the mapping invokes the function: it starts at the oldest record."""
+def test_stream_mapping_invokes_the_function(cloud: Cloud, forwarder: Any, stream: str) -> None:
+    """A change made before the mapping invokes the function: it starts at the oldest record."""
     item = {"id": {"S": "u1"}, "name": {"S": "Ada"}}
     cloud.client("dynamodb").put_item(TableName="mapped", Item=item)
     inputs: Properties = {

@@ -8,22 +8,25 @@ import pytest
 
 from provider.base import Properties, ProviderError, ResourceType
 from provider.cloud import Cloud
-from provider.events import TYPES
-from provider.events.bus import EventArchive, EventBus
-from provider.events.destination import EventApiDestination, EventConnection
-from provider.events.rule import EventRule
-from provider.events.target import EventTarget
-from tests.local.provider.buses import USERS, bus_with_rule, made
+from provider.registry import types_of
+from provider.services.events.event_api_destination import EventApiDestination
+from provider.services.events.event_archive import EventArchive
+from provider.services.events.event_bus import EventBus
+from provider.services.events.event_connection import EventConnection
+from provider.services.events.event_rule import EventRule
+from provider.services.events.event_target import EventTarget
+from tests.local.provider.buses import USERS, bus_with_rule, created
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
 ROLE = "arn:aws:iam::000000000000:role/deliver"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:"
+TYPES = types_of("events")
 PARTNERS = json.dumps({"source": [{"prefix": "partner."}]}, indent=2)
 
 
-def test_bus_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A bus reads as it was written, before and after every changeable input has changed."""
+def test_bus_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A bus reads as it was written, before and after an update of every input that can change."""
     inputs: Properties = {
         "name": "life",
         "description": "what happens",
@@ -36,7 +39,7 @@ def test_bus_with_every_input_lives_its_life(cloud: Cloud) -> None:
         "name": "life",
         "description": "what has happened",
         "kmsKeyIdentifier": "alias/other",
-        "deadLetterConfig": {"arn": QUEUE + "buried"},
+        "deadLetterConfig": {"arn": QUEUE + "dead-events"},
         "logConfig": {"includeDetail": "NONE", "level": "TRACE"},
         "tags": {"stack": "local", "owner": "team"},
     }
@@ -83,10 +86,10 @@ def test_bus_with_every_input_lives_its_life(cloud: Cloud) -> None:
     ],
     ids=["bus", "archive", "rule", "api-destination"],
 )
-def test_inputs_taken_back_read_as_new(
+def test_resource_with_inputs_removed_reads_as_new(
     cloud: Cloud, kind: ResourceType, bare: Properties, full: Properties
 ) -> None:
-    """An update without the optional inputs brings back what AWS gives a new resource."""
+    """An update without the optional inputs restores the values that AWS gives a new resource."""
     resource_id = kind.create(cloud, bare)
     before = kind.read(cloud, resource_id, bare)
 
@@ -97,9 +100,9 @@ def test_inputs_taken_back_read_as_new(
     assert kind.read(cloud, resource_id, bare) == before
 
 
-def test_archive_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """An archive reads as it was written, its pattern in the program's own layout."""
-    source = made(cloud, EventBus(), {"name": "archived"})["arn"]
+def test_archive_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """An archive reads as it was written, its pattern with the program's formatting."""
+    source = created(cloud, EventBus(), {"name": "archived"})["arn"]
     inputs: Properties = {
         "name": "life",
         "eventSourceArn": source,
@@ -136,8 +139,8 @@ def test_archive_with_every_input_lives_its_life(cloud: Cloud) -> None:
     ],
     ids=["no-bus", "default-bus", "bus-by-name", "bus-by-arn"],
 )
-def test_rule_lives_its_life(cloud: Cloud, bus: str | None, resource_id: str, path: str) -> None:
-    """A rule reads as it was written, whichever way its bus is given, and stands on that bus."""
+def test_rule_create_read_update_delete(cloud: Cloud, bus: str | None, resource_id: str, path: str) -> None:
+    """A rule reads as it was written, with its bus given by name or by ARN, and belongs to that bus."""
     EventBus().create(cloud, {"name": "ruled"})
     place: Properties = {"name": "life"} if bus is None else {"name": "life", "eventBusName": bus}
     inputs: Properties = {
@@ -163,8 +166,8 @@ def test_rule_lives_its_life(cloud: Cloud, bus: str | None, resource_id: str, pa
     EventBus().delete(cloud, "ruled", {})
 
 
-def test_rule_by_schedule_turns_into_one_by_pattern(cloud: Cloud) -> None:
-    """A rule that was due at times listens to events after its update, and to nothing else."""
+def test_scheduled_rule_becomes_a_pattern_rule(cloud: Cloud) -> None:
+    """After the update, a scheduled rule matches events and has no schedule."""
     exercise(
         cloud,
         EventRule(),
@@ -178,8 +181,10 @@ def test_rule_by_schedule_turns_into_one_by_pattern(cloud: Cloud) -> None:
     [("made-up", {}), ("given", {"targetId": "audit"})],
     ids=["id-made-up", "id-given"],
 )
-def test_target_with_every_input_lives_its_life(cloud: Cloud, name: str, target_id: Properties) -> None:
-    """A target reads as it was written, and stands under the id given or under one of its own."""
+def test_target_create_read_update_delete_with_every_input(
+    cloud: Cloud, name: str, target_id: Properties
+) -> None:
+    """A target reads as it was written, with a given or a generated ID."""
     place = bus_with_rule(cloud, name)
     other = EventTarget().create(cloud, {**place, "arn": QUEUE + "other"})
     inputs: Properties = {
@@ -204,7 +209,7 @@ def test_target_with_every_input_lives_its_life(cloud: Cloud, name: str, target_
         **target_id,
         "arn": QUEUE + "life.fifo",
         "retryPolicy": {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 0},
-        "deadLetterConfig": {"arn": QUEUE + "buried"},
+        "deadLetterConfig": {"arn": QUEUE + "dead-events"},
         "inputPath": "$.detail",
         "sqsTarget": {"messageGroupId": "users"},
     }
@@ -216,8 +221,8 @@ def test_target_with_every_input_lives_its_life(cloud: Cloud, name: str, target_
     assert EventTarget().create(cloud, {**inputs, "targetId": "x"}) == f"{name}-{name}-x"
 
 
-def test_target_of_the_default_bus_lives_its_life(cloud: Cloud) -> None:
-    """On the default bus a target's id does without the bus."""
+def test_target_of_the_default_bus_create_read_update_delete(cloud: Cloud) -> None:
+    """On the default bus, a target's ID does not contain the bus."""
     EventRule().create(cloud, {"name": "plain", "eventPattern": USERS})
     inputs: Properties = {"rule": "plain", "targetId": "t", "arn": QUEUE + "plain", "input": '{"a": 1}'}
 
@@ -227,8 +232,8 @@ def test_target_of_the_default_bus_lives_its_life(cloud: Cloud) -> None:
     assert EventTarget().create(cloud, inputs) == "plain-t"
 
 
-def test_target_with_an_unknown_key_is_refused(cloud: Cloud) -> None:
-    """A key that is no target's is an error that names it and the known ones."""
+def test_target_with_an_unknown_key_is_rejected(cloud: Cloud) -> None:
+    """The error names the unknown key and the known ones."""
     place = bus_with_rule(cloud, "misspelt")
 
     with pytest.raises(ProviderError, match=r"unknown maximumRetries; known are maximumEventAgeInSeconds, "):
@@ -251,10 +256,10 @@ def test_target_with_an_unknown_key_is_refused(cloud: Cloud) -> None:
     ],
     ids=["api-key", "basic"],
 )
-def test_connection_lives_its_life(
+def test_connection_create_read_update_delete(
     cloud: Cloud, authorization: str, parameters: Properties, changed: Properties
 ) -> None:
-    """A connection reads as it was written, its secret as it is known."""
+    """A connection reads as it was written, its secret as last known."""
     inputs: Properties = {
         "name": "life",
         "description": "a partner's",
@@ -269,8 +274,8 @@ def test_connection_lives_its_life(
     assert read == {**inputs, "arn": cloud.arn("events", "connection/life")}
 
 
-def test_connection_changed_by_hand_reads_so(cloud: Cloud) -> None:
-    """Drift in what AWS tells of a connection is seen; the secret beside it stays as known."""
+def test_connection_changed_outside_pulumi_reads_as_changed(cloud: Cloud) -> None:
+    """Drift in the properties that AWS returns is read; the secret stays as known."""
     inputs: Properties = {
         "name": "drifting",
         "authorizationType": "API_KEY",
@@ -287,8 +292,8 @@ def test_connection_changed_by_hand_reads_so(cloud: Cloud) -> None:
     assert (EventConnection().read(cloud, "drifting", inputs) or {})["authParameters"] == {}
 
 
-def test_connection_with_an_unknown_way_to_sign_in_is_refused(cloud: Cloud) -> None:
-    """A way to sign in that is not known here is an error that names it and the known ones."""
+def test_connection_with_unknown_authorization_is_rejected(cloud: Cloud) -> None:
+    """The error names the unknown authorization and the known ones."""
     inputs: Properties = {
         "name": "refused",
         "authorizationType": "OAUTH_CLIENT_CREDENTIALS",
@@ -299,8 +304,8 @@ def test_connection_with_an_unknown_way_to_sign_in_is_refused(cloud: Cloud) -> N
         EventConnection().create(cloud, inputs)
 
 
-def test_api_destination_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """An API destination reads as it was written, before and after every changeable input has changed."""
+def test_api_destination_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """An API destination reads as it was written, before and after an update of every input."""
     inputs: Properties = {
         "name": "life",
         "description": "a partner's",
@@ -324,8 +329,8 @@ def test_api_destination_with_every_input_lives_its_life(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=[type(kind).__name__ for kind in TYPES])
-def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: ResourceType) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_resource_reads_as_none_and_delete_succeeds(cloud: Cloud, kind: ResourceType) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     known = {"rule": "nothing", "eventBusName": "nothing"}
     kind.delete(cloud, "nothing", known)
 

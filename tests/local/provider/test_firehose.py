@@ -9,8 +9,8 @@ import pytest
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.firehose import FirehoseDeliveryStream
-from provider.s3 import Bucket
+from provider.services.firehose.firehose_delivery_stream import FirehoseDeliveryStream
+from provider.services.s3.bucket import Bucket
 from tests.local.provider.lifecycle import exercise
 
 KIND = FirehoseDeliveryStream()
@@ -20,13 +20,13 @@ SECONDS = 10.0
 
 
 def stream(name: str, bucket: str = "anything", **also: Any) -> Properties:
-    """A stream's inputs, with a destination that states what it must."""
+    """Return a stream's inputs with a minimal destination."""
     destination = {"bucketArn": f"arn:aws:s3:::{bucket}", "roleArn": ROLE, **also}
     return {"name": name, "destination": "extended_s3", "extendedS3Configuration": destination}
 
 
-def test_stream_lives_its_life(cloud: Cloud) -> None:
-    """A stream reads as it was written, before and after every changeable input has changed."""
+def test_stream_create_read_update_delete(cloud: Cloud) -> None:
+    """A stream reads as it was written, before and after an update of every input that can change."""
     options = {"enabled": True, "logGroupName": "group", "logStreamName": "delivery"}
     inputs = stream(
         "stream-life",
@@ -59,8 +59,8 @@ def test_stream_lives_its_life(cloud: Cloud) -> None:
     assert destination_id.startswith("destinationId-")
 
 
-def test_stream_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new stream."""
+def test_stream_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values that AWS gives a new stream."""
     bare = stream("stream-bare")
     full = stream("stream-bare", prefix=PREFIX, bufferingSize=64, compressionFormat="GZIP") | {
         "serverSideEncryption": {"enabled": True},
@@ -76,14 +76,14 @@ def test_stream_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert KIND.read(cloud, arn, bare) == {**before, "versionId": "3"}
 
 
-def test_destination_with_an_unknown_part_is_refused(cloud: Cloud) -> None:
-    """What the provider would leave out is an error that names it."""
+def test_destination_with_an_unknown_key_is_rejected(cloud: Cloud) -> None:
+    """An input that the provider would ignore is an error that names it."""
     with pytest.raises(ProviderError, match="unknown customTimeZone"):
         KIND.create(cloud, stream("stream-unknown", customTimeZone="UTC"))
 
 
-def test_missing_stream_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_stream_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     arn = cloud.arn("firehose", "deliverystream/nowhere")
     KIND.delete(cloud, arn, {})
 
@@ -91,18 +91,18 @@ def test_missing_stream_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
 
 
 def test_records_become_objects_under_the_date(cloud: Cloud) -> None:
-    """Each record is an object at once, as it was put, under the day's prefix: this cloud packs nothing."""
+    """The embedded cloud writes each record as an object under the day's prefix, without buffering."""
     Bucket().create(cloud, {"bucket": "stream-data"})
     KIND.create(cloud, stream("stream-data", "stream-data", prefix=PREFIX, compressionFormat="GZIP"))
     lines = [json.dumps({"id": number}).encode() + b"\n" for number in range(3)]
     before = _today()
 
-    answer = cloud.client("firehose").put_record_batch(
+    response = cloud.client("firehose").put_record_batch(
         DeliveryStreamName="stream-data", Records=[{"Data": line} for line in lines]
     )
     found = _objects(cloud, "stream-data", len(lines))
 
-    assert answer["FailedPutCount"] == 0
+    assert response["FailedPutCount"] == 0
     assert sorted(found.values()) == lines
     folders = {key.rpartition("/")[0] for key in found}
     assert folders <= {f"events/date={day}" for day in (before, _today())}
@@ -113,7 +113,7 @@ def _today() -> str:
 
 
 def _objects(cloud: Cloud, bucket: str, expected: int) -> dict[str, bytes]:
-    """A bucket's objects, as soon as there are as many as expected."""
+    """Return a bucket's objects as soon as it has the expected number."""
     s3 = cloud.client("s3")
     deadline = time.monotonic() + SECONDS
     while True:

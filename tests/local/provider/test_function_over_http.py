@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from provider.apigatewayv2.api import Api
-from provider.apigatewayv2.integration import Integration
-from provider.apigatewayv2.route import Route
-from provider.apigatewayv2.stage import Stage
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.function import Function
-from provider.lambda_.layer_version import LayerVersion
+from provider.services.apigatewayv2.api import Api
+from provider.services.apigatewayv2.integration import Integration
+from provider.services.apigatewayv2.route import Route
+from provider.services.apigatewayv2.stage import Stage
+from provider.services.lambda_.function import Function
+from provider.services.lambda_.layer_version import LayerVersion
 from tests.local.provider.functions import archive, function, running
 
 GREETING = """
@@ -27,13 +27,13 @@ import words
 
 def handler(event, context):
     name = event["pathParameters"]["name"]
-    return {"statusCode": 200, "body": f"{words.GREETING} {name}%s, says {os.environ['SPEAKER']}"}
+    return {"statusCode": 200, "body": f"{words.GREETING} {name}%s from {os.environ['SENDER']}"}
 """
 
 
 @pytest.fixture
 def greeting(cloud: Cloud, tmp_path: Path) -> Iterator[tuple[str, Properties]]:
-    """The address and the inputs of a function with a layer and an environment, behind a route."""
+    """Yield the URL and the inputs of a function with a layer and an environment, behind a route."""
     layer = {"layerName": "words", "code": archive(tmp_path, {"python/words.py": "GREETING = 'Hello'\n"})}
     inputs = function(
         cloud,
@@ -41,7 +41,7 @@ def greeting(cloud: Cloud, tmp_path: Path) -> Iterator[tuple[str, Properties]]:
         "greeting",
         GREETING % "",
         layers=[LayerVersion().create(cloud, layer)],
-        environment={"variables": {"SPEAKER": "Strata"}},
+        environment={"variables": {"SENDER": "Strata"}},
     )
     api_id = Api().create(cloud, {"name": "greetings", "protocolType": "HTTP"})
     with running(cloud, inputs) as outputs:
@@ -59,14 +59,14 @@ def greeting(cloud: Cloud, tmp_path: Path) -> Iterator[tuple[str, Properties]]:
     Api().delete(cloud, api_id, {})
 
 
-def test_function_behind_a_route_answers(greeting: tuple[str, Properties]) -> None:
-    """A handler with its layer and its environment answers over HTTP; a path without a route does not."""
+def test_function_behind_a_route_responds(greeting: tuple[str, Properties]) -> None:
+    """A handler with its layer and environment responds over HTTP; a path without a route returns 404."""
     url, _ = greeting
 
-    answers = [urllib3.request("GET", address) for address in (f"{url}/Ada", url)]
+    responses = [urllib3.request("GET", address) for address in (f"{url}/Ada", url)]
 
-    assert [(answer.status, answer.data) for answer in answers] == [
-        (200, b"Hello Ada, says Strata"),
+    assert [(response.status, response.data) for response in responses] == [
+        (200, b"Hello Ada from Strata"),
         (404, b'{"message":"Not Found"}'),
     ]
 
@@ -74,7 +74,7 @@ def test_function_behind_a_route_answers(greeting: tuple[str, Properties]) -> No
 def test_edited_function_behind_a_route_is_live_within_half_a_second(
     cloud: Cloud, tmp_path: Path, greeting: tuple[str, Properties]
 ) -> None:
-    """The first request after an update gets the new code's answer; the fastest of three edits is timed."""
+    """The first request after an update returns the new code's response; the fastest of three counts."""
     url, inputs = greeting
     seconds: list[float] = []
     for mark in ("!", "!!", "!!!"):
@@ -82,9 +82,9 @@ def test_edited_function_behind_a_route_is_live_within_half_a_second(
 
         started = time.monotonic()
         Function().update(cloud, "greeting", inputs, edited)
-        answer = urllib3.request("GET", f"{url}/Ada")
+        response = urllib3.request("GET", f"{url}/Ada")
         seconds.append(time.monotonic() - started)
 
-        assert (answer.status, answer.data) == (200, f"Hello Ada{mark}, says Strata".encode())
+        assert (response.status, response.data) == (200, f"Hello Ada{mark} from Strata".encode())
         inputs = edited
     assert min(seconds) < 0.5

@@ -5,20 +5,21 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.glue import CatalogDatabase, CatalogTable
+from provider.services.glue.catalog_database import CatalogDatabase
+from provider.services.glue.catalog_table import CatalogTable
 from tests.local.provider.lifecycle import exercise
 
 ACCOUNT = "000000000000"
 
 
 def database(cloud: Cloud, name: str) -> str:
-    """A new database."""
+    """Create a database and return its name."""
     CatalogDatabase().create(cloud, {"name": name})
     return name
 
 
 def table(name: str, database_name: str) -> Properties:
-    """A table's inputs, each of them given."""
+    """Return a table's inputs, all of them given."""
     return {
         "name": name,
         "databaseName": database_name,
@@ -41,8 +42,8 @@ def table(name: str, database_name: str) -> Properties:
     }
 
 
-def test_database_lives_its_life(cloud: Cloud) -> None:
-    """A database reads as it was written, and its id is the account's and its name."""
+def test_database_create_read_update_delete(cloud: Cloud) -> None:
+    """A database reads as it was written, and its ID is the account's ID and its name."""
     inputs = {
         "name": "life",
         "description": "the audit trail",
@@ -58,8 +59,8 @@ def test_database_lives_its_life(cloud: Cloud) -> None:
     assert CatalogDatabase().create(cloud, inputs) == f"{ACCOUNT}:life"
 
 
-def test_table_lives_its_life(cloud: Cloud) -> None:
-    """A table reads as it was written, before and after everything but its names has changed."""
+def test_table_create_read_update_delete(cloud: Cloud) -> None:
+    """A table reads as it was written, before and after an update of every input except its names."""
     inputs = table("events", database(cloud, "table_life"))
     changed = {
         **inputs,
@@ -76,8 +77,8 @@ def test_table_lives_its_life(cloud: Cloud) -> None:
     assert read == {**inputs, "arn": arn, "catalogId": ACCOUNT}
 
 
-def test_table_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs leaves nothing of them behind."""
+def test_table_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs removes their values."""
     full = table("events", database(cloud, "table_bare"))
     bare = {"name": "events", "databaseName": "table_bare"}
     resource_id = CatalogTable().create(cloud, bare)
@@ -89,14 +90,14 @@ def test_table_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert CatalogTable().read(cloud, resource_id, bare) == before
 
 
-def test_table_of_a_missing_database_is_refused(cloud: Cloud) -> None:
-    """A table stands in a database, and AWS's error says so."""
+def test_table_of_a_missing_database_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the database must exist first."""
     with pytest.raises(ClientError, match="EntityNotFoundException"):
         CatalogTable().create(cloud, table("events", "nowhere"))
 
 
-def test_table_of_a_missing_database_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
-    """What is not there is no error to read or to delete."""
+def test_table_of_a_missing_database_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     CatalogTable().delete(cloud, f"{ACCOUNT}:nowhere:events", {})
 
     assert CatalogTable().read(cloud, f"{ACCOUNT}:nowhere:events", {}) is None

@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 
 from provider.base import ProviderError
 from provider.cloud import Cloud
-from provider.iam import Role, RolePolicy, RolePolicyAttachment
+from provider.services.iam.role import Role
+from provider.services.iam.role_policy import RolePolicy
+from provider.services.iam.role_policy_attachment import RolePolicyAttachment
 from tests.local.provider.lifecycle import exercise
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -19,14 +21,14 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def trust(service: str) -> str:
-    """A trust policy, spread over lines as a program may write it."""
+    """Return a trust policy, formatted over several lines as in a program."""
     principal = {"Service": f"{service}.amazonaws.com"}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
 
 def allow(action: str) -> str:
-    """A policy that allows one action."""
+    """Return a policy that allows one action."""
     statement = {
         "Effect": "Allow",
         "Action": action,
@@ -37,14 +39,14 @@ def allow(action: str) -> str:
 
 @pytest.fixture
 def role(cloud: Cloud) -> Iterator[str]:
-    """The name of a role that lives as long as the test."""
+    """Yield the name of a role that is deleted after the test."""
     name = Role().create(cloud, {"name": f"role-{uuid4().hex}", "assumeRolePolicy": trust("lambda")})
     yield name
     Role().delete(cloud, name, {})
 
 
-def test_role_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A role reads as it was written, before and after every changeable input has changed."""
+def test_role_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A role reads as it was written, before and after an update of every input that can change."""
     inputs = {
         "name": "role-life",
         "assumeRolePolicy": trust("lambda"),
@@ -72,8 +74,8 @@ def test_role_with_every_input_lives_its_life(cloud: Cloud) -> None:
     assert outputs == {"arn": "arn:aws:iam::000000000000:role/strata/role-life"}
 
 
-def test_role_with_inputs_taken_back_reads_as_new(cloud: Cloud, role: str) -> None:
-    """An update without description, boundary, duration and tags leaves what AWS gives by default."""
+def test_role_with_inputs_removed_reads_as_new(cloud: Cloud, role: str) -> None:
+    """An update without description, boundary, duration and tags restores AWS's defaults."""
     bare = {"name": role, "assumeRolePolicy": trust("lambda")}
     before = Role().read(cloud, role, bare)
     full = {
@@ -90,8 +92,8 @@ def test_role_with_inputs_taken_back_reads_as_new(cloud: Cloud, role: str) -> No
     assert Role().read(cloud, role, bare) == before
 
 
-def test_role_with_policies_of_others_is_deleted_with_them(cloud: Cloud) -> None:
-    """Policies that Pulumi does not know of do not keep a role from going."""
+def test_role_is_deleted_with_policies_unknown_to_pulumi(cloud: Cloud) -> None:
+    """Policies that Pulumi does not manage do not prevent the deletion of a role."""
     iam = cloud.client("iam")
     name = Role().create(cloud, {"name": "role-policies", "assumeRolePolicy": trust("lambda")})
     iam.put_role_policy(RoleName=name, PolicyName="theirs", PolicyDocument=allow("dynamodb:GetItem"))
@@ -102,8 +104,8 @@ def test_role_with_policies_of_others_is_deleted_with_them(cloud: Cloud) -> None
     assert Role().read(cloud, name, {}) is None
 
 
-def test_role_policy_changed_elsewhere_reads_as_changed(cloud: Cloud, role: str) -> None:
-    """A trust policy that means something else than what is known is told as it stands."""
+def test_trust_policy_changed_outside_pulumi_reads_as_changed(cloud: Cloud, role: str) -> None:
+    """A trust policy with another meaning than the known one reads as it is."""
     elsewhere = json.loads(trust("states"))
     cloud.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(elsewhere))
 
@@ -112,8 +114,8 @@ def test_role_policy_changed_elsewhere_reads_as_changed(cloud: Cloud, role: str)
     assert json.loads(read["assumeRolePolicy"]) == elsewhere
 
 
-def test_role_policy_lives_its_life(cloud: Cloud, role: str) -> None:
-    """A policy in a role is found by role and name, and reads as the text that was written."""
+def test_role_policy_create_read_update_delete(cloud: Cloud, role: str) -> None:
+    """An inline policy is found by role and name, and reads as the text that was written."""
     inputs = {"name": "grants", "role": role, "policy": allow("dynamodb:GetItem")}
 
     read = exercise(cloud, RolePolicy(), inputs, {**inputs, "policy": allow("dynamodb:Query")})
@@ -121,30 +123,32 @@ def test_role_policy_lives_its_life(cloud: Cloud, role: str) -> None:
     assert read == inputs
 
 
-def test_role_policy_without_its_role_is_refused(cloud: Cloud) -> None:
-    """A policy cannot be written into a role that is not there, and AWS's error says so."""
-    with pytest.raises(ClientError, match=r"NoSuchEntity.*role-nobody"):
-        RolePolicy().create(cloud, {"name": "p", "role": "role-nobody", "policy": allow("dynamodb:GetItem")})
+def test_role_policy_of_a_missing_role_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the role must exist first."""
+    with pytest.raises(ClientError, match=r"NoSuchEntity.*role-missing"):
+        RolePolicy().create(cloud, {"name": "p", "role": "role-missing", "policy": allow("dynamodb:GetItem")})
 
 
 @pytest.mark.parametrize(
     ("kind", "resource_id"),
     [
-        (Role(), "role-nobody"),
-        (RolePolicy(), "role-nobody:p"),
-        (RolePolicyAttachment(), f"role-nobody/{BASIC}"),
+        (Role(), "role-missing"),
+        (RolePolicy(), "role-missing:p"),
+        (RolePolicyAttachment(), f"role-missing/{BASIC}"),
     ],
     ids=["role", "policy", "attachment"],
 )
-def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any, resource_id: str) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_resource_reads_as_none_and_delete_succeeds(
+    cloud: Cloud, kind: Any, resource_id: str
+) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     kind.delete(cloud, resource_id, {})
 
     assert kind.read(cloud, resource_id, {}) is None
 
 
-def test_role_policy_attachment_lives_its_life(cloud: Cloud, role: str) -> None:
-    """A managed policy is attached and detached, and another one stays."""
+def test_role_policy_attachment_create_read_update_delete(cloud: Cloud, role: str) -> None:
+    """A managed policy is attached and detached, and another one stays attached."""
     other = {"role": role, "policyArn": READ_ONLY}
     resource_id = RolePolicyAttachment().create(cloud, other)
     inputs = {"role": role, "policyArn": BASIC}
@@ -156,7 +160,7 @@ def test_role_policy_attachment_lives_its_life(cloud: Cloud, role: str) -> None:
 
 
 def test_role_policy_attachment_is_never_updated(cloud: Cloud, role: str) -> None:
-    """An attachment has nothing that could change in place, and says so."""
+    """An update of an attachment is an error: it has no input that can change in place."""
     inputs = {"role": role, "policyArn": BASIC}
 
     with pytest.raises(ProviderError, match="replaced, never changed"):

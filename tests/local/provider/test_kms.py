@@ -7,21 +7,23 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.kms import Alias, Key, KeyPolicy
+from provider.services.kms.alias import Alias
+from provider.services.kms.key import Key
+from provider.services.kms.key_policy import KeyPolicy
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:kms:us-east-1:000000000000:"
 
 
 def policy(action: str) -> str:
-    """A key policy, spread over lines as a program may write it."""
+    """Return a key policy, formatted over several lines as in a program."""
     root = {"AWS": "arn:aws:iam::000000000000:root"}
     statement = {"Effect": "Allow", "Principal": root, "Action": action, "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
 
-def test_key_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A key reads as it was written, before and after every changeable input has changed."""
+def test_key_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A key reads as it was written, before and after an update of every input that can change."""
     inputs = {
         "description": "Topics",
         "policy": policy("kms:*"),
@@ -52,8 +54,8 @@ def test_key_with_every_input_lives_its_life(cloud: Cloud) -> None:
     }
 
 
-def test_key_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new key, but for its policy."""
+def test_key_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values of a new key, except its policy."""
     key_id = Key().create(cloud, {})
     before = Key().read(cloud, key_id, {}) or {}
     full = {"description": "x", "isEnabled": False, "enableKeyRotation": True, "tags": {"a": "b"}}
@@ -64,8 +66,8 @@ def test_key_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert Key().read(cloud, key_id, {}) == before
 
 
-def test_deleted_key_can_be_brought_back_for_as_long_as_was_said(cloud: Cloud) -> None:
-    """A key goes after its window, not at once: what it encrypted would be lost."""
+def test_deleted_key_can_be_restored_within_its_window(cloud: Cloud) -> None:
+    """AWS deletes a key after its window, not at once, so that its data is not lost."""
     key_id = Key().create(cloud, {"deletionWindowInDays": 9})
     kms = cloud.client("kms")
 
@@ -75,8 +77,8 @@ def test_deleted_key_can_be_brought_back_for_as_long_as_was_said(cloud: Cloud) -
     assert (metadata["DeletionDate"] - metadata["CreationDate"]).days == 9
 
 
-def test_key_is_found_by_what_it_says_of_itself(cloud: Cloud) -> None:
-    """Keys have no names: of those that read the same the youngest is meant, and no other."""
+def test_key_is_found_by_its_properties(cloud: Cloud) -> None:
+    """Keys have no names: the newest key that reads as the inputs is found."""
     inputs = {"description": "Twins", "tags": {"component": "twins"}}
     Key().create(cloud, inputs)
     younger = Key().create(cloud, inputs)
@@ -85,8 +87,8 @@ def test_key_is_found_by_what_it_says_of_itself(cloud: Cloud) -> None:
     assert Key().find(cloud, {**inputs, "description": "Triplets"}) is None
 
 
-def test_key_policy_lives_its_life_and_is_no_drift_of_its_key(cloud: Cloud) -> None:
-    """A key's policy comes, changes and goes without its key, which tells nothing of it."""
+def test_key_policy_create_read_update_delete_without_drift_of_its_key(cloud: Cloud) -> None:
+    """A key policy is created, updated and deleted, and is not a property of its key."""
     key_id = Key().create(cloud, {"description": "Policed"})
     before = Key().read(cloud, key_id, {})
     inputs = {"keyId": key_id, "policy": policy("kms:*")}
@@ -99,8 +101,8 @@ def test_key_policy_lives_its_life_and_is_no_drift_of_its_key(cloud: Cloud) -> N
 
 
 @pytest.mark.parametrize("name", ["keyId", "arn"])
-def test_alias_lives_its_life(cloud: Cloud, name: str) -> None:
-    """An alias moves from key to key, told as the program names them."""
+def test_alias_create_read_update_delete(cloud: Cloud, name: str) -> None:
+    """An alias moves from key to key, and reads with the key's name in the program."""
     first, second = (Key().read(cloud, Key().create(cloud, {}), {}) or {} for _ in range(2))
     inputs = {"name": "alias/life", "targetKeyId": first[name]}
 
@@ -109,8 +111,8 @@ def test_alias_lives_its_life(cloud: Cloud, name: str) -> None:
     assert read == {**inputs, "targetKeyArn": first["arn"], "arn": ARN + "alias/life"}
 
 
-def test_alias_of_a_missing_key_is_refused(cloud: Cloud) -> None:
-    """An alias needs its key, and AWS's error says so."""
+def test_alias_of_a_missing_key_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the key must exist first."""
     with pytest.raises(ClientError, match="NotFoundException"):
         Alias().create(cloud, {"name": "alias/nothing", "targetKeyId": "nothing"})
 
@@ -118,8 +120,8 @@ def test_alias_of_a_missing_key_is_refused(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("kind", "name"), [(Key(), "nothing"), (KeyPolicy(), "nothing"), (Alias(), "alias/nothing")]
 )
-def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any, name: str) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_resource_reads_as_none_and_delete_succeeds(cloud: Cloud, kind: Any, name: str) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     kind.delete(cloud, name, {})
 
     assert kind.read(cloud, name, {}) is None

@@ -10,42 +10,37 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.lambda_ import TYPES
-from provider.lambda_.function import Function
-from provider.lambda_.layer_version import LayerVersion
-from tests.local.provider.functions import ECHO, archive, function, invoke, role, running
+from provider.registry import types_of
+from provider.services.lambda_.function import Function
+from provider.services.lambda_.layer_version import LayerVersion
+from tests.local.provider.functions import ECHO, archive, function, invoke, returning, role, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 ENVIRONMENT = "import os\n\n\ndef handler(event, context):\n    return os.environ.get(event)\n"
 
 
-def says(word: str) -> str:
-    """The source of a handler that answers this word."""
-    return f"def handler(event, context):\n    return {word!r}\n"
-
-
 def calls(cloud: Cloud, name: str) -> list[str]:
-    """The operations of Lambda's API that name this function, as CloudTrail recorded them, in order."""
+    """Return the Lambda API calls for this function that CloudTrail recorded, in order."""
     events = cloud.client("cloudtrail").lookup_events(
         LookupAttributes=[{"AttributeKey": "ResourceName", "AttributeValue": name}]
     )["Events"]
     return [event["EventName"] for event in reversed(events)]
 
 
-def test_types_are_the_services_six() -> None:
-    """The module offers each of its types once."""
-    assert [kind.token for kind in TYPES] == [
+def test_service_has_six_types() -> None:
+    """The registry finds each type of the service once."""
+    assert [kind.token for kind in types_of("lambda")] == [
+        "aws:lambda/alias:Alias",
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
         "aws:lambda/function:Function",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
         "aws:lambda/layerVersion:LayerVersion",
         "aws:lambda/permission:Permission",
-        "aws:lambda/alias:Alias",
-        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-        "aws:lambda/eventSourceMapping:EventSourceMapping",
     ]
 
 
-def test_function_with_every_input_lives_its_life(cloud: Cloud, tmp_path: Path) -> None:
-    """A function reads as it was written, before and after every changeable input has changed."""
+def test_function_create_read_update_delete_with_every_input(cloud: Cloud, tmp_path: Path) -> None:
+    """A function reads as it was written, before and after an update of every input that can change."""
     code = archive(tmp_path, {"main.py": ECHO})
     inputs: Properties = {
         "name": "life",
@@ -71,7 +66,7 @@ def test_function_with_every_input_lives_its_life(cloud: Cloud, tmp_path: Path) 
     }
     changed: Properties = {
         **inputs,
-        "code": archive(tmp_path, {"main.py": says("changed")}),
+        "code": archive(tmp_path, {"main.py": returning("changed")}),
         "handler": "other.handler",
         "runtime": "python3.12",
         "role": role(cloud, "others"),
@@ -94,8 +89,8 @@ def test_function_with_every_input_lives_its_life(cloud: Cloud, tmp_path: Path) 
 
     arn = cloud.arn("lambda", "function:life")
     integration = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"
-    told = {key: value for key, value in outputs.items() if key not in {*inputs, "lastModified"}}
-    assert told == {
+    known_outputs = {key: value for key, value in outputs.items() if key not in {*inputs, "lastModified"}}
+    assert known_outputs == {
         "arn": arn,
         "invokeArn": f"{integration}/{arn}/invocations",
         "qualifiedArn": f"{arn}:$LATEST",
@@ -107,8 +102,8 @@ def test_function_with_every_input_lives_its_life(cloud: Cloud, tmp_path: Path) 
     }
 
 
-def test_function_goes_back_to_defaults(cloud: Cloud, tmp_path: Path) -> None:
-    """An input that the program no longer states goes back to what AWS takes for it."""
+def test_function_input_no_longer_stated_gets_its_default(cloud: Cloud, tmp_path: Path) -> None:
+    """An input that the program no longer states gets AWS's default."""
     bare = function(cloud, tmp_path, "defaults")
     stated: Properties = {
         **bare,
@@ -151,17 +146,17 @@ def test_function_goes_back_to_defaults(cloud: Cloud, tmp_path: Path) -> None:
     ],
     ids=["nothing", "archive-moved", "default-stated", "code", "configuration", "both"],
 )
-def test_update_makes_only_the_calls_it_needs(
+def test_update_calls_only_what_differs(
     cloud: Cloud, tmp_path: Path, request: pytest.FixtureRequest, change: Properties, expected: list[str]
 ) -> None:
-    """An update asks AWS for what differs, and an archive differs by its bytes alone."""
+    """An update sends only what differs, and an archive differs by its bytes only."""
     name = f"calls-{request.node.callspec.id}"
     old = function(cloud, tmp_path, name)
     moved = tmp_path / "moved"
     moved.mkdir()
     codes = {
         "moved": {"archive": {**old["code"]["archive"], "path": str(moved / "absent.zip")}},
-        "edited": archive(tmp_path, {"main.py": says("edited")}),
+        "edited": archive(tmp_path, {"main.py": returning("edited")}),
     }
     with running(cloud, old):
         before = calls(cloud, name)
@@ -173,9 +168,9 @@ def test_update_makes_only_the_calls_it_needs(
 
 
 def test_edited_code_is_live_when_update_returns(cloud: Cloud, tmp_path: Path) -> None:
-    """A function that is warm answers with its new code at the next call."""
-    old = function(cloud, tmp_path, "edited", says("old"))
-    new = {**old, "code": archive(tmp_path, {"main.py": says("new")})}
+    """A warm function runs its new code at the next call."""
+    old = function(cloud, tmp_path, "edited", returning("old"))
+    new = {**old, "code": archive(tmp_path, {"main.py": returning("new")})}
     with running(cloud, old):
         assert invoke(cloud, "edited") == "old"
 
@@ -185,7 +180,7 @@ def test_edited_code_is_live_when_update_returns(cloud: Cloud, tmp_path: Path) -
 
 
 def test_changed_environment_is_live_when_update_returns(cloud: Cloud, tmp_path: Path) -> None:
-    """A function that is warm sees its new environment at the next call."""
+    """A warm function has its new environment at the next call."""
     old = function(cloud, tmp_path, "environment", ENVIRONMENT, environment={"variables": {"COLOUR": "red"}})
     new = {**old, "environment": {"variables": {"COLOUR": "blue"}}}
     with running(cloud, old):
@@ -196,8 +191,8 @@ def test_changed_environment_is_live_when_update_returns(cloud: Cloud, tmp_path:
         assert invoke(cloud, "environment", "COLOUR") == "blue"
 
 
-def test_function_finds_its_layers_modules(cloud: Cloud, tmp_path: Path) -> None:
-    """A handler imports from its layer, and from the newer version once the function has that."""
+def test_function_imports_from_its_layer(cloud: Cloud, tmp_path: Path) -> None:
+    """A handler imports from its layer, and from the newer version after an update."""
     source = "import greeting\n\n\ndef handler(event, context):\n    return greeting.WORD\n"
     layers = [
         LayerVersion().create(
@@ -223,7 +218,7 @@ def test_function_finds_its_layers_modules(cloud: Cloud, tmp_path: Path) -> None
 
 
 def test_published_versions_are_numbered(cloud: Cloud, tmp_path: Path) -> None:
-    """With `publish`, creation and each change of code or configuration make the next version."""
+    """With `publish`, creation and each change of code or configuration publish the next version."""
     old = function(cloud, tmp_path, "published", publish=True)
     tagged = {**old, "tags": {"a": "1"}}
     changed = {**tagged, "timeout": 9}
@@ -239,18 +234,18 @@ def test_published_versions_are_numbered(cloud: Cloud, tmp_path: Path) -> None:
     assert third["qualifiedArn"] == cloud.arn("lambda", "function:published:2")
 
 
-def test_snap_started_version_answers_once_published(cloud: Cloud, tmp_path: Path) -> None:
-    """A version with SnapStart can be called as soon as the function is made."""
+def test_snap_start_version_responds_after_creation(cloud: Cloud, tmp_path: Path) -> None:
+    """A version with SnapStart can be invoked as soon as the function is created."""
     snap = {"applyOn": "PublishedVersions"}
     inputs = function(
-        cloud, tmp_path, "snapped", says("snap"), runtime="python3.12", publish=True, snapStart=snap
+        cloud, tmp_path, "snapped", returning("snap"), runtime="python3.12", publish=True, snapStart=snap
     )
     with running(cloud, inputs) as outputs:
         assert invoke(cloud, outputs["qualifiedArn"]) == "snap"
 
 
-def test_snap_started_version_that_cannot_start_is_an_error(cloud: Cloud, tmp_path: Path) -> None:
-    """A handler that fails on import fails the creation with the version and the reason."""
+def test_snap_start_version_that_cannot_start_is_an_error(cloud: Cloud, tmp_path: Path) -> None:
+    """A handler that fails on import fails the creation; the error contains the version and the reason."""
     snap = {"applyOn": "PublishedVersions"}
     inputs = function(
         cloud, tmp_path, "unborn", "1 / 0\n", runtime="python3.12", publish=True, snapStart=snap
@@ -262,8 +257,8 @@ def test_snap_started_version_that_cannot_start_is_an_error(cloud: Cloud, tmp_pa
         Function().delete(cloud, "unborn", inputs)
 
 
-def test_function_without_role_is_refused(cloud: Cloud, tmp_path: Path) -> None:
-    """AWS's refusal passes through, and nothing is left behind."""
+def test_function_without_role_is_rejected(cloud: Cloud, tmp_path: Path) -> None:
+    """AWS's error is passed on, and no function is created."""
     inputs = function(cloud, tmp_path, "roleless", role="arn:aws:iam::000000000000:role/absent")
 
     with pytest.raises(ClientError) as refusal:
@@ -274,7 +269,7 @@ def test_function_without_role_is_refused(cloud: Cloud, tmp_path: Path) -> None:
 
 
 def test_unreadable_archive_is_an_error(cloud: Cloud, tmp_path: Path) -> None:
-    """An archive that is not there is named, with the reason, before AWS is asked."""
+    """The error names a missing archive and the reason, before any call to AWS."""
     code = {"archive": {"path": str(tmp_path / "absent.zip"), "hash": "0" * 64}}
     inputs = function(cloud, tmp_path, "absent", code=code)
 

@@ -1,4 +1,4 @@
-"""What hangs on a Lambda function or is shared by functions, against the embedded cloud."""
+"""Layers, and the resources of a Lambda function, against the embedded cloud."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.alias import Alias
-from provider.lambda_.event_invoke_config import FunctionEventInvokeConfig
-from provider.lambda_.function import Function
-from provider.lambda_.layer_version import LayerVersion
-from provider.lambda_.permission import Permission
+from provider.services.lambda_.alias import Alias
+from provider.services.lambda_.function import Function
+from provider.services.lambda_.function_event_invoke_config import FunctionEventInvokeConfig
+from provider.services.lambda_.layer_version import LayerVersion
+from provider.services.lambda_.permission import Permission
 from tests.local.provider.functions import archive, function, running
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 
-def test_layer_version_lives_its_life(cloud: Cloud, tmp_path: Path) -> None:
-    """A layer version reads as it was written, and its ARN carries its number."""
+def test_layer_version_create_read_update_delete(cloud: Cloud, tmp_path: Path) -> None:
+    """A layer version reads as it was written, and its ARN contains its number."""
     code = archive(tmp_path, {"python/word.py": "WORD = 1\n"})
     inputs: Properties = {
         "layerName": "life",
@@ -46,7 +46,7 @@ def test_layer_version_lives_its_life(cloud: Cloud, tmp_path: Path) -> None:
 
 
 def test_layer_version_is_found_by_content(cloud: Cloud, tmp_path: Path) -> None:
-    """Of a layer's versions, the one with the same bytes and description is found."""
+    """The version with the same bytes and description is found."""
     inputs = [
         {"layerName": "found", "code": archive(tmp_path, {"python/n.py": text}), "description": description}
         for text, description in (("N = 1\n", "a"), ("N = 1\n", "b"), ("N = 2\n", "b"))
@@ -57,8 +57,8 @@ def test_layer_version_is_found_by_content(cloud: Cloud, tmp_path: Path) -> None
     assert LayerVersion().find(cloud, {**inputs[0], "description": "c"}) is None
 
 
-def test_kept_layer_version_outlives_its_resource(cloud: Cloud, tmp_path: Path) -> None:
-    """A layer version with `skipDestroy` is there after its deletion."""
+def test_layer_version_with_skip_destroy_is_kept(cloud: Cloud, tmp_path: Path) -> None:
+    """A layer version with `skipDestroy` exists after its deletion."""
     inputs = {"layerName": "kept", "code": archive(tmp_path, {"python/n.py": ""}), "skipDestroy": True}
     arn = LayerVersion().create(cloud, inputs)
 
@@ -77,8 +77,10 @@ def test_kept_layer_version_outlives_its_resource(cloud: Cloud, tmp_path: Path) 
     ],
     ids=["service", "service-of-account", "account", "everybody"],
 )
-def test_permission_lives_its_life(cloud: Cloud, tmp_path: Path, principal: str, source: Properties) -> None:
-    """A permission reads as it was written, and is gone alone when it goes."""
+def test_permission_create_read_update_delete(
+    cloud: Cloud, tmp_path: Path, principal: str, source: Properties
+) -> None:
+    """A permission reads as it was written, and its deletion removes no other."""
     with running(cloud, function(cloud, tmp_path, "permitting")) as outputs:
         inputs: Properties = {
             "statementId": "one",
@@ -96,8 +98,8 @@ def test_permission_lives_its_life(cloud: Cloud, tmp_path: Path, principal: str,
     assert Permission.replace_on == Permission.inputs
 
 
-def test_permission_of_a_qualifier_is_apart(cloud: Cloud, tmp_path: Path) -> None:
-    """A permission on an alias is read from the alias's policy and not from the function's."""
+def test_permission_of_a_qualifier_is_separate(cloud: Cloud, tmp_path: Path) -> None:
+    """A permission on an alias is read from the alias's policy, not from the function's."""
     with running(cloud, function(cloud, tmp_path, "qualified", publish=True)):
         Alias().create(cloud, {"name": "live", "functionName": "qualified", "functionVersion": "1"})
         inputs: Properties = {
@@ -111,7 +113,7 @@ def test_permission_of_a_qualifier_is_apart(cloud: Cloud, tmp_path: Path) -> Non
         exercise(cloud, Permission(), inputs, inputs)
 
 
-def test_alias_lives_its_life(cloud: Cloud, tmp_path: Path) -> None:
+def test_alias_create_read_update_delete(cloud: Cloud, tmp_path: Path) -> None:
     """An alias reads as it was written, moves to another version, and has its function's ARNs."""
     old = function(cloud, tmp_path, "aliased", publish=True)
     with running(cloud, old):
@@ -136,8 +138,10 @@ def test_alias_lives_its_life(cloud: Cloud, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("qualifier", [{}, {"qualifier": "$LATEST"}], ids=["function", "qualifier"])
-def test_event_invoke_config_lives_its_life(cloud: Cloud, tmp_path: Path, qualifier: Properties) -> None:
-    """Retries, age and destinations read as they were written; without retries is not the default."""
+def test_event_invoke_config_create_read_update_delete(
+    cloud: Cloud, tmp_path: Path, qualifier: Properties
+) -> None:
+    """Retries, age and destinations read as they were written; zero retries differ from the default."""
     with running(cloud, function(cloud, tmp_path, "asynchronous")):
         queue = cloud.client("sqs").create_queue(QueueName="failures")["QueueUrl"].rsplit("/", 1)[1]
         destination = {"destination": cloud.arn("sqs", queue)}
@@ -158,7 +162,7 @@ def test_event_invoke_config_lives_its_life(cloud: Cloud, tmp_path: Path, qualif
 
 
 def test_children_of_a_deleted_function_are_gone(cloud: Cloud, tmp_path: Path) -> None:
-    """What hangs on a function goes with it: reading says so and deleting it is no error."""
+    """AWS deletes the resources of a function with it; they read as None and can be deleted."""
     statement = {"statementId": "s", "action": "lambda:InvokeFunction", "principal": "*"}
     children: list[tuple[Any, Properties]] = [
         (Permission(), {"function": "parent", **statement}),

@@ -12,10 +12,9 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.lambda_.alias import Alias
-from provider.lambda_.function import Function
-from tests.local.provider.functions import archive, function, invoke, running
-from tests.local.provider.test_lambda import says as returns
+from provider.services.lambda_.alias import Alias
+from provider.services.lambda_.function import Function
+from tests.local.provider.functions import archive, function, invoke, returning, running
 
 SNAP = {"applyOn": "PublishedVersions"}
 
@@ -53,7 +52,7 @@ def update(cloud: Cloud, alias: Properties, old: Properties, new: Properties) ->
 
 def test_unchanged_function_publishes_one_version(cloud: Cloud, tmp_path: Path) -> None:
     """The same function applied again publishes nothing, and equal bytes in another file are no change."""
-    inputs = snapped(cloud, tmp_path, "steady", returns("one"))
+    inputs = snapped(cloud, tmp_path, "steady", returning("one"))
     copy = tmp_path / "copy.zip"
     copy.write_bytes(Path(inputs["code"]["archive"]["path"]).read_bytes())
     copied = {**inputs, "code": {"archive": {**inputs["code"]["archive"], "path": str(copy)}}}
@@ -67,8 +66,8 @@ def test_unchanged_function_publishes_one_version(cloud: Cloud, tmp_path: Path) 
 
 def test_changed_code_publishes_the_next_version_for_the_alias(cloud: Cloud, tmp_path: Path) -> None:
     """A changed zip publishes one version; callers of the alias get it, the version before stays callable."""
-    old = snapped(cloud, tmp_path, "moving", returns("old"))
-    new = {**old, "code": archive(tmp_path, {"main.py": returns("new")})}
+    old = snapped(cloud, tmp_path, "moving", returning("old"))
+    new = {**old, "code": archive(tmp_path, {"main.py": returning("new")})}
     with live(cloud, old) as alias:
         arn = cloud.arn("lambda", "function:moving")
         before = invoke(cloud, f"{arn}:live")
@@ -82,7 +81,7 @@ def test_changed_code_publishes_the_next_version_for_the_alias(cloud: Cloud, tmp
 
 def test_changed_configuration_publishes_the_next_version(cloud: Cloud, tmp_path: Path) -> None:
     """A changed variable is part of a version, and so is a snapshot's configuration; a tag is not."""
-    old = snapped(cloud, tmp_path, "configured", returns("one"))
+    old = snapped(cloud, tmp_path, "configured", returning("one"))
     tagged = {**old, "tags": {"stack": "prod"}}
     new = {**tagged, "environment": {"variables": {"A": "1"}}}
     with live(cloud, old) as alias:
@@ -94,7 +93,7 @@ def test_changed_configuration_publishes_the_next_version(cloud: Cloud, tmp_path
 
 def test_function_that_had_no_version_publishes_its_first(cloud: Cloud, tmp_path: Path) -> None:
     """SnapStart turned on for a deployed function publishes version 1 of the code that it has."""
-    old = function(cloud, tmp_path, "converted", returns("one"), publish=False)
+    old = function(cloud, tmp_path, "converted", returning("one"), publish=False)
     new = {**old, "publish": True, "snapStart": SNAP}
     with running(cloud, old):
         Function().update(cloud, "converted", old, new)
@@ -106,7 +105,7 @@ def test_function_that_had_no_version_publishes_its_first(cloud: Cloud, tmp_path
 def test_only_the_published_version_has_a_snapshot(cloud: Cloud, tmp_path: Path) -> None:
     """Lambda takes snapshots of versions, never of $LATEST."""
     client: Any = cloud.client("lambda")
-    with running(cloud, snapped(cloud, tmp_path, "optimized", returns("one"))):
+    with running(cloud, snapped(cloud, tmp_path, "optimized", returning("one"))):
         states = {
             qualifier: client.get_function_configuration(FunctionName="optimized", Qualifier=qualifier)[
                 "SnapStart"
@@ -122,7 +121,7 @@ def test_only_the_published_version_has_a_snapshot(cloud: Cloud, tmp_path: Path)
 
 def test_snap_start_is_refused_for_an_older_runtime(cloud: Cloud, tmp_path: Path) -> None:
     """Lambda has SnapStart for Python from 3.12 on."""
-    inputs = snapped(cloud, tmp_path, "elder", returns("one"), runtime="python3.11")
+    inputs = snapped(cloud, tmp_path, "elder", returning("one"), runtime="python3.11")
 
     with pytest.raises(ClientError, match=r"SnapStart is not supported for the python3\.11 runtime"):
         Function().create(cloud, inputs)

@@ -8,18 +8,18 @@ from botocore.exceptions import ClientError
 
 from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
-from provider.s3 import (
-    Bucket,
-    BucketLifecycleConfiguration,
-    BucketOwnershipControls,
-    BucketPolicy,
-    BucketPublicAccessBlock,
+from provider.services.s3.bucket import Bucket
+from provider.services.s3.bucket_lifecycle_configuration import BucketLifecycleConfiguration
+from provider.services.s3.bucket_ownership_controls import BucketOwnershipControls
+from provider.services.s3.bucket_policy import BucketPolicy
+from provider.services.s3.bucket_public_access_block import BucketPublicAccessBlock
+from provider.services.s3.bucket_server_side_encryption_configuration import (
     BucketServerSideEncryptionConfiguration,
 )
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 FIREHOSE = {"Service": "firehose.amazonaws.com"}
-COMPANIONS = [
+SETTINGS = [
     BucketLifecycleConfiguration(),
     BucketOwnershipControls(),
     BucketPolicy(),
@@ -29,12 +29,12 @@ COMPANIONS = [
 
 
 def bucket(cloud: Cloud, name: str) -> str:
-    """A new bucket without companions."""
+    """Create a bucket without settings."""
     return Bucket().create(cloud, {"bucket": name})
 
 
 def policy(name: str, action: str) -> str:
-    """A policy that lets Firehose do one thing and refuses plain HTTP, spread over lines."""
+    """Return a policy that allows Firehose one action and denies plain HTTP, over several lines."""
     on = f"arn:aws:s3:::{name}"
     allowed = {"Effect": "Allow", "Principal": FIREHOSE, "Action": action, "Resource": f"{on}/*"}
     refused = {
@@ -48,7 +48,7 @@ def policy(name: str, action: str) -> str:
 
 
 def rule(prefix: str, cold: int, gone: int) -> Properties:
-    """A lifecycle rule with every part that is known."""
+    """Return a lifecycle rule with every known key."""
     return {
         "id": prefix,
         "status": "Enabled",
@@ -59,8 +59,8 @@ def rule(prefix: str, cold: int, gone: int) -> Properties:
     }
 
 
-def test_bucket_lives_its_life(cloud: Cloud) -> None:
-    """A bucket reads as it was written, before and after its tags have changed."""
+def test_bucket_create_read_update_delete(cloud: Cloud) -> None:
+    """A bucket reads as it was written, before and after an update of its tags."""
     inputs = {
         "bucket": "bucket-life",
         "forceDestroy": True,
@@ -80,7 +80,7 @@ def test_bucket_lives_its_life(cloud: Cloud) -> None:
 
 
 def test_bucket_without_tags_reads_as_new(cloud: Cloud) -> None:
-    """An update that states no tags takes the old ones away."""
+    """An update without tags removes the old ones."""
     name = bucket(cloud, "bucket-bare")
     bare = {"bucket": name}
     before = Bucket().read(cloud, name, bare)
@@ -92,8 +92,8 @@ def test_bucket_without_tags_reads_as_new(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("versioning", ["Suspended", "Enabled"])
-def test_bucket_that_may_be_forced_goes_with_its_content(cloud: Cloud, versioning: str) -> None:
-    """Objects, old versions and markers of deletion do not keep such a bucket."""
+def test_bucket_with_force_destroy_is_deleted_with_its_content(cloud: Cloud, versioning: str) -> None:
+    """Objects, old versions and delete markers do not prevent the deletion of a bucket with forceDestroy."""
     name = bucket(cloud, f"bucket-full-{versioning.lower()}")
     s3 = cloud.client("s3")
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": versioning})
@@ -106,8 +106,8 @@ def test_bucket_that_may_be_forced_goes_with_its_content(cloud: Cloud, versionin
     assert Bucket().read(cloud, name, {}) is None
 
 
-def test_bucket_with_content_is_kept(cloud: Cloud) -> None:
-    """A bucket that may not be forced is deleted only when it is empty."""
+def test_bucket_with_content_is_not_deleted(cloud: Cloud) -> None:
+    """A bucket without forceDestroy is deleted only when it is empty."""
     name = bucket(cloud, "bucket-kept")
     cloud.client("s3").put_object(Bucket=name, Key="kept", Body=b"{}")
 
@@ -115,8 +115,8 @@ def test_bucket_with_content_is_kept(cloud: Cloud) -> None:
         Bucket().delete(cloud, name, {"forceDestroy": False})
 
 
-def test_policy_lives_its_life(cloud: Cloud) -> None:
-    """A policy reads as it was written, with what this cloud does not take of it."""
+def test_policy_create_read_update_delete(cloud: Cloud) -> None:
+    """A policy reads as it was written, including the statements that the embedded cloud does not receive."""
     name = bucket(cloud, "policy-life")
     inputs = {"bucket": name, "policy": policy(name, "s3:PutObject")}
 
@@ -125,8 +125,8 @@ def test_policy_lives_its_life(cloud: Cloud) -> None:
     assert read == inputs
 
 
-def test_policy_that_refuses_plain_http_lets_this_cloud_be_used(cloud: Cloud) -> None:
-    """All that is said to the embedded cloud is plain HTTP, and still it answers."""
+def test_policy_that_denies_plain_http_allows_loopback(cloud: Cloud) -> None:
+    """The embedded cloud accepts requests over plain HTTP in spite of the policy."""
     name = bucket(cloud, "policy-plain")
 
     BucketPolicy().create(cloud, {"bucket": name, "policy": policy(name, "s3:PutObject")})
@@ -135,7 +135,7 @@ def test_policy_that_refuses_plain_http_lets_this_cloud_be_used(cloud: Cloud) ->
     assert cloud.client("s3").get_object(Bucket=name, Key="key")["Body"].read() == b"{}"
 
 
-def test_public_access_block_lives_its_life(cloud: Cloud) -> None:
+def test_public_access_block_create_read_update_delete(cloud: Cloud) -> None:
     """Each of the four settings can be changed."""
     inputs = {
         "bucket": bucket(cloud, "block-life"),
@@ -151,8 +151,8 @@ def test_public_access_block_lives_its_life(cloud: Cloud) -> None:
     assert read == inputs
 
 
-def test_public_access_block_refuses_a_public_policy(cloud: Cloud) -> None:
-    """A bucket that is closed to the public cannot be opened by its policy."""
+def test_public_access_block_rejects_a_public_policy(cloud: Cloud) -> None:
+    """A policy cannot make a bucket public when public access is blocked."""
     name = bucket(cloud, "block-effect")
     settings = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     BucketPublicAccessBlock().create(cloud, {"bucket": name, **dict.fromkeys(settings, True)})
@@ -163,8 +163,8 @@ def test_public_access_block_refuses_a_public_policy(cloud: Cloud) -> None:
         BucketPolicy().create(cloud, {"bucket": name, "policy": json.dumps(document)})
 
 
-def test_lifecycle_configuration_lives_its_life(cloud: Cloud) -> None:
-    """The rules read as they were written, before and after one of two has gone and the other changed."""
+def test_lifecycle_configuration_create_read_update_delete(cloud: Cloud) -> None:
+    """The rules read as they were written, before and after one of two is removed and the other changed."""
     inputs = {
         "bucket": bucket(cloud, "lifecycle-life"),
         "rules": [rule("events", 30, 90), rule("errors", 30, 90)],
@@ -177,8 +177,8 @@ def test_lifecycle_configuration_lives_its_life(cloud: Cloud) -> None:
     assert read == inputs
 
 
-def test_lifecycle_rule_with_an_unknown_part_is_refused(cloud: Cloud) -> None:
-    """What the provider would leave out is an error that names it."""
+def test_lifecycle_rule_with_an_unknown_key_is_rejected(cloud: Cloud) -> None:
+    """An input that the provider would ignore is an error that names it."""
     name = bucket(cloud, "lifecycle-unknown")
     filtered = rule("events", 1, 2) | {"filter": {"objectSizeLessThan": 5}}
 
@@ -186,8 +186,8 @@ def test_lifecycle_rule_with_an_unknown_part_is_refused(cloud: Cloud) -> None:
         BucketLifecycleConfiguration().create(cloud, {"bucket": name, "rules": [filtered]})
 
 
-def test_ownership_controls_live_their_life(cloud: Cloud) -> None:
-    """Who owns what others put there can be changed."""
+def test_ownership_controls_create_read_update_delete(cloud: Cloud) -> None:
+    """The owner of objects from other accounts can be changed."""
     inputs = {"bucket": bucket(cloud, "ownership-life"), "rule": {"objectOwnership": "BucketOwnerEnforced"}}
 
     read = exercise(
@@ -200,8 +200,8 @@ def test_ownership_controls_live_their_life(cloud: Cloud) -> None:
     assert read == inputs
 
 
-def test_encryption_lives_its_life(cloud: Cloud) -> None:
-    """Encryption reads as it was written; deleted, it is S3's own."""
+def test_encryption_create_read_update_delete(cloud: Cloud) -> None:
+    """Encryption reads as it was written; after deletion it is S3's default."""
     kind = BucketServerSideEncryptionConfiguration()
     name = bucket(cloud, "encryption-life")
     own = {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}
@@ -223,17 +223,17 @@ def test_encryption_lives_its_life(cloud: Cloud) -> None:
     assert kind.read(cloud, name, {}) == {"bucket": name, "rules": [{**own, "bucketKeyEnabled": False}]}
 
 
-@pytest.mark.parametrize("kind", COMPANIONS, ids=lambda kind: kind.noun)
-def test_companion_of_a_missing_bucket_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any) -> None:
-    """What is not there is no error to read or to delete."""
+@pytest.mark.parametrize("kind", SETTINGS, ids=lambda kind: kind.noun)
+def test_setting_of_a_missing_bucket_reads_as_none_and_delete_succeeds(cloud: Cloud, kind: Any) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     kind.delete(cloud, "bucket-nowhere", {})
 
     assert kind.read(cloud, "bucket-nowhere", {}) is None
 
 
-def test_companion_that_a_new_bucket_has_by_itself_was_not_made(cloud: Cloud) -> None:
-    """Only what is as stated counts as made before a run was cut off."""
-    name = bucket(cloud, "companion-own")
+def test_default_setting_of_a_new_bucket_is_not_found(cloud: Cloud) -> None:
+    """Only a setting that equals the inputs counts as created before a run was interrupted."""
+    name = bucket(cloud, "setting-own")
 
     stated = {"bucket": name, "rule": {"objectOwnership": "ObjectWriter"}}
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ParamValidationError
 
 from provider.base import Properties
 from provider.cloud import Cloud
-from provider.scheduler import Schedule
+from provider.services.scheduler.schedule import Schedule
 from tests.local.provider.lifecycle import exercise
 from tests.local.provider.queues import inbox
 
@@ -25,7 +25,7 @@ DEFAULTS: Properties = {
 
 
 def nightly(name: str) -> Properties:
-    """The inputs of a schedule with no more than it must have."""
+    """Return the inputs of a minimal schedule."""
     return {
         "name": name,
         "scheduleExpression": "cron(0 3 * * ? *)",
@@ -34,8 +34,8 @@ def nightly(name: str) -> Properties:
     }
 
 
-def test_schedule_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A schedule reads as it was written, before and after every changeable input has changed."""
+def test_schedule_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A schedule reads as it was written, before and after an update of every input that can change."""
     cloud.client("scheduler").create_schedule_group(Name="jobs")
     inputs: Properties = {
         "name": "life",
@@ -73,8 +73,8 @@ def test_schedule_with_every_input_lives_its_life(cloud: Cloud) -> None:
     assert read == {**inputs, "arn": cloud.arn("scheduler", "schedule/jobs/life")}
 
 
-def test_schedule_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new schedule."""
+def test_schedule_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values that AWS gives a new schedule."""
     bare = nightly("bare")
     schedule = Schedule().create(cloud, bare)
     full = {**bare, "description": "full", "state": "DISABLED", "scheduleExpressionTimezone": "Asia/Tokyo"}
@@ -87,8 +87,8 @@ def test_schedule_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert Schedule().read(cloud, schedule, bare) == {**DEFAULTS, **bare, "arn": arn}
 
 
-def test_schedule_changed_by_hand_reads_so(cloud: Cloud) -> None:
-    """Drift is seen, in what the program stated and in what it left to AWS."""
+def test_schedule_changed_outside_pulumi_reads_as_changed(cloud: Cloud) -> None:
+    """Drift is read, in inputs that the program stated and in AWS's defaults."""
     inputs = nightly("drifting")
     schedule = Schedule().create(cloud, inputs)
     cloud.client("scheduler").update_schedule(
@@ -104,8 +104,8 @@ def test_schedule_changed_by_hand_reads_so(cloud: Cloud) -> None:
     assert (read["scheduleExpression"], read["state"]) == ("rate(1 day)", "DISABLED")
 
 
-def test_schedule_with_an_unknown_key_is_refused(cloud: Cloud) -> None:
-    """A key that is no target's is an error that names it."""
+def test_schedule_with_an_unknown_key_is_rejected(cloud: Cloud) -> None:
+    """The error names an unknown key of the target."""
     inputs = nightly("misspelt")
     inputs["target"]["retries"] = 3
 
@@ -113,15 +113,15 @@ def test_schedule_with_an_unknown_key_is_refused(cloud: Cloud) -> None:
         Schedule().create(cloud, inputs)
 
 
-def test_missing_schedule_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_schedule_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     Schedule().delete(cloud, "default/nothing", {})
 
     assert Schedule().read(cloud, "default/nothing", {}) is None
 
 
 def test_schedule_that_is_due_delivers_its_input(cloud: Cloud) -> None:
-    """A schedule for this very moment sends its input to its target."""
+    """A schedule that is due now sends its input to its target."""
     arrivals = inbox(cloud, "due")
     Schedule().create(
         cloud,

@@ -6,22 +6,22 @@ from typing import Any
 import pytest
 
 from provider.cloud import Cloud
-from provider.secretsmanager import Secret
+from provider.services.secretsmanager.secret import Secret
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"
 
 
 def policy(action: str) -> str:
-    """A secret's policy, spread over lines, that refuses an action, and everything over plain HTTP."""
+    """Return a secret's policy, over several lines, that denies an action, and plain HTTP."""
     everyone = {"Effect": "Deny", "Principal": "*", "Resource": "*"}
     plain = {"Bool": {"aws:SecureTransport": "false"}}
     statements = [{**everyone, "Action": action}, {**everyone, "Action": "*", "Condition": plain}]
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
 
 
-def test_secret_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A secret reads as it was written, before and after every changeable input has changed."""
+def test_secret_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A secret reads as it was written, before and after an update of every input that can change."""
     inputs = {
         "name": "life/key",
         "description": "A key",
@@ -41,13 +41,13 @@ def test_secret_with_every_input_lives_its_life(cloud: Cloud) -> None:
 
     read = exercise(cloud, Secret(), inputs, changed)
 
-    told = {key: value for key, value in inputs.items() if key != "recoveryWindowInDays"}
-    assert read == {**told, "arn": read["arn"]}
+    readable = {key: value for key, value in inputs.items() if key != "recoveryWindowInDays"}
+    assert read == {**readable, "arn": read["arn"]}
     assert read["arn"].startswith(f"{ARN}life/key-")
 
 
-def test_secret_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new secret."""
+def test_secret_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values that AWS gives a new secret."""
     bare = {"name": "bare"}
     arn = Secret().create(cloud, bare)
     before = Secret().read(cloud, arn, bare)
@@ -59,8 +59,8 @@ def test_secret_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert Secret().read(cloud, arn, bare) == before
 
 
-def test_value_that_an_operator_set_outlives_updates(cloud: Cloud) -> None:
-    """The program changes what is said about a secret and never what is in it."""
+def test_update_keeps_the_value_that_an_operator_set(cloud: Cloud) -> None:
+    """The program updates the properties of a secret and never its value."""
     inputs = {"name": "valued", "description": "before"}
     arn = Secret().create(cloud, inputs)
     cloud.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="whsec")
@@ -71,10 +71,10 @@ def test_value_that_an_operator_set_outlives_updates(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(("inputs", "days"), [({}, 30), ({"recoveryWindowInDays": 7}, 7)])
-def test_deleted_secret_can_be_brought_back_for_as_long_as_was_said(
+def test_deleted_secret_can_be_restored_within_its_window(
     cloud: Cloud, inputs: dict[str, Any], days: int
 ) -> None:
-    """A secret with a recovery window is gone to the program, and an operator can still restore it."""
+    """A secret with a recovery window reads as None, and an operator can still restore it."""
     name = f"recoverable-{days}"
     arn = Secret().create(cloud, {"name": name, **inputs})
     client = cloud.client("secretsmanager")
@@ -88,8 +88,8 @@ def test_deleted_secret_can_be_brought_back_for_as_long_as_was_said(
     assert Secret().find(cloud, {"name": name}) == arn
 
 
-def test_missing_secret_reads_as_none_and_may_be_deleted(cloud: Cloud) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_secret_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     Secret().delete(cloud, f"{ARN}nothing-abcdef", {})
 
     assert Secret().read(cloud, f"{ARN}nothing-abcdef", {}) is None

@@ -1,4 +1,4 @@
-"""SNS's resource types against the embedded cloud, and what a topic then does."""
+"""SNS's resource types against the embedded cloud, and their delivery of messages."""
 
 import json
 from typing import Any
@@ -7,9 +7,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.kms import Key
-from provider.sns import Topic, TopicPolicy, TopicSubscription
-from provider.sqs import Queue, QueuePolicy
+from provider.services.kms.key import Key
+from provider.services.sns.topic import Topic
+from provider.services.sns.topic_policy import TopicPolicy
+from provider.services.sns.topic_subscription import TopicSubscription
+from provider.services.sqs.queue import Queue
+from provider.services.sqs.queue_policy import QueuePolicy
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 ACCOUNT = "000000000000"
@@ -19,18 +22,18 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
 
 
 def policy(*statements: dict[str, Any]) -> str:
-    """A policy of these statements, spread over lines as a program may write it."""
+    """Return a policy of these statements, formatted over several lines as in a program."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
 
 
 def may_publish(topic: str, service: str) -> dict[str, Any]:
-    """A statement that lets a service publish on a topic."""
+    """Return a statement that allows a service to publish to a topic."""
     principal = {"Service": f"{service}.amazonaws.com"}
     return {"Effect": "Allow", "Principal": principal, "Action": "sns:Publish", "Resource": ARN + topic}
 
 
 def tls_only(topic: str) -> dict[str, Any]:
-    """A statement that refuses plain HTTP."""
+    """Return a statement that denies plain HTTP."""
     plain = {"Bool": {"aws:SecureTransport": "false"}}
     return {
         "Effect": "Deny",
@@ -42,7 +45,7 @@ def tls_only(topic: str) -> dict[str, Any]:
 
 
 def subscribed_queue(cloud: Cloud, topic: str, name: str, **inputs: Any) -> str:
-    """The URL of a queue that gets what is published on the topic, and only from it."""
+    """Create a queue that is subscribed to the topic and accepts only its messages; return its URL."""
     url = Queue().create(cloud, {"name": name})
     send = {
         "Effect": "Allow",
@@ -58,13 +61,15 @@ def subscribed_queue(cloud: Cloud, topic: str, name: str, **inputs: Any) -> str:
 
 
 def bodies(cloud: Cloud, url: str) -> list[str]:
-    """What lies in the queue."""
-    answer: Any = cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2)
-    return [message["Body"] for message in answer.get("Messages", [])]
+    """Receive the queue's messages and return their bodies."""
+    response: Any = cloud.client("sqs").receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2
+    )
+    return [message["Body"] for message in response.get("Messages", [])]
 
 
-def test_topic_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A topic reads as it was written, before and after every changeable input has changed."""
+def test_topic_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A topic reads as it was written, before and after an update of every input that can change."""
     inputs = {
         "name": "life",
         "displayName": "Life",
@@ -95,8 +100,8 @@ def test_topic_with_every_input_lives_its_life(cloud: Cloud) -> None:
     assert read == {**inputs, "arn": ARN + "life", "owner": ACCOUNT}
 
 
-def test_topic_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new topic."""
+def test_topic_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values that AWS gives a new topic."""
     bare = {"name": "bare"}
     arn = Topic().create(cloud, bare)
     before = Topic().read(cloud, arn, bare)
@@ -108,8 +113,8 @@ def test_topic_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert Topic().read(cloud, arn, bare) == before
 
 
-def test_fifo_topic_lives_its_life(cloud: Cloud) -> None:
-    """A FIFO topic is told to be one, and its deduplication can change."""
+def test_fifo_topic_create_read_update_delete(cloud: Cloud) -> None:
+    """A FIFO topic is created as one, and its deduplication can change."""
     inputs = {"name": "life.fifo", "fifoTopic": True, "contentBasedDeduplication": True}
 
     read = exercise(cloud, Topic(), inputs, {**inputs, "contentBasedDeduplication": False})
@@ -117,8 +122,8 @@ def test_fifo_topic_lives_its_life(cloud: Cloud) -> None:
     assert (read["fifoTopic"], read["contentBasedDeduplication"]) == (True, True)
 
 
-def test_topic_policy_lives_its_life(cloud: Cloud) -> None:
-    """A topic's policy comes, changes and goes without its topic, its TLS statement told all along."""
+def test_topic_policy_create_read_update_delete(cloud: Cloud) -> None:
+    """A topic policy is created, updated and deleted, and reads with its TLS statement."""
     topic = Topic().create(cloud, {"name": "policed"})
     inputs = {"arn": topic, "policy": policy(may_publish("policed", "events"), tls_only("policed"))}
     changed = {"arn": topic, "policy": policy(may_publish("policed", "ses"), tls_only("policed"))}
@@ -129,8 +134,8 @@ def test_topic_policy_lives_its_life(cloud: Cloud) -> None:
     assert Topic().find(cloud, {"name": "policed"}) == topic
 
 
-def test_topic_policy_changed_by_others_reads_as_it_is(cloud: Cloud) -> None:
-    """What somebody else wrote over a policy is seen, TLS statement or not."""
+def test_topic_policy_changed_outside_pulumi_reads_as_changed(cloud: Cloud) -> None:
+    """A policy that was overwritten outside Pulumi reads as it is, with or without the TLS statement."""
     topic = Topic().create(cloud, {"name": "tampered"})
     inputs = {"arn": topic, "policy": policy(may_publish("tampered", "events"), tls_only("tampered"))}
     TopicPolicy().create(cloud, inputs)
@@ -141,8 +146,8 @@ def test_topic_policy_changed_by_others_reads_as_it_is(cloud: Cloud) -> None:
     assert TopicPolicy().read(cloud, topic, inputs) == {"arn": topic, "policy": theirs, "owner": ACCOUNT}
 
 
-def test_topic_without_a_policy_of_its_own_does_not_tell_its_policy_resource(cloud: Cloud) -> None:
-    """A topic policy is no drift of the topic that it belongs to."""
+def test_topic_without_a_policy_input_does_not_read_its_topic_policy(cloud: Cloud) -> None:
+    """A topic policy is not drift of its topic."""
     inputs = {"name": "apart"}
     topic = Topic().create(cloud, inputs)
     before = Topic().read(cloud, topic, inputs)
@@ -152,14 +157,14 @@ def test_topic_without_a_policy_of_its_own_does_not_tell_its_policy_resource(clo
     assert Topic().read(cloud, topic, inputs) == before
 
 
-def test_policy_of_a_missing_topic_is_refused(cloud: Cloud) -> None:
-    """A policy cannot be given to a topic that is not there, and AWS's error says so."""
+def test_policy_of_a_missing_topic_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the topic must exist first."""
     with pytest.raises(ClientError, match="NotFound"):
         TopicPolicy().create(cloud, {"arn": ARN + "nothing", "policy": policy()})
 
 
-def test_subscription_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A queue's subscription reads as it was written, before and after every changeable input has changed."""
+def test_subscription_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A queue's subscription reads as it was written, before and after an update of every input."""
     topic = Topic().create(cloud, {"name": "subscribed"})
     inputs = {
         "topic": topic,
@@ -175,7 +180,7 @@ def test_subscription_with_every_input_lives_its_life(cloud: Cloud) -> None:
         "rawMessageDelivery": False,
         "filterPolicyScope": "MessageAttributes",
         "filterPolicy": json.dumps({"kind": ["complaint"]}),
-        "redrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE_ARN + "buried"}),
+        "redrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE_ARN + "dead"}),
     }
 
     read = exercise(cloud, TopicSubscription(), inputs, changed)
@@ -185,8 +190,8 @@ def test_subscription_with_every_input_lives_its_life(cloud: Cloud) -> None:
     assert read["arn"].startswith(f"{topic}:")
 
 
-def test_subscription_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """Without filter, redrive and raw delivery a subscription is as AWS makes one."""
+def test_subscription_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """Without filter, redrive and raw delivery, a subscription has AWS's defaults."""
     topic = Topic().create(cloud, {"name": "bare-subscribed"})
     bare = {"topic": topic, "protocol": "sqs", "endpoint": QUEUE_ARN + "bare"}
     arn = TopicSubscription().create(cloud, bare)
@@ -202,16 +207,16 @@ def test_subscription_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("protocol", "endpoint", "pending"),
     [
-        # The embedded cloud takes an address without asking it.
+        # The embedded cloud confirms an email address at once.
         ("email", "operator@example.com", False),
-        # Nobody listens there to confirm.
+        # No server runs there to confirm.
         ("http", "http://127.0.0.1:9/hook", True),
     ],
 )
-def test_subscription_that_somebody_must_confirm_lives_its_life(
+def test_unconfirmed_subscription_create_read_update_delete(
     cloud: Cloud, protocol: str, endpoint: str, pending: bool
 ) -> None:
-    """Whether it is confirmed is told, and one that is not yet has its id all the same."""
+    """A subscription returns whether it is confirmed, and has its ID before that."""
     topic = Topic().create(cloud, {"name": f"confirmed-by-{protocol}"})
     inputs = {"topic": topic, "protocol": protocol, "endpoint": endpoint}
 
@@ -221,15 +226,15 @@ def test_subscription_that_somebody_must_confirm_lives_its_life(
 
 
 @pytest.mark.parametrize("kind", [Topic(), TopicPolicy()], ids=["topic", "policy"])
-def test_missing_topic_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_topic_reads_as_none_and_delete_succeeds(cloud: Cloud, kind: Any) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     kind.delete(cloud, ARN + "nothing", {})
 
     assert kind.read(cloud, ARN + "nothing", {}) is None
 
 
-def test_subscription_to_a_missing_topic_is_found_nowhere(cloud: Cloud) -> None:
-    """A subscription that went with its topic is no error to read, to find or to delete."""
+def test_subscription_to_a_missing_topic_is_not_found(cloud: Cloud) -> None:
+    """Reading, finding or deleting a subscription of a deleted topic is not an error."""
     arn = f"{ARN}nothing:6b0e71bd-7e97-4d97-80ce-4a0994e55286"
     inputs = {"topic": ARN + "nothing", "protocol": "sqs", "endpoint": QUEUE_ARN + "nothing"}
     TopicSubscription().delete(cloud, arn, inputs)
@@ -238,8 +243,8 @@ def test_subscription_to_a_missing_topic_is_found_nowhere(cloud: Cloud) -> None:
     assert TopicSubscription().find(cloud, inputs) is None
 
 
-def test_message_reaches_the_queues_whose_filter_it_fits(cloud: Cloud) -> None:
-    """Each queue gets, raw and once, what its filter lets through."""
+def test_message_is_delivered_to_queues_whose_filter_matches(cloud: Cloud) -> None:
+    """Each queue receives the raw messages that match its filter, once."""
     topic = Topic().create(cloud, {"name": "filtered"})
     raw = {"rawMessageDelivery": True, "filterPolicyScope": "MessageBody"}
     bounces = subscribed_queue(
@@ -255,8 +260,8 @@ def test_message_reaches_the_queues_whose_filter_it_fits(cloud: Cloud) -> None:
     assert sorted(bodies(cloud, everything)) == [bounce, sent]
 
 
-def test_encrypted_topic_that_refuses_plain_http_delivers(cloud: Cloud) -> None:
-    """With a KMS key and a TLS-only policy, who may publish still does, and who may not is refused."""
+def test_encrypted_topic_that_denies_plain_http_delivers(cloud: Cloud) -> None:
+    """With a KMS key and a TLS-only policy, only principals with permission can publish."""
     key = Key().create(cloud, {"description": "topics"})
     topic = Topic().create(cloud, {"name": "sealed", "kmsMasterKeyId": key})
     inputs = {"arn": topic, "policy": policy(may_publish("sealed", "events"), tls_only("sealed"))}
@@ -271,7 +276,7 @@ def test_encrypted_topic_that_refuses_plain_http_delivers(cloud: Cloud) -> None:
 
 
 def publisher(cloud: Cloud, name: str, action: str, resource: str) -> Any:
-    """SNS as a user sees it who may do this one thing."""
+    """Yield the SNS client of a user with permission for this action only."""
     import boto3
 
     iam = cloud.client("iam")

@@ -7,7 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
-from provider.sqs import Queue, QueuePolicy, RedriveAllowPolicy
+from provider.services.sqs.queue import Queue
+from provider.services.sqs.queue_policy import QueuePolicy
+from provider.services.sqs.redrive_allow_policy import RedriveAllowPolicy
 from tests.local.provider.lifecycle import exercise
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
@@ -15,12 +17,12 @@ ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
 def redrive(queue: str) -> str:
-    """A redrive policy, spread over lines as a program may write it."""
+    """Return a redrive policy, formatted over several lines as in a program."""
     return json.dumps({"deadLetterTargetArn": ARN + queue, "maxReceiveCount": 3}, indent=2)
 
 
 def may_send(queue: str, service: str) -> str:
-    """A policy that lets a service send to a queue, and nobody over plain HTTP."""
+    """Return a policy that allows a service to send to a queue, and denies plain HTTP."""
     statement = {"Principal": {"Service": f"{service}.amazonaws.com"}, "Resource": ARN + queue}
     send = {"Effect": "Allow", **statement, "Action": "sqs:SendMessage"}
     plain = {"Bool": {"aws:SecureTransport": "false"}}
@@ -28,9 +30,9 @@ def may_send(queue: str, service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [send, deny]}, indent=2)
 
 
-def test_queue_with_every_input_lives_its_life(cloud: Cloud) -> None:
-    """A queue reads as it was written, before and after every changeable input has changed."""
-    for name in ("life-dead", "life-buried"):
+def test_queue_create_read_update_delete_with_every_input(cloud: Cloud) -> None:
+    """A queue reads as it was written, before and after an update of every input that can change."""
+    for name in ("life-dead", "life-other"):
         Queue().create(cloud, {"name": name})
     allow_all = json.dumps({"redrivePermission": "allowAll"})
     inputs = {
@@ -60,7 +62,7 @@ def test_queue_with_every_input_lives_its_life(cloud: Cloud) -> None:
         "kmsMasterKeyId": "alias/other",
         "kmsDataKeyReusePeriodSeconds": 300,
         "sqsManagedSseEnabled": True,
-        "redrivePolicy": redrive("life-buried"),
+        "redrivePolicy": redrive("life-other"),
         "redriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"}),
         "policy": may_send("life", "sns"),
         "fifoQueue": False,
@@ -74,8 +76,8 @@ def test_queue_with_every_input_lives_its_life(cloud: Cloud) -> None:
     assert read == {**inputs, "arn": ARN + "life", "url": url}
 
 
-def test_queue_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
-    """An update without the optional inputs brings back what AWS gives a new queue."""
+def test_queue_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
+    """An update without the optional inputs restores the values that AWS gives a new queue."""
     Queue().create(cloud, {"name": "bare-dead"})
     bare = {"name": "bare"}
     url = Queue().create(cloud, bare)
@@ -100,8 +102,8 @@ def test_queue_with_inputs_taken_back_reads_as_new(cloud: Cloud) -> None:
     assert Queue().read(cloud, url, bare) == before
 
 
-def test_fifo_queue_lives_its_life(cloud: Cloud) -> None:
-    """A FIFO queue is told to be one, and its deduplication can change."""
+def test_fifo_queue_create_read_update_delete(cloud: Cloud) -> None:
+    """A FIFO queue is created as one, and its deduplication can change."""
     inputs = {"name": "life.fifo", "fifoQueue": True, "contentBasedDeduplication": True}
 
     read = exercise(cloud, Queue(), inputs, {**inputs, "contentBasedDeduplication": False})
@@ -109,14 +111,14 @@ def test_fifo_queue_lives_its_life(cloud: Cloud) -> None:
     assert (read["fifoQueue"], read["contentBasedDeduplication"]) == (True, True)
 
 
-def test_queue_to_a_missing_dead_letter_queue_is_refused(cloud: Cloud) -> None:
-    """Where failed messages go must be there first, and AWS's error says so."""
+def test_queue_with_a_missing_dead_letter_queue_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the dead-letter queue must exist first."""
     with pytest.raises(ClientError, match=r"InvalidAttributeValue.*RedrivePolicy"):
         Queue().create(cloud, {"name": "refused", "redrivePolicy": redrive("nowhere")})
 
 
-def test_queue_policy_lives_its_life(cloud: Cloud) -> None:
-    """A queue's policy comes, changes and goes without its queue."""
+def test_queue_policy_create_read_update_delete(cloud: Cloud) -> None:
+    """A queue policy is created, updated and deleted, and its queue stays."""
     url = Queue().create(cloud, {"name": "policed"})
     inputs = {"queueUrl": url, "policy": may_send("policed", "events")}
 
@@ -126,16 +128,16 @@ def test_queue_policy_lives_its_life(cloud: Cloud) -> None:
     assert Queue().find(cloud, {"name": "policed"}) == url
 
 
-def test_queue_policy_of_a_missing_queue_is_refused(cloud: Cloud) -> None:
-    """A policy cannot be given to a queue that is not there, and AWS's error says so."""
+def test_queue_policy_of_a_missing_queue_is_rejected(cloud: Cloud) -> None:
+    """AWS's error reports that the queue must exist first."""
     url = f"{cloud.endpoint}/000000000000/nothing"
 
     with pytest.raises(ClientError, match="NonExistentQueue"):
         QueuePolicy().create(cloud, {"queueUrl": url, "policy": may_send("nothing", "events")})
 
 
-def test_redrive_allow_policy_lives_its_life(cloud: Cloud) -> None:
-    """Who may bury messages in a queue comes, changes and goes without the queue."""
+def test_redrive_allow_policy_create_read_update_delete(cloud: Cloud) -> None:
+    """A redrive allow policy is created, updated and deleted, and its queue stays."""
     url = Queue().create(cloud, {"name": "grave"})
     by_queue = {"redrivePermission": "byQueue", "sourceQueueArns": [ARN + "living"]}
     inputs = {"queueUrl": url, "redriveAllowPolicy": json.dumps(by_queue, indent=2)}
@@ -146,8 +148,8 @@ def test_redrive_allow_policy_lives_its_life(cloud: Cloud) -> None:
     assert read == inputs
 
 
-def test_queue_without_policies_of_its_own_does_not_tell_its_policy_resources(cloud: Cloud) -> None:
-    """What belongs to a queue policy is no drift of the queue."""
+def test_queue_without_policy_inputs_does_not_read_its_policy_resources(cloud: Cloud) -> None:
+    """The attributes of policy resources are not drift of the queue."""
     inputs = {"name": "apart"}
     url = Queue().create(cloud, inputs)
     before = Queue().read(cloud, url, inputs)
@@ -159,8 +161,8 @@ def test_queue_without_policies_of_its_own_does_not_tell_its_policy_resources(cl
     assert Queue().read(cloud, url, inputs) == before
 
 
-def test_queue_that_refuses_plain_http_works_on_loopback(cloud: Cloud) -> None:
-    """The statement that would shut out everyone here is left out, whichever resource brings it."""
+def test_queue_that_denies_plain_http_works_on_loopback(cloud: Cloud) -> None:
+    """The provider leaves out the statement that denies plain HTTP, in a queue and in a queue policy."""
     text = may_send("shut", "events")
     url = Queue().create(cloud, {"name": "shut", "policy": text})
     send(cloud, url, "by the queue")
@@ -175,13 +177,13 @@ def test_queue_that_refuses_plain_http_works_on_loopback(cloud: Cloud) -> None:
 
 
 def send(cloud: Cloud, url: str, body: str) -> None:
-    """Put a message into the queue."""
+    """Send a message to the queue."""
     cloud.client("sqs").send_message(QueueUrl=url, MessageBody=body)
 
 
 @pytest.mark.parametrize("kind", [Queue(), QueuePolicy(), RedriveAllowPolicy()])
-def test_missing_resource_reads_as_none_and_may_be_deleted(cloud: Cloud, kind: Any) -> None:
-    """What is not there is no error to read or to delete."""
+def test_missing_resource_reads_as_none_and_delete_succeeds(cloud: Cloud, kind: Any) -> None:
+    """Reading or deleting a resource that does not exist is not an error."""
     url = f"{cloud.endpoint}/000000000000/nothing"
     kind.delete(cloud, url, {})
 

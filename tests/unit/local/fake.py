@@ -1,4 +1,4 @@
-"""An AWS of one resource type, in memory: what the driver does to it can be counted."""
+"""A cloud with one resource type in memory, which records the calls of the driver."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NAMING = Naming("${project}-${stack}-${name}-${hex(7)}", "strata", "local")
 
 
 class CutOffError(Exception):
-    """The cloud was cut off in the middle of a call."""
+    """The connection to the cloud was interrupted during a call."""
 
 
 class Thing(ResourceType):
-    """Something with a name, a key that cannot change, and a value that can."""
+    """A resource with a name, a key whose change replaces it, and a value that can change in place."""
 
     token = TOKEN
     inputs = frozenset({"name", "key", "value", "needs"})
@@ -33,7 +33,7 @@ class Thing(ResourceType):
 
     def create(self, cloud: Cloud, inputs: Properties) -> str:
         name = inputs["name"]
-        assert name not in self.held, "a name is taken once"
+        assert name not in self.held, "the name exists"
         self.calls.append(("create", name))
         self.held[name] = dict(inputs)
         if self.fail_after_create and self.fail_after_create in name:
@@ -57,5 +57,5 @@ class Thing(ResourceType):
 
 
 def provider(thing: Thing, endpoint: str = "http://127.0.0.1:1") -> Provider:
-    """The provider that knows nothing but the thing."""
+    """Return a provider with this resource type only."""
     return Provider(Cloud(endpoint), NAMING, {TOKEN: thing})

@@ -1,4 +1,4 @@
-"""The provider's own rules, whatever the resource type."""
+"""The provider's rules for every resource type."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import pytest
 from provider.base import AutoName, ProviderError
 from provider.naming import Naming
 from provider.provider import Diff
-from provider.registry import TYPES
 from tests.unit.local.fake import NAMING, TOKEN, Thing, provider
 
 
-def test_an_unknown_type_is_refused_by_name() -> None:
-    """The error names the type and the nearest one that is known."""
+def test_unknown_type_is_an_error_that_names_it() -> None:
+    """The error contains the type and the nearest known one."""
     with pytest.raises(ProviderError) as caught:
         provider(Thing()).check("aws:test/thing:Think", "a", {}, None)
 
@@ -24,8 +23,8 @@ def test_an_unknown_type_is_refused_by_name() -> None:
     )
 
 
-def test_an_unknown_input_is_refused_by_name() -> None:
-    """Nothing that the program asks for is skipped in silence."""
+def test_unknown_input_is_an_error_that_names_it() -> None:
+    """No input of the program is ignored."""
     with pytest.raises(ProviderError) as caught:
         provider(Thing()).check(TOKEN, "a", {"valve": 1}, None)
 
@@ -35,8 +34,8 @@ def test_an_unknown_input_is_refused_by_name() -> None:
     )
 
 
-def test_a_name_is_generated_once() -> None:
-    """What has a name keeps it; what the program names is left alone; null is no name."""
+def test_name_is_generated_once() -> None:
+    """A resource keeps its generated name; a name in the program is used as it is; null is no name."""
     own = provider(Thing())
     first = own.check(TOKEN, "a", {"name": None, "value": 1}, None)
 
@@ -45,16 +44,16 @@ def test_a_name_is_generated_once() -> None:
     assert own.check(TOKEN, "a", {"name": "fixed"}, first) == {"name": "fixed"}
 
 
-def test_a_name_beyond_the_limit_is_refused_with_its_arithmetic() -> None:
-    """The error shows the name, its length and AWS's limit."""
+def test_name_beyond_the_limit_is_an_error_with_both_lengths() -> None:
+    """The error contains the name, its length and AWS's limit."""
     with pytest.raises(ProviderError) as caught:
         Naming("${project}-${name}", "strata", "local").propose("x" * 10, AutoName("name", 16))
 
     assert str(caught.value) == ("xxxxxxxxxx: the name strata-xxxxxxxxxx has 17 characters, and AWS takes 16")
 
 
-def test_a_name_begins_and_ends_as_its_type_demands() -> None:
-    """A prefix and the suffix of what is first in, first out stand around the generated name."""
+def test_name_has_the_prefix_and_suffix_of_its_type() -> None:
+    """The generated name has the type's prefix, and the suffix of a FIFO resource."""
     naming = Naming("${project}-${name}", "strata", "local")
     queue = AutoName("name", 80, fifo="fifoQueue")
 
@@ -63,8 +62,8 @@ def test_a_name_begins_and_ends_as_its_type_demands() -> None:
     assert naming.propose("a", queue.given({"fifoQueue": False})) == "strata-a"
 
 
-def test_an_unknown_naming_expression_is_refused() -> None:
-    """A pattern that Pulumi has and we do not is told, never taken as text."""
+def test_unknown_naming_expression_is_an_error() -> None:
+    """A pattern of Pulumi that is not supported is an error, not text."""
     with pytest.raises(ProviderError) as caught:
         Naming("${organization}-${name}", "strata", "local").propose("a", AutoName("name", 64))
 
@@ -74,12 +73,12 @@ def test_an_unknown_naming_expression_is_refused() -> None:
     )
 
 
-def test_names_are_never_the_same_twice() -> None:
-    """A replacement can stand beside what it replaces."""
+def test_generated_names_are_unique() -> None:
+    """A replacement can exist beside the resource that it replaces."""
     assert len({NAMING.propose("a", AutoName("name", 64)) for _ in range(50)}) == 50
 
 
-def test_a_difference_names_what_changed_and_what_replaces() -> None:
+def test_diff_contains_changed_and_replacing_inputs() -> None:
     """Added, removed and changed inputs all differ; an archive differs by its bytes, not its path."""
     own = provider(Thing())
     old = {"name": "n", "key": "k", "value": {"archive": {"path": "/a", "hash": "1"}}}
@@ -88,13 +87,3 @@ def test_a_difference_names_what_changed_and_what_replaces() -> None:
     assert own.diff(TOKEN, old, moved) == Diff((), ())
     assert own.diff(TOKEN, old, {**old, "needs": 1, "key": "other"}) == Diff(("key", "needs"), ("key",))
     assert own.diff(TOKEN, old, {"name": "n", "key": "k"}) == Diff(("value",), ())
-
-
-@pytest.mark.parametrize("token", sorted(TYPES))
-def test_every_type_keeps_to_its_own_inputs(token: str) -> None:
-    """What replaces and what is named are inputs; the token has Pulumi's form."""
-    kind = TYPES[token]
-    named = {kind.autoname.property} if kind.autoname else set()
-
-    assert re.fullmatch(r"aws:[a-z0-9]+/[a-zA-Z]+:[A-Z][A-Za-z]+", token)
-    assert (kind.replace_on | named) - kind.inputs == set()

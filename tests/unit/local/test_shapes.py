@@ -1,4 +1,4 @@
-"""Policies between the program and the embedded cloud."""
+"""Policies of the program in the embedded cloud."""
 
 import json
 from typing import Any
@@ -13,20 +13,20 @@ TLS_ONLY = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "
 
 
 def policy(*statements: dict[str, Any]) -> str:
-    """A policy as a program writes it."""
+    """Return a policy, formatted over several lines as in a program."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
 
 
 @pytest.mark.parametrize("value", ["false", False, ["false"]])
 def test_statement_that_denies_plain_http_is_left_out(value: Any) -> None:
-    """However the condition spells false, the other statements and the rest of the policy stay."""
+    """Every form of false in the condition counts; the other statements and the rest of the policy stay."""
     deny = {**TLS_ONLY, "Condition": {"Bool": {"aws:SecureTransport": value}}}
 
     assert json.loads(for_loopback(policy(deny, ALLOW))) == json.loads(policy(ALLOW))
 
 
-def test_statement_that_stands_alone_is_left_out() -> None:
-    """IAM takes one statement without a list around it."""
+def test_single_statement_without_a_list_is_left_out() -> None:
+    """IAM accepts a single statement without a list."""
     text = json.dumps({"Version": "2012-10-17", "Statement": TLS_ONLY})
 
     assert json.loads(for_loopback(text)) == {"Version": "2012-10-17", "Statement": []}
@@ -44,21 +44,21 @@ def test_statement_that_stands_alone_is_left_out() -> None:
     ],
     ids=["allow", "allow-plain", "deny-tls", "other-operator", "other-key", "deny-all"],
 )
-def test_other_statements_stay_as_written(statement: dict[str, Any]) -> None:
-    """A policy without such a statement goes out byte for byte."""
+def test_other_statements_are_unchanged(statement: dict[str, Any]) -> None:
+    """A policy without such a statement is sent byte for byte."""
     text = policy(statement, ALLOW)
 
     assert for_loopback(text) == text
 
 
-def test_malformed_policy_is_left_for_aws_to_refuse() -> None:
-    """A policy without statements, or with one that has no effect, goes out byte for byte."""
+def test_malformed_policy_is_unchanged() -> None:
+    """A policy without statements, or with one without an effect, is sent byte for byte: AWS rejects it."""
     assert for_loopback("{}") == "{}"
     assert for_loopback(policy({"Condition": PLAIN})) == policy({"Condition": PLAIN})
 
 
-def test_policy_reads_as_written_until_somebody_changes_it() -> None:
-    """What was left out on the way is no drift; anything else is."""
+def test_policy_reads_as_written_until_it_changes() -> None:
+    """A statement that the provider left out is not drift; any other difference is."""
     written = policy(ALLOW, TLS_ONLY)
     other = policy({**ALLOW, "Action": "sqs:*"})
 

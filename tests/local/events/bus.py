@@ -58,7 +58,7 @@ class Subscriber:
 
 @contextmanager
 def subscribed(platform: Platform) -> Iterator[Subscriber]:
-    """Subscribe to every event; remove the subscription in the end."""
+    """Subscribe to every event, and unsubscribe afterwards."""
     events, sqs, name = (
         platform.cloud.client("events"),
         platform.cloud.client("sqs"),

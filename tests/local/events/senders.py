@@ -1,4 +1,4 @@
-"""What partners, Stripe, SES and the schedules send to the platform."""
+"""Requests and messages of partners, Stripe, SES and the schedules to the platform."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def digest_request() -> dict[str, str]:
 
 
 def forget_digest(platform: Platform) -> None:
-    """Delete the records that today's digest was sent."""
+    """Delete the records of the effects of today's digest."""
     client, effects = platform.cloud.client("dynamodb"), table(platform, "effects")
     pages = client.get_paginator("scan").paginate(TableName=effects, ProjectionExpression="id")
     for item in pages.build_full_result()["Items"]:

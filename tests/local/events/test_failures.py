@@ -111,7 +111,7 @@ def begun(platform: Platform, effect: str, seconds_ago: int) -> None:
 
 @contextmanager
 def short_visibility(platform: Platform, name: str) -> Iterator[None]:
-    """Set a queue's visibility timeout to one second; restore it in the end."""
+    """Set a queue's visibility timeout to one second, and restore it afterwards."""
     sqs, url = platform.cloud.client("sqs"), platform.outputs["deadLetters"][f"{name}-dead-letters"]["to"]
     attribute = "VisibilityTimeout"
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])["Attributes"][attribute]

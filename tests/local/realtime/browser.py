@@ -67,7 +67,7 @@ async def request(socket: Socket, message: Any) -> Any:
 
 
 async def receive_events(socket: Socket, *ids: str) -> list[str]:
-    """Receive until the last of these events; return the received ids without those of other tests."""
+    """Receive messages until the last of these events; return the ids of those that were received."""
     found: list[str] = []
     while ids[-1] not in found:
         message = await receive(socket)
@@ -83,7 +83,7 @@ def subject(token: str) -> str:
 
 
 def created(of: str | None = None, name: str = "Ada") -> dict[str, Any]:
-    """Return the detail of the event of a new user, who has signed in as the subject `of`."""
+    """Return the detail of the event of a new user, whose sign-in has the subject `of`."""
     user = {
         "id": str(uuid4()),
         "email": "ada@example.org",

@@ -12,7 +12,7 @@ from tests.local.platform import Platform, address
 
 @contextmanager
 def newcomer(platform: Platform, *, email: str | None = None, verified: bool = True) -> Iterator[str]:
-    """Yield the access token of a person who has just signed up; remove the person in the end."""
+    """Yield the access token of a person who has just signed up, and delete the person afterwards."""
     cognito, pool = platform.cloud.client("cognito-idp"), platform.outputs["userPoolId"]
     person = people.Person(email or address(), "A-newcomer-is-here-1", "Grace Hopper")
     attributes = {"email": person.email, "name": person.name, "email_verified": str(verified).lower()}

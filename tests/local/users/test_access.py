@@ -41,7 +41,7 @@ BAD_TOKENS: dict[str, Callable[[Platform], str]] = {
 
 @pytest.mark.parametrize("kind", BAD_TOKENS)
 def test_invalid_token_is_rejected(platform: Platform, kind: str) -> None:
-    """A token with an unknown signature, a changed, an expired or a malformed one returns 401."""
+    """A token that is forged, changed, unsigned, expired or malformed returns 401."""
     token = BAD_TOKENS[kind](platform)
 
     assert platform.ask("GET", "/users", token).status_code == 401
@@ -73,7 +73,7 @@ def test_machine_client_is_limited_to_its_scopes(platform: Platform) -> None:
 
 
 def test_only_administrators_may_manage_users(platform: Platform) -> None:
-    """The scopes of a person follow from the group."""
+    """A person's group determines the scopes."""
     assert platform.ask("GET", "/users", platform.person("person")).status_code == 403
     assert platform.ask("POST", "/users", platform.person("person"), json={}).status_code == 403
     assert platform.ask("GET", "/users", platform.admin).status_code == 200

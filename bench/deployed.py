@@ -19,7 +19,7 @@ RUNTIME = f"python{PYTHON}"
 
 @contextmanager
 def deployment() -> Generator[Deployment]:
-    """Yield the deployment of a copy of the program, and remove it in the end."""
+    """Yield the deployment of a copy of the program, and remove it afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         root = copy(Path(folder) / "strata")
         deployment = Deployment(root, root / ".local")

@@ -21,6 +21,7 @@ from local.engine.toolchain import ready
 from local.machine.ports import free_port
 from local.plugin.properties import SIGNATURE
 from provider.cloud import Cloud
+from tests.engine.project import STATE_AT_THE_END
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
@@ -40,16 +41,20 @@ class Bench:
         cloud: the emulator, which is empty before and after each run.
         command: the `pulumi` to run.
         folder: the folder for the files of the runs.
+        environment: further environment variables for the engine.
     """
 
     cloud: Cloud
     command: Path
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
     _runs: int = field(default=0, init=False)
 
     def engine(self, plugin: tuple[str, ...], times: Seconds) -> dict[str, Any]:
         """Preview, deploy and destroy the stack under the engine; return the state of the deployed stack."""
-        engine = Engine(ROOT, self._fresh(), self.cloud, self.command, plugin=plugin)
+        engine = Engine(
+            ROOT, self._fresh(), self.cloud, self.command, plugin=plugin, environment=self.environment
+        )
         engine.select()  # Creates the stack: a user has done that before the first preview.
         _time(times, "preview", engine.preview)
         _time(times, "up", engine.up)
@@ -84,7 +89,8 @@ def main(options: Options) -> int:
         emulator = Emulator(Path(folder) / "cloud")
         emulator.start(free_port())
         try:
-            figures = _measure(Bench(emulator.cloud, command, Path(folder)), options.count(ROUNDS))
+            bench = Bench(emulator.cloud, command, Path(folder), STATE_AT_THE_END if options.quick else {})
+            figures = _measure(bench, options.count(ROUNDS))
         finally:
             emulator.forget()
     show("The whole stack under the Pulumi engine, and under the driver", figures)

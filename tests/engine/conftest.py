@@ -18,11 +18,9 @@ from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.checkout import ROOT
 from tests.engine.memory import Plugin
+from tests.engine.project import STATE_AT_THE_END
 
 MakeEngine = Callable[..., Engine]
-
-STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-"""Makes the engine write its state once per run instead of at every step, which takes four times as long."""
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from local.engine.engine import PLUGIN, Engine, EngineError
 from local.machine.processes import start_time
 from provider.cloud import Cloud
 from tests.checkout import ROOT
-from tests.engine.conftest import STATE_AT_THE_END, MakeEngine
-from tests.engine.project import declared, inventory, kinds
+from tests.engine.conftest import MakeEngine
+from tests.engine.project import STATE_AT_THE_END, declared, inventory, kinds
 
 FAULTY = (*PLUGIN[:-1], "tests.engine.faulty")
 

@@ -1,1 +1,1 @@
-"""What Strata's speed is measured with: each figure beside another way to do the same, in the same run."""
+"""Benchmarks: each figure is measured beside an alternative or a floor, in the same run."""

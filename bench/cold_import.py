@@ -1,18 +1,16 @@
-"""The cold import of a users handler from its bundle, beside the usual packaging of the same job.
+"""The cold import of a users handler from its bundle, beside the usual packaging of the same handler.
 
-    python -m bench.cold_import
-
-The usual one is what `sam build` and `chalice package` make: the packages installed into the function's
-folder as they come, not compiled, and a handler that makes its boto3 resource when it is imported.
-Every figure is the median of fresh processes that take turns, with a disk cache that is warm for both.
-Nothing is written beside the sources, for Lambda's disk is read-only. Exits non-zero where a measurement
-fails or a target is missed.
+The usual package is what `sam build` and `chalice package` produce: the dependencies are installed into the
+function's folder without being compiled, and the handler creates its boto3 resource at import time.
+Every figure is the median of fresh processes that alternate, with a warm disk cache for both. No process
+writes bytecode, because Lambda's file system is read-only. The benchmark fails if a measurement fails or
+misses its target.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,12 +20,15 @@ from pathlib import Path
 
 import uv
 
+from bench.options import Options
+from bench.table import Figure, figure, show
 from components.bundle import BundleError, function_bundle, layer_bundle
 
 ROUNDS = 11
 HANDLER = "handlers.users.create:handler"
 LARGEST_RATIO = 0.25
 LARGEST_MEGABYTES = 6
+USUAL = "the usual package"
 
 USUAL_PACKAGES = (
     "boto3==1.43.106",
@@ -84,7 +85,13 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Package:
-    """One way to package the job: the module to import, the folders it lies in, and its size in bytes."""
+    """A deployment package.
+
+    Attributes:
+        module: the module to import.
+        folders: the folders to import from.
+        zipped: the size of the archives in bytes.
+    """
 
     module: str
     folders: tuple[Path, ...]
@@ -92,31 +99,13 @@ class Package:
 
     @property
     def unzipped(self) -> int:
-        """The size of its files in bytes."""
+        """The size of the files in bytes."""
         files = (path for folder in self.folders for path in folder.rglob("*") if path.is_file())
         return sum(path.stat().st_size for path in files)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One quantity, measured of both ways."""
-
-    name: str
-    unit: str
-    ours: float
-    usual: float
-
-    @property
-    def ratio(self) -> float:
-        """Ours as a part of the usual."""
-        return self.ours / self.usual
-
-    def __str__(self) -> str:
-        return f"{self.name:<42}{self.ours:>9.2f}{self.usual:>10.2f} {self.unit}{self.ratio:>9.3f}"
-
-
 def ours(folder: Path) -> Package:
-    """The handler's bundle and its layers for this machine, as Lambda unpacks them."""
+    """Unpack the handler's bundle and its layers, built for this machine, as Lambda does."""
     bundle = function_bundle(HANDLER, platform="host")
     layers = [layer_bundle(name, "host").path for name in bundle.layers]
     task, opt = folder / "task", folder / "opt"
@@ -128,10 +117,10 @@ def ours(folder: Path) -> Package:
 
 
 def usual(folder: Path) -> Package:
-    """Everything in one folder.
+    """Install the usual package into one folder.
 
     Raises:
-        CalledProcessError: where the packages cannot be installed.
+        CalledProcessError: the dependencies cannot be installed.
     """
     command = [uv.find_uv_bin(), "pip", "install", "--target", str(folder), "--python", sys.executable]
     subprocess.run([*command, *USUAL_PACKAGES], check=True, capture_output=True, text=True)  # noqa: S603
@@ -140,14 +129,14 @@ def usual(folder: Path) -> Package:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
             for path in folder.rglob("*"):
                 zipped.write(path, path.relative_to(folder))
-        return Package("create", (folder,), file.tell())
+        return Package("create", (folder,), file.seek(0, os.SEEK_END))
 
 
-def seconds(package: Package) -> tuple[float, float]:
-    """In a fresh process: until the handler is imported, and until it has a DynamoDB client too.
+def import_seconds(package: Package) -> tuple[float, float]:
+    """Return the times in a fresh process until the handler is imported, and until it has a DynamoDB client.
 
     Raises:
-        CalledProcessError: where the import fails.
+        CalledProcessError: the import fails.
     """
     command = [sys.executable, "-I", "-S", "-B", "-c", _PROBE, package.module, *map(str, package.folders)]
     run = subprocess.run(command, env=_ENVIRONMENT, check=True, capture_output=True, text=True)  # noqa: S603
@@ -155,38 +144,39 @@ def seconds(package: Package) -> tuple[float, float]:
     return imported, ready
 
 
-def measure(a: Package, b: Package) -> list[Figure]:
-    """Both side by side."""
-    rounds = [(seconds(a), seconds(b)) for _ in range(ROUNDS)]
-    imported, ready = (
-        [statistics.median(1000 * way[stage] for way in ways) for ways in zip(*rounds, strict=True)]
-        for stage in (0, 1)
+def measure(a: Package, b: Package, rounds: int) -> list[Figure]:
+    """Compare two packages."""
+    pairs = [(import_seconds(a), import_seconds(b)) for _ in range(rounds)]
+    (imported, imported_usual), (ready, ready_usual) = (
+        [[way[stage] for way in ways] for ways in zip(*pairs, strict=True)] for stage in (0, 1)
     )
     return [
-        Figure("import", "ms", *imported),
-        Figure("import and first DynamoDB client", "ms", *ready),
-        Figure("unzipped, with layers", "MB", a.unzipped / 1e6, b.unzipped / 1e6),
-        Figure("zipped, with layers", "MB", a.zipped / 1e6, b.zipped / 1e6),
+        figure("import", imported, imported_usual, USUAL),
+        figure("import and first DynamoDB client", ready, ready_usual, USUAL),
+        Figure("unzipped, with layers", a.unzipped / 1e6, b.unzipped / 1e6, USUAL, "MB"),
+        Figure("zipped, with layers", a.zipped / 1e6, b.zipped / 1e6, USUAL, "MB"),
     ]
 
 
-def main() -> int:
-    """Print the figures; 0 where the targets are met."""
+def main(options: Options) -> int:
+    """Print the figures; return 1 if a target is missed."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            figures = measure(ours(Path(folder) / "ours"), usual(Path(folder) / "usual"))
+            figures = measure(
+                ours(Path(folder) / "ours"), usual(Path(folder) / "usual"), options.count(ROUNDS)
+            )
     except BundleError as error:
-        print(f"cold_import: {error}", file=sys.stderr)
+        print(f"cold import: {error}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
-        print(f"cold_import: {error}\n{error.stderr}", file=sys.stderr)
+        print(f"cold import: {error}\n{error.stderr}", file=sys.stderr)
         print("The first run installs packages and needs the network.", file=sys.stderr)
         return 1
-    print(f"{'cold import: ' + HANDLER:<42}{'ours':>9}{'usual':>10}{'ratio':>12}")
-    print(*figures, sep="\n")
+    show(f"Cold import of {HANDLER}", figures)
     imported, _, unzipped, _ = figures
-    return int(imported.ratio > LARGEST_RATIO or unzipped.ours > LARGEST_MEGABYTES)
+    is_slow = imported.ratio > LARGEST_RATIO and not options.quick
+    return int(is_slow or unzipped.ours > LARGEST_MEGABYTES)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Options.parse(sys.argv[1:])))

@@ -1,6 +1,6 @@
-"""A provider that does nothing, in memory: it answers what another provider answered before.
+"""A provider that creates nothing: it returns ids and outputs that another provider returned before.
 
-python -m bench.empty FILE ENGINE: in FILE, as JSON, the id and the outputs of each resource by its URN.
+python -m bench.empty FILE ENGINE: FILE is JSON and holds the id and the outputs of each resource by its URN.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from local.plugin.server import serve
 
 
 class Empty(ResourceProviderServicer):
-    """Knows every resource by heart.
+    """Provider that returns recorded ids and outputs.
 
     Args:
-        known: the id and the outputs of each resource, by its URN.
+        known: the id and the outputs of each resource by its URN.
     """
 
     def __init__(self, known: Mapping[str, Mapping[str, Any]]) -> None:
         self._known = known
 
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802, D102 - gRPC's names, all of them
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802, D102 - gRPC's names
         del request, context
         return plugin_pb2.PluginInfo(version="0.0.1")
 
@@ -50,9 +50,9 @@ class Empty(ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         del context
-        answer = provider_pb2.DiffResponse
+        response = provider_pb2.DiffResponse
         same = request.old_inputs == request.news
-        return answer(changes=answer.DIFF_NONE if same else answer.DIFF_SOME)
+        return response(changes=response.DIFF_NONE if same else response.DIFF_SOME)
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         del context

@@ -1,4 +1,4 @@
-"""How much of the Pulumi engine's time is ours: the same stack with a provider that does nothing."""
+"""The stack under the Pulumi engine beside a provider that creates nothing, and under the driver."""
 
 from __future__ import annotations
 
@@ -6,58 +6,65 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.table import Figure, figure, show
+from bench.deployed import ignore
+from bench.options import Options
+from bench.table import Figure, figure, seconds, show
 from local.driver import driver
-from local.driver.changes import Change
 from local.emulator.emulator import Emulator
 from local.engine.engine import PLUGIN, Engine
 from local.engine.toolchain import ready
 from local.machine.ports import free_port
 from local.plugin.properties import SIGNATURE
 from provider.cloud import Cloud
+from tests.engine.project import STATE_AT_THE_END
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
 EMPTY = (sys.executable, "-P", "-m", "bench.empty")
-AIM = 1.3
+LARGEST_RATIO = 1.3
+EMPTY_PROVIDER = "an empty provider"
+MISSING = "no Pulumi CLI was found; run `make pulumi`, which finds or builds one"
 
 Seconds = dict[str, list[float]]
 
 
 @dataclass
 class Bench:
-    """One emulator, and a folder for every run.
+    """One emulator, and a folder for each run.
 
     Attributes:
-        cloud: the emulator; the driver and the engine find it empty and leave it so.
+        cloud: the emulator, which is empty before and after each run.
         command: the `pulumi` to run.
-        folder: where the runs keep their files.
+        folder: the folder for the files of the runs.
+        environment: further environment variables for the engine.
     """
 
     cloud: Cloud
     command: Path
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
     _runs: int = field(default=0, init=False)
 
-    def engine(self, plugin: tuple[str, ...], seconds: Seconds) -> dict[str, Any]:
-        """A stack's life under the engine; answer its resources' state while it stood."""
-        engine = Engine(ROOT, self._fresh(), self.cloud, self.command, plugin=plugin)
-        engine.select()  # Makes the stack, which a person's is already.
-        _time(seconds, "preview", engine.preview)
-        _time(seconds, "up", engine.up)
-        _time(seconds, "up, nothing changed", engine.up)
+    def engine(self, plugin: tuple[str, ...], times: Seconds) -> dict[str, Any]:
+        """Preview, deploy and destroy the stack under the engine; return the state of the deployed stack."""
+        engine = Engine(
+            ROOT, self._fresh(), self.cloud, self.command, plugin=plugin, environment=self.environment
+        )
+        engine.select()  # Creates the stack: a user has done that before the first preview.
+        _time(times, "preview", engine.preview)
+        _time(times, "up", engine.up)
+        _time(times, "up, nothing changed", engine.up)
         state = engine.backend.state
-        _time(seconds, "destroy", engine.destroy)
+        _time(times, "destroy", engine.destroy)
         return state
 
-    def driver(self, seconds: Seconds) -> None:
-        """The same stack's life under the driver, which previews nothing."""
+    def driver(self, times: Seconds) -> None:
+        """Deploy and destroy the same stack under the driver, which has no preview."""
         folder = self._fresh()
         record, nothing = folder / "state.json", folder / "nothing"
         nothing.mkdir(parents=True)
@@ -65,49 +72,51 @@ class Bench:
             shutil.copy(ROOT / name, nothing / name)
         (nothing / "__main__.py").write_text("")
         for name, root in {"up": ROOT, "up, nothing changed": ROOT, "destroy": nothing}.items():
-            _time(seconds, name, lambda root=root: driver.apply(root, self.cloud, record, {}, _unsaid))
+            _time(times, name, lambda root=root: driver.apply(root, self.cloud, record, {}, ignore))
 
     def _fresh(self) -> Path:
         self._runs += 1
         return self.folder / str(self._runs)
 
 
-def main() -> int:
-    """Print the figures; answer 1 where an aim is missed, 0 also where there is no `pulumi`."""
+def main(options: Options) -> int:
+    """Print the figures; return 1 if a target is missed, or if `--all` is given and there is no `pulumi`."""
     command = ready()
     if command is None:
-        print("\nno Pulumi CLI is here, so its engine is not measured: make pulumi finds or builds one")
-        return 0
+        print(f"\nThe Pulumi engine was not measured: {MISSING}", file=sys.stderr)
+        return int(options.all)
     with tempfile.TemporaryDirectory(prefix="strata-bench-") as folder:
         emulator = Emulator(Path(folder) / "cloud")
         emulator.start(free_port())
         try:
-            figures = _measure(Bench(emulator.cloud, command, Path(folder)))
+            bench = Bench(emulator.cloud, command, Path(folder), STATE_AT_THE_END if options.quick else {})
+            figures = _measure(bench, options.count(ROUNDS))
         finally:
             emulator.reset()
     show("The whole stack under the Pulumi engine, and under the driver", figures)
-    return int(any(each.ours > AIM * each.other for each in figures if each.against.startswith("an empty")))
+    missed = [each for each in figures if each.against == EMPTY_PROVIDER and each.ratio > LARGEST_RATIO]
+    return int(bool(missed) and not options.quick)
 
 
-def _measure(bench: Bench) -> list[Figure]:
-    """By turns, so that a machine that slows down slows all alike."""
+def _measure(bench: Bench, rounds: int) -> list[Figure]:
+    """Measure in turns, so that a slow moment of the machine affects every series."""
     ours, empty, driven = Seconds(), Seconds(), Seconds()
-    # The first round loads the emulator's services, and tells what the empty provider has to answer.
+    # The first round loads the emulator's services and records what the empty provider returns.
     known = bench.folder / "known.json"
     known.write_text(json.dumps(_known(bench.engine(PLUGIN, {}))))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         bench.engine(PLUGIN, ours)
         bench.engine((*EMPTY, str(known)), empty)
         bench.driver(driven)
     return [
-        *(_figure("engine", name, ours, empty, "an empty provider") for name in ours),
+        *(_figure("engine", name, ours, empty, EMPTY_PROVIDER) for name in ours),
         *(_figure("driver", name, driven, ours, "the engine") for name in driven),
     ]
 
 
-def _figure(who: str, name: str, ours: Seconds, other: Seconds, against: str) -> Figure:
-    """Of the fastest rounds: what else this machine does can only slow one down."""
-    return figure(f"{who}: {name}", [min(ours[name])], [min(other[name])], against)
+def _figure(carrier: str, name: str, ours: Seconds, other: Seconds, against: str) -> Figure:
+    """Return a figure of the fastest rounds: other processes can only slow a round down."""
+    return figure(f"{carrier}: {name}", [min(ours[name])], [min(other[name])], against)
 
 
 def _known(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,22 +128,16 @@ def _known(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The outputs with another word for what is encrypted."""
+    """Replace encrypted outputs with a placeholder."""
     return {
         key: "secret" if isinstance(value, dict) and SIGNATURE in value else value
         for key, value in outputs.items()
     }
 
 
-def _time(seconds: Seconds, name: str, work: Callable[[], object]) -> None:
-    started = time.perf_counter()
-    work()
-    seconds.setdefault(name, []).append(time.perf_counter() - started)
-
-
-def _unsaid(change: Change) -> None:
-    del change
+def _time(times: Seconds, name: str, work: Callable[[], object]) -> None:
+    times.setdefault(name, []).append(seconds(work))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Options.parse(sys.argv[1:])))

@@ -1,113 +1,126 @@
-"""How long the program takes to declare the whole stack `dev`, beside what it cannot do without."""
+"""The time in which the program declares the stack `dev`, beside its imports and beside the SDK.
+
+The responses to the registrations are recorded from the graph that the tests build, and the modules to
+import from the interpreter's report of one run, so both follow the program.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, override
 
-from google.protobuf import empty_pb2
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import resource_pb2
-
-from bench.table import figure, show
+from bench.options import Options
+from bench.replay import ROOT, STACK, Replay, Responses, build, save
+from bench.table import figure, seconds, show
 from local.driver import program
 from local.driver.stack import Stack
+from tools.graph import Recorder
 
-ROOT = Path(__file__).parents[1]
 ROUNDS = 5
-
-WHOLE = "from bench.graph import build; build()"
-IMPORTS = """
-import pulumi, pydantic, msgspec, pulumi_aws as aws
-aws.apigatewayv2.Api, aws.cloudwatch.LogGroup, aws.cognito.UserPool, aws.dynamodb.Table
-aws.iam.Role, aws.lambda_.Function, aws.sqs.Queue
-from bench import graph
-from components import api, auth, data, runtime
-from handlers.openapi import document, read
-from handlers import auth, fallback, health, me, users
-from handlers.users import create, list, read, change, delete
-from handlers.me import read, change
+ROLES = Stack("bench", "bench", {}, "")
+IMPORTABLE = """
+import importlib, sys
+for name in sys.stdin.read().split():
+    try:
+        importlib.import_module(name)
+    except Exception:  # A module that the program tries to import and does without.
+        continue
+    print(name)
+"""
+IMPORT = """
+import importlib, sys
+for name in sys.stdin.read().split():
+    importlib.import_module(name)
 """
 
 
-class Counting(MockMonitor):
-    """Takes every registration and answers with no more than a name."""
+class Recording(Recorder):
+    """Monitor that keeps the response to each registration."""
 
     def __init__(self) -> None:
-        super().__init__(program.NoMocks())
-        self.count = 0
+        super().__init__()
+        self.responses: dict[str, bytes] = {}
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
-        """Count it."""
-        self.count += 1
-        urn = self.make_urn(request.parent, request.type, request.name)
-        found = {"arn": f"arn:aws:x:us-east-1:0:{request.name}", "name": request.name, "endpoint": "x/y"}
-        answer = resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}_id")
-        answer.object.update({**found, "executionArn": "arn:aws:execute-api:us-east-1:0:x"})
-        return answer
-
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
-        """Take no notice."""
-        del request
-        return empty_pb2.Empty()
+    @override
+    def RegisterResource(self, request: Any) -> Any:
+        """Register the resource and keep the response."""
+        response = super().RegisterResource(request)
+        self.responses[response.urn] = response.SerializeToString()
+        return response
 
 
-def build() -> int:
-    """Run the program for the stack `dev`; answer how many resources it declares."""
-    monitor = Counting()
-    program.run(ROOT, Stack.load(ROOT, "dev"), monitor)
-    return monitor.count
+def recorded() -> Responses:
+    """Run the program once, which also builds the bundles, and return the responses that it needs."""
+    monitor = Recording()
+    program.run(ROOT, Stack.load(ROOT, STACK), monitor)
+    return monitor.responses
 
 
-def plain(count: int) -> None:
-    """Declare as many bare roles as the stack has resources: what the SDK takes by itself."""
+def imported(file: Path) -> str:
+    """Return the names of the modules that the program imports, in the order of their imports."""
+    report = _process("-X", "importtime", "-m", "bench.replay", str(file)).stderr
+    names = (line.rpartition("|")[2].strip() for line in report.splitlines() if "import time:" in line)
+    return _process("-c", IMPORTABLE, given="\n".join(names)).stdout
+
+
+def declare_roles(count: int) -> None:
+    """Declare bare IAM roles."""
     import pulumi_aws as aws
 
-    def declare() -> None:
-        for number in range(count):
-            aws.iam.Role(f"role-{number}", assume_role_policy="{}", tags={"component": "bench"})
-
-    program.register(declare, Stack("bench", "bench", {}, ""), Counting())
+    for number in range(count):
+        aws.iam.Role(f"role-{number}", assume_role_policy="{}", tags={"component": "bench"})
 
 
-def main() -> None:
-    """Measure whole processes, and the graph inside one."""
-    count = build()  # The bundles are built once; what is measured is a program that has not changed.
-    whole = [_process(WHOLE) for _ in range(ROUNDS)]
-    imports = [_process(IMPORTS) for _ in range(ROUNDS)]
-    inside = [_timed(build) for _ in range(ROUNDS)]
-    floor = [_timed(lambda: plain(count)) for _ in range(ROUNDS)]
+def main(options: Options) -> int:
+    """Measure whole processes, and the declaration in one process."""
+    responses = recorded()
+    count, rounds = len(responses), range(options.count(ROUNDS))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "responses.json"
+        save(file, responses)
+        modules = imported(file)
+        whole = [seconds(lambda: _process("-m", "bench.replay", str(file))) for _ in rounds]
+        imports = [seconds(lambda: _process("-c", IMPORT, given=modules)) for _ in rounds]
+    inside = [seconds(lambda: build(responses)) for _ in rounds]
+    floor = list(_floor(count, len(rounds)))
     show(
-        f"program to graph, {count} resources of the stack dev",
+        f"Declaring the {count} resources of the stack {STACK}",
         [
-            figure("whole process", whole, imports, "its imports alone"),
-            figure("graph again in one process", inside, floor, "the SDK with as many bare roles"),
+            figure("whole process", whole, imports, "a process that only imports the same modules"),
+            figure("again in one process", inside, floor, "the SDK declaring as many bare roles"),
             figure(
-                "each resource beyond the imports",
+                "each resource, without imports",
                 [(median(whole) - median(imports)) / count],
                 [median(floor) / count],
-                "the SDK with a bare role",
+                "the SDK declaring one bare role",
             ),
         ],
     )
+    return 0
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def _floor(count: int, rounds: int) -> Iterator[float]:
+    """Measure the SDK itself: it declares as many bare roles as the stack has resources."""
+    recording, declare = Recording(), partial(declare_roles, count)
+    program.register(declare, ROLES, recording)
+    for _ in range(rounds):
+        yield seconds(partial(program.register, declare, ROLES, Replay(recording.responses)))
 
 
-def _process(code: str) -> float:
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)  # noqa: S603 - our own code
-    return time.perf_counter() - started
+def _process(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, *arguments], cwd=ROOT, input=given, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"a measured process failed:\n{done.stderr}")
+    return done
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(Options.parse(sys.argv[1:])))

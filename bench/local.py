@@ -1,12 +1,11 @@
-"""How fast the platform on this machine is, beside the bare emulator doing the same."""
+"""The speed of the platform on this machine, beside the bare emulator."""
 
 from __future__ import annotations
 
 import io
-import tempfile
+import sys
 import threading
 import time
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,29 +16,31 @@ from typing import Any
 import requests
 from rich.console import Console
 
-from bench.table import Figure, figure, show
+from bench.deployed import RUNTIME, deployment, ignore, zipped
+from bench.options import Options
+from bench.table import Figure, figure, seconds, show
 from local.commands.watch import Loop
 from local.deployment import people
 from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from provider.cloud import Cloud
-from tests.checkout import copy
 
 HANDLER = "handlers/health/read.py"
 ROUNDS = 5
 CLIENTS = 8
 REQUESTS = 400
+DEADLINE_SECONDS = 30.0
 
 BARE = """
 def handler(event, context):
-    print({answer!r})
-    return {{"statusCode": 200, "body": {answer!r}}}
+    print({body!r})
+    return {{"statusCode": 200, "body": {body!r}}}
 """
 
 
 @dataclass
 class Bare:
-    """One function of three lines behind an HTTP API on the same emulator: the floor."""
+    """The floor: a function of three lines behind an HTTP API on the same emulator."""
 
     cloud: Cloud
     url: str = ""
@@ -49,10 +50,10 @@ class Bare:
         role = self.cloud.client("iam").create_role(RoleName="bench", AssumeRolePolicyDocument="{}")
         arn = functions.create_function(
             FunctionName="bench",
-            Runtime="python3.13",
+            Runtime=RUNTIME,
             Handler="main.handler",
             Role=role["Role"]["Arn"],
-            Code={"ZipFile": _zipped("first")},
+            Code={"ZipFile": _code("first")},
         )["FunctionArn"]
         api = gateway.create_api(Name="bench", ProtocolType="HTTP")["ApiId"]
         integration = gateway.create_integration(
@@ -62,56 +63,56 @@ class Bare:
         gateway.create_stage(ApiId=api, StageName="bench", AutoDeploy=True)
         self.url = f"{self.cloud.endpoint}/_aws/execute-api/{api}/bench/bare"
 
-    def edit(self, answer: str) -> None:
-        """Change what it answers."""
-        self.cloud.client("lambda").update_function_code(FunctionName="bench", ZipFile=_zipped(answer))
+    def edit(self, body: str) -> None:
+        """Change the body that the function returns."""
+        self.cloud.client("lambda").update_function_code(FunctionName="bench", ZipFile=_code(body))
 
 
-def main() -> None:
-    """Bring a copy of the platform up and measure it."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = copy(Path(folder) / "strata")
-        deployment = Deployment(root, root / ".local")
+def main(options: Options) -> int:
+    """Deploy a copy of the platform and measure it."""
+    rounds = options.count(ROUNDS)
+    with deployment() as deployed:
         ports = free_port(), free_port()
-        up = partial(deployment.up, _unsaid, _unsaid, *ports)
-        try:
-            first = _timed(up)
-            unchanged = [_timed(up) for _ in range(ROUNDS)]
-            show(
-                "up (the emulator runs, IAM is enforced, tokens are checked)",
-                [
-                    figure("again, with nothing changed", unchanged, [first], "the first one, from nothing"),
-                    *_warm_start(deployment, up),
-                ],
-            )
-            url = f"http://localhost:{ports[0]}/api"
-            bare = Bare(deployment.emulator.cloud)
-            show("a handler's edit, until the new answer", [_edit(deployment, url, bare)])
-            show(f"answers, {CLIENTS} clients", _answers(deployment, url, bare))
-        finally:
-            deployment.reset()
+        up = partial(deployed.up, ignore, ignore, *ports)
+        first = seconds(up)
+        unchanged = [seconds(up) for _ in range(rounds)]
+        show(
+            "make up (the emulator runs, IAM is enforced, tokens are verified)",
+            [
+                figure("again, with nothing changed", unchanged, [first], "the first run, from nothing"),
+                _warm_start(deployed, up, rounds),
+            ],
+        )
+        url = f"http://localhost:{ports[0]}/api"
+        bare = Bare(deployed.emulator.cloud)
+        show("Editing a handler under make dev", [_edit(deployed, url, bare, rounds)])
+        show(
+            f"Requests from {CLIENTS} clients",
+            _throughput(deployed, url, bare, options.count(REQUESTS, 2 * CLIENTS)),
+        )
+    return 0
 
 
-def _warm_start(deployment: Deployment, up: Callable[[], Any]) -> list[Figure]:
-    """From a stopped platform to the first answer that took a token."""
+def _warm_start(deployment: Deployment, up: Callable[[], Any], rounds: int) -> Figure:
+    """Measure from a stopped platform to the first response to a request with a token."""
     whole: list[float] = []
     emulator: list[float] = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         deployment.down()
-        emulator.append(_timed(deployment.emulator.start))
+        emulator.append(seconds(deployment.emulator.start))
         deployment.down()
         started = time.perf_counter()
         url = up().url
         token = people.token(deployment.emulator.cloud, deployment.outputs)
         _get(f"{url}/api/users", token)
         whole.append(time.perf_counter() - started)
-    return [figure("warm start to the first authenticated answer", whole, emulator, "the emulator's start")]
+    return figure("warm start to the first authenticated response", whole, emulator, "the emulator's start")
 
 
-def _edit(deployment: Deployment, url: str, bare: Bare) -> Figure:
-    """A saved file under the loop of `make dev`, beside one call that replaces a bare function's code."""
-    said = io.StringIO()
-    loop = Loop(deployment, Console(file=said, width=500))
+def _edit(deployment: Deployment, url: str, bare: Bare, rounds: int) -> Figure:
+    """Measure from a saved file to its effect, beside one call that replaces a bare function's code."""
+    log = io.StringIO()
+    loop = Loop(deployment, Console(file=log, width=500))
     thread = threading.Thread(target=loop.run)
     thread.start()
     path = deployment.root / HANDLER
@@ -119,65 +120,65 @@ def _edit(deployment: Deployment, url: str, bare: Bare) -> Figure:
     ours: list[float] = []
     floor: list[float] = []
     try:
-        _warm_up(path, text, said)
-        for number in range(ROUNDS + 1):
+        _warm_up(path, text, log)
+        for number in range(rounds + 1):
             mark = f"edit-{number}"
             started = time.perf_counter()
             path.write_text(text.replace("variable(", f'"{mark}" + variable('))
-            _until(lambda mark=mark: mark in requests.get(f"{url}/health", timeout=30).text, said)
+            _until(lambda mark=mark: mark in requests.get(f"{url}/health", timeout=30).text, log)
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()
             bare.edit(mark)
-            _until(lambda mark=mark: mark in requests.get(bare.url, timeout=30).text, said)
+            _until(lambda mark=mark: mark in requests.get(bare.url, timeout=30).text, log)
             floor.append(time.perf_counter() - started)
     finally:
         loop.stop.set()
         thread.join()
-    return figure("save to new answer", ours[1:], floor[1:], "UpdateFunctionCode of a bare function")
+    return figure("save to new response", ours[1:], floor[1:], "UpdateFunctionCode of a bare function")
 
 
-def _warm_up(path: Path, text: str, said: io.StringIO) -> None:
-    """Save until the loop has seen it: watching begins when it may."""
-    deadline = time.monotonic() + 30
-    while "live after" not in said.getvalue():
+def _warm_up(path: Path, text: str, log: io.StringIO) -> None:
+    """Save until the loop has seen it: the loop does not report when it starts to watch."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while "live after" not in log.getvalue():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"no save was seen; the loop said:\n{said.getvalue()}")
+            raise TimeoutError(f"no save was seen; the loop's output:\n{log.getvalue()}")
         path.write_text(text + "\n")
         time.sleep(1.0)
         path.write_text(text)
         time.sleep(1.0)
 
 
-def _answers(deployment: Deployment, url: str, bare: Bare) -> list[Figure]:
+def _throughput(deployment: Deployment, url: str, bare: Bare, count: int) -> list[Figure]:
     token = people.token(deployment.emulator.cloud, deployment.outputs)
     user = requests.post(
         f"{url}/users", json={"email": "bench@example.com", "name": "B"}, headers=_bearer(token), timeout=30
     ).json()
-    floor = _rate(lambda session: session.get(bare.url, timeout=30))
+    floor = _rate(lambda session: session.get(bare.url, timeout=30), count)
     rates = {
-        "GET /health": _rate(lambda session: session.get(f"{url}/health", timeout=30)),
+        "GET /health": _rate(lambda session: session.get(f"{url}/health", timeout=30), count),
         "GET /users/{userId}": _rate(
-            lambda session: session.get(f"{url}/users/{user['id']}", headers=_bearer(token), timeout=30)
+            lambda session: session.get(f"{url}/users/{user['id']}", headers=_bearer(token), timeout=30),
+            count,
         ),
     }
     return [
-        Figure(name, rate, floor, "a bare function, no front door", "req/s") for name, rate in rates.items()
+        Figure(name, rate, floor, "a bare function, without the front door", "req/s")
+        for name, rate in rates.items()
     ]
 
 
-def _rate(send: Callable[[requests.Session], requests.Response]) -> float:
-    """Requests a second by several clients at once."""
+def _rate(send: Callable[[requests.Session], requests.Response], count: int) -> float:
+    """Return the requests per second of several concurrent clients."""
 
     def client(_: int) -> None:
         with requests.Session() as session:
-            for _ in range(REQUESTS // CLIENTS):
+            for _ in range(count // CLIENTS):
                 send(session).raise_for_status()
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(client, range(CLIENTS)))  # The first round starts the workers.
-        started = time.perf_counter()
-        list(pool.map(client, range(CLIENTS)))
-        return REQUESTS / (time.perf_counter() - started)
+        return count / seconds(lambda: list(pool.map(client, range(CLIENTS))))
 
 
 def _get(url: str, token: str) -> None:
@@ -188,29 +189,16 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _until(condition: Callable[[], bool], said: io.StringIO) -> None:
-    deadline = time.monotonic() + 30
+def _until(condition: Callable[[], bool], log: io.StringIO) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"the edit never became live; the loop said:\n{said.getvalue()}")
+            raise TimeoutError(f"the edit did not take effect; the loop's output:\n{log.getvalue()}")
 
 
-def _unsaid(_: object) -> None:
-    """What `up` would tell a person."""
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _zipped(answer: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as bundle:
-        bundle.writestr("main.py", BARE.format(answer=answer))
-    return buffer.getvalue()
+def _code(body: str) -> bytes:
+    return zipped(BARE.format(body=body))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(Options.parse(sys.argv[1:])))

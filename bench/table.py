@@ -1,21 +1,24 @@
-"""Figures side by side: ours, what they are held against, and the ratio."""
+"""Tables of figures: Strata's figure, the figure that it is compared with, and their ratio."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import NamedTuple
 
+HEADINGS = ("measured", "Strata", "compared with", "its figure", "ratio")
+
 
 class Figure(NamedTuple):
-    """One measured thing.
+    """One measured quantity.
 
     Attributes:
-        name: what was measured.
-        ours: the median of ours.
-        other: the median of what it is held against.
-        against: what that is.
-        unit: of both.
+        name: the quantity.
+        ours: Strata's figure.
+        other: the figure of the floor or the alternative.
+        against: the name of the floor or the alternative.
+        unit: the unit of both figures.
     """
 
     name: str
@@ -24,19 +27,41 @@ class Figure(NamedTuple):
     against: str
     unit: str = "ms"
 
+    @property
+    def ratio(self) -> float:
+        """Strata's figure divided by the other one."""
+        return self.ours / self.other if self.other else float("nan")
+
 
 def figure(name: str, ours: Sequence[float], other: Sequence[float], against: str) -> Figure:
-    """A figure of two series of seconds."""
+    """Return a figure in milliseconds: the medians of two series of seconds."""
     return Figure(name, median(ours) * 1000, median(other) * 1000, against)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the time that a call takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def show(title: str, figures: Sequence[Figure]) -> None:
     """Print a table of figures."""
+    rows = [
+        (
+            item.name,
+            f"{item.ours:,.1f} {item.unit}",
+            item.against,
+            f"{item.other:,.1f} {item.unit}",
+            f"{item.ratio:.2f}",
+        )
+        for item in figures
+    ]
+    name, ours, against, other, ratio = (
+        max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)
+    )
     print(f"\n{title}")
-    width = max(len(item.name) for item in figures)
-    for item in figures:
-        ratio = item.ours / item.other if item.other else float("nan")
+    for row in (HEADINGS, *rows):
         print(
-            f"  {item.name:<{width}}  {item.ours:>9.1f} {item.unit}  {ratio:>7.2f} x "
-            f"{item.against} ({item.other:.1f} {item.unit})"
+            f"  {row[0]:<{name}}  {row[1]:>{ours}}  {row[2]:<{against}}  {row[3]:>{other}}  {row[4]:>{ratio}}"
         )

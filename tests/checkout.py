@@ -1,4 +1,4 @@
-"""A copy of the program that may be edited."""
+"""Copies of the program that a test may edit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILES = (".python-version", "Pulumi.yaml", "__main__.py")
 
 
 def copy(folder: Path, stack: str = "local") -> Path:
-    """A copy of the program and one stack file; what was bundled before is shared."""
+    """Copy the program and one stack file to a folder, and share the cache of bundles."""
     folder.mkdir(parents=True)
     for name in (*FILES, f"Pulumi.{stack}.yaml"):
         shutil.copy(ROOT / name, folder / name)

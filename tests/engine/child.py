@@ -1,4 +1,4 @@
-"""An `up` in a process of its own, to be killed: it prints a line for each resource.
+"""An `up` that a test kills: a process that prints a line for each resource.
 
 python -m tests.engine.child FOLDER ENDPOINT COMMAND
 """

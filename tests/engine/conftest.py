@@ -1,4 +1,4 @@
-"""The real engine and an emulator of each test's own."""
+"""Fixtures: the real engine, an emulator for each test, and a plugin in memory."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from local.machine.errors import LocalError
 from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.checkout import ROOT
+from tests.engine.memory import Plugin
+from tests.engine.project import STATE_AT_THE_END
 
 MakeEngine = Callable[..., Engine]
-
-STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-"""Has the engine write its whole state once a run, and not at every step, which takes four times as long."""
 
 
 @pytest.fixture(scope="session")
 def command() -> Path:
-    """The `pulumi` that `make pulumi` finds or builds; without it and without Go nothing here can run."""
+    """The `pulumi` that `make pulumi` finds or builds; without it and without Go the tests are skipped."""
     try:
         return pulumi(print)
     except LocalError as error:
@@ -37,7 +36,7 @@ def command() -> Path:
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    """An empty cloud."""
+    """An empty embedded cloud."""
     emulator = Emulator(tmp_path / "cloud")
     emulator.start(free_port())
     yield emulator.cloud
@@ -45,21 +44,21 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is not to be killed in the middle need not keep the state at every step."""
+def state_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make runs faster: only a test that kills the engine needs the state of every step."""
     for name, value in STATE_AT_THE_END.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)
-def loose_ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The SDK abandons a program whose engine stopped, with its event loop: that alone is no failure here."""
-    tell = sys.unraisablehook
+def abandoned_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ignore the event loop that the SDK abandons, with its program, when the engine stops."""
+    report = sys.unraisablehook
 
     def hook(unraisable: Any) -> None:
         abandoned = getattr(unraisable.object, "__qualname__", type(unraisable.object).__qualname__)
         if abandoned not in ("run_in_stack", "BaseEventLoop.__del__", "socket"):
-            tell(unraisable)
+            report(unraisable)
 
     monkeypatch.setattr(sys, "unraisablehook", hook)
     yield
@@ -68,9 +67,15 @@ def loose_ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def engine(tmp_path: Path, cloud: Cloud, command: Path) -> MakeEngine:
-    """Makes engines that share the test's cloud and state."""
+    """A factory of engines that share the test's cloud and state."""
 
     def make(root: Path = ROOT, **options: Any) -> Engine:
         return Engine(root, tmp_path / "engine", cloud, command, **options)
 
     return make
+
+
+@pytest.fixture
+def plugin() -> Plugin:
+    """A plugin with two resource types in memory."""
+    return Plugin()

@@ -1,4 +1,4 @@
-"""The plugin with a fault: one resource's creation fails, before or after AWS has made it.
+"""A plugin that fails to create one resource, before or after AWS has created it.
 
 python -m tests.engine.faulty NAME before|after ENGINE
 """
@@ -17,16 +17,16 @@ NAME, WHEN = sys.argv[1:3]
 
 
 class Faulty(Provider):
-    """Fails for one name."""
+    """Provider that fails for one name."""
 
     @override
     def create(self, token: str, name: str, inputs: Properties) -> tuple[str, Properties]:
         if name == NAME and WHEN == "before":
             raise ProviderError(f"{token} {name}: InternalFailure: injected")
-        made = super().create(token, name, inputs)
+        created = super().create(token, name, inputs)
         if name == NAME:
             raise ProviderError(f"{token} {name}: InternalFailure: injected")
-        return made
+        return created
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The program in a folder of its own, to be changed, and what a cloud holds of it."""
+"""Edits of a copy of the program, and the resources that a run changed or that a cloud contains."""
 
 from __future__ import annotations
 
@@ -12,44 +12,47 @@ from local.engine.engine import Run
 from provider.cloud import Cloud
 from tests.checkout import ROOT
 
+STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+"""Makes the engine write its state once per run instead of at every step, which takes four times as long."""
+
 
 def declared(stack: str) -> set[str]:
-    """The resources that the stack's program registers, by the committed list: see `shortened`."""
+    """Return the shortened URNs of the resources that the stack registers, from the committed list."""
     lines = (ROOT / f"tests/infrastructure/urns/{stack}.txt").read_text().splitlines()
     return {urn for urn in map(shortened, lines) if "$aws:" in urn}
 
 
 def registered(run: Run) -> set[str]:
-    """The resources that a run dealt with."""
+    """Return the shortened URNs of the resources of a run."""
     return {shortened(change.urn) for change in run.events.changes}
 
 
 def shortened(urn: str) -> str:
-    """The URN with the type of the parent but not of its parents: the mocks write no more."""
+    """Return the URN with the type of the parent only, which is the form that the mocks write."""
     place, name = urn.rsplit("::", 1)
     return f"{'$'.join(place.rpartition('::')[2].split('$')[-2:])}::{name}"
 
 
 def edit(file: Path, old: str, new: str) -> None:
-    """Put `new` where `old` stands, once."""
+    """Replace the only occurrence of `old` with `new`."""
     text = file.read_text()
-    assert text.count(old) == 1, f"{file}: {old!r} stands there {text.count(old)} times"
+    assert text.count(old) == 1, f"{file}: {old!r} occurs {text.count(old)} times"
     file.write_text(text.replace(old, new))
 
 
 def kinds(run: Run) -> Mapping[str, int]:
-    """How many resources became what."""
+    """Return the number of resources by the kind of their change."""
     return Counter(change.kind for change in run.events.changes)
 
 
 def steps(run: Run) -> set[tuple[str, str, str]]:
-    """What is not the same: kind, type and name of each resource."""
+    """Return kind, type and name of each resource that was changed."""
     changed = [change for change in run.events.changes if change.kind != "same"]
     return {(change.kind, *change.urn.rsplit("$", 1)[-1].rsplit("::", 1)) for change in changed}
 
 
 def inventory(cloud: Cloud) -> dict[str, list[str]]:
-    """The names of all that the cloud holds, by kind; random suffixes left out."""
+    """Return the names of the resources in the cloud by service, without random suffixes."""
     apis = _pages(cloud, "apigatewayv2", "get_apis", "Items")
     roles = _pages(cloud, "iam", "list_roles", "Roles")
     found = {

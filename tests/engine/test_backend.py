@@ -1,4 +1,4 @@
-"""What a killed engine leaves in its file backend."""
+"""The file backend after the engine was killed."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ URN = "urn:pulumi:local::strata::aws:cloudwatch/logGroup:LogGroup::logs"
 
 @pytest.fixture
 def backend(tmp_path: Path) -> Backend:
-    """A backend without a state."""
+    """A backend without state."""
     return Backend(tmp_path, "strata", "local")
 
 
 def lock(backend: Backend, pid: int) -> Path:
-    """The engine's lock, held by a process."""
+    """Create the engine's lock for a process."""
     file = backend.folder / ".pulumi/locks/organization/strata/local/1.json"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"pid": pid, "username": "me", "hostname": "here"}))
     return file
 
 
-def test_the_lock_of_a_killed_engine_is_removed(backend: Backend) -> None:
-    """And the state that it had half written."""
+def test_lock_of_a_killed_engine_is_removed(backend: Backend) -> None:
+    """The partly written state is removed too."""
     ended = subprocess.Popen(["/bin/true"])
     ended.wait()
     held = lock(backend, ended.pid)
@@ -45,8 +45,8 @@ def test_the_lock_of_a_killed_engine_is_removed(backend: Backend) -> None:
     assert (held.exists(), draft.exists()) == (False, False)
 
 
-def test_the_lock_of_an_engine_at_work_is_respected(backend: Backend) -> None:
-    """The person is told who holds it."""
+def test_lock_of_a_running_engine_is_kept(backend: Backend) -> None:
+    """The error names the process that holds the lock."""
     held = lock(backend, os.getpid())
 
     with pytest.raises(LocalError, match=rf"process {os.getpid()}\).*{held}"):
@@ -54,18 +54,18 @@ def test_the_lock_of_an_engine_at_work_is_respected(backend: Backend) -> None:
     assert held.exists()
 
 
-def test_a_backend_that_was_never_used_has_an_empty_state(backend: Backend) -> None:
-    """No file, no error."""
+def test_unused_backend_has_an_empty_state(backend: Backend) -> None:
+    """A missing file is not an error."""
     backend.unlock()
 
     assert backend.state == {}
 
 
-@pytest.mark.parametrize("made", [True, False])
-def test_what_was_only_begun_is_neither_in_the_state_nor_in_the_cloud(cloud: Cloud, *, made: bool) -> None:
-    """Whether AWS had made it by then or not; what was being changed is left to the refresh."""
+@pytest.mark.parametrize("created", [True, False])
+def test_pending_creation_is_removed_from_state_and_cloud(cloud: Cloud, *, created: bool) -> None:
+    """It is removed whether AWS had created the resource or not; the refresh repairs a pending update."""
     logs = cloud.client("logs")
-    if made:
+    if created:
         logs.create_log_group(logGroupName="begun")
     logs.create_log_group(logGroupName="changed")
     kept = {

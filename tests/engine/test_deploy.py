@@ -1,4 +1,4 @@
-"""A deployment of the engine's through an emulator's life: stopped, moved, killed, and removed."""
+"""The engine's deployment when the emulator is stopped, moved to another port, killed or removed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.checkout import ROOT
 from tests.engine.project import declared, inventory
 
 
-def test_a_deployment_outlives_its_emulator(command: Path, tmp_path: Path) -> None:
-    """Stopped and moved to another port, or killed: the next up ends with a platform that answers."""
+def test_up_restores_the_deployment_after_the_emulator_ended(command: Path, tmp_path: Path) -> None:
+    """After a stop, a move to another port or a kill, the next up ends with a platform that responds."""
     deployment = Deployment(ROOT, tmp_path, apply=Deploy(command).apply)
     resources = len(declared("local"))
     try:
@@ -45,10 +45,10 @@ def test_a_deployment_outlives_its_emulator(command: Path, tmp_path: Path) -> No
         deployment.reset()
 
 
-def test_a_persons_own_pulumi_sees_the_same_stack(
+def test_pulumi_with_engine_env_sees_the_same_stack(
     command: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With nothing but what `make engine-env` prints: no difference, and then nothing is left."""
+    """With the variables of `make engine-env`, Pulumi finds no difference and destroys every resource."""
     deployment = Deployment(ROOT, tmp_path, apply=Deploy(command).apply)
     up(deployment, cloud_port=free_port())
     try:
@@ -57,20 +57,20 @@ def test_a_persons_own_pulumi_sees_the_same_stack(
         exports = capsys.readouterr().out
         run = f"{command} -C {tmp_path}/engine/work --non-interactive"
         script = f"{exports}{run} refresh -s local --yes --expect-no-changes && {run} destroy -s local --yes"
-        person = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
+        pulumi = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
 
-        assert person.returncode == 0, person.stdout + person.stderr
+        assert pulumi.returncode == 0, pulumi.stdout + pulumi.stderr
         assert [names for names in inventory(deployment.emulator.cloud).values() if names] == []
     finally:
         deployment.reset()
 
 
 def up(deployment: Deployment, cloud_port: int | None = None) -> Up:
-    """Bring it up; it answers only once the API does."""
+    """Deploy; the call returns when the API responds."""
     port = None if deployment.front_door.daemon.port else free_port()
     return deployment.up(lambda _: None, lambda _: None, port=port, cloud_port=cloud_port)
 
 
 def kinds(done: Up) -> Counter[str]:
-    """How many resources became what."""
+    """Return the number of resources by the kind of their change."""
     return Counter(change.kind for change in done.result.changes)

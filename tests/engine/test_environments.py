@@ -1,4 +1,4 @@
-"""The stacks `dev` and `prod` under the real engine: their own config, unknown outputs, and changes."""
+"""The stacks `dev` and `prod` under the real engine: config, unknown outputs and changes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.engine.project import declared, edit, inventory, kinds, registered, s
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_stack_for_aws_previews_whole_and_without_a_word_of_complaint(
+def test_preview_of_a_stack_for_aws_is_complete_and_without_warnings(
     engine: MakeEngine, cloud: Cloud, stack: str
 ) -> None:
-    """With nothing but unknown outputs: each resource once, no warning, no Output turned into text."""
+    """All outputs are unknown; each resource is created once, and no Output is converted to text."""
     preview = engine(stack=stack, environment={PROOF: cloud.endpoint}).preview()
 
     assert preview.events.diagnostics == []
@@ -26,8 +26,8 @@ def test_a_stack_for_aws_previews_whole_and_without_a_word_of_complaint(
     assert kinds(preview) == {"create": len(declared(stack))}
 
 
-def test_a_preview_lists_just_the_steps_of_a_change(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
-    """On `dev`: an edited handler, a new route and a renamed key each touch what is theirs."""
+def test_preview_lists_only_the_steps_of_a_change(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
+    """An edited handler, a new route and a renamed key each change only the resources that depend on them."""
     root = copy(tmp_path / "program", "dev")
     dev = engine(root, stack="dev", environment={PROOF: cloud.endpoint})
     dev.up()
@@ -39,36 +39,35 @@ def test_a_preview_lists_just_the_steps_of_a_change(engine: MakeEngine, cloud: C
     assert steps(dev.preview()) == {("update", "aws:lambda/function:Function", "users-read")}
     handler.write_text(original)
 
-    program = root / "__main__.py"
-    original = program.read_text()
+    wiring = root / "wiring/health.py"
+    original = wiring.read_text()
     (root / "handlers/health/again.py").write_text((root / "handlers/health/read.py").read_text())
     edit(
-        program,
-        '    "GET /openapi.json": Public',
-        '    "GET /again": Public("again"),\n    "GET /openapi.json": Public',
+        wiring,
+        '        "GET /health"',
+        '        "GET /again": Route("health.again", Public("again")),\n        "GET /health"',
     )
     edit(
-        program,
-        'api.route("$default"',
-        'api.route("GET /again", "handlers.health.again:handler", env={"VERSION": settings.version})\n'
-        'api.route("$default"',
+        wiring,
+        '    platform.route("health.read"',
+        '    platform.route("health.again", env(VERSION=platform.settings.version))\n    platform.route("health.read"',
     )
     assert steps(dev.preview()) == NEW_ROUTE
-    program.write_text(original)
+    wiring.write_text(original)
 
-    edit(program, 'key="identity"', 'key="person"')
+    edit(root / "wiring/users.py", 'key="identity"', 'key="person"')
     replaced = dev.preview()
     assert ("replace", "aws:dynamodb/table:Table", "identities") in steps(replaced)
     assert {name for kind, _, name in steps(replaced) if kind == "replace"} == {"identities"}
 
 
-def test_production_refuses_to_lose_a_table(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
-    """A renamed key would replace the table: the preview and the update stop, and the table stays."""
+def test_protected_table_is_not_replaced(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
+    """A renamed key would replace the table: the preview and the update fail, and the table remains."""
     root = copy(tmp_path / "program", "prod")
     prod = engine(root, stack="prod", environment={PROOF: cloud.endpoint})
     prod.up()
     tables = inventory(cloud)["table"]
-    edit(root / "__main__.py", 'key="identity"', 'key="person"')
+    edit(root / "wiring/users.py", 'key="identity"', 'key="person"')
 
     assert_refused(prod, "preview")
     assert_refused(prod, "up")
@@ -76,7 +75,7 @@ def test_production_refuses_to_lose_a_table(engine: MakeEngine, cloud: Cloud, tm
 
 
 def assert_refused(engine: Engine, operation: str) -> None:
-    """Have the engine name the table that is protected."""
+    """Expect the engine's error to name the protected table."""
     with pytest.raises(EngineError, match=r"(?s)identities.*protect"):
         getattr(engine, operation)()
 
@@ -89,6 +88,6 @@ NEW_ROUTE = {
     ("create", "aws:iam/rolePolicy:RolePolicy", "health-again"),
     ("create", "aws:lambda/function:Function", "health-again"),
     ("create", "aws:lambda/permission:Permission", "health-again-get-again"),
-    # The contract tells of it.
+    # The OpenAPI document lists the route.
     ("update", "aws:lambda/function:Function", "openapi-read"),
 }

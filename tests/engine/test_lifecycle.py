@@ -1,4 +1,4 @@
-"""The stack `local` under the real engine, from its first preview to nothing."""
+"""The stack `local` under the real engine, from its first preview to its destruction."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from tests.engine.conftest import MakeEngine
 from tests.engine.project import declared, inventory, kinds, registered, steps
 
 
-def test_a_stack_lives_from_preview_to_destroy(engine: MakeEngine, cloud: Cloud) -> None:
-    """Previewed, made, left alone, held against the cloud, repaired after a drift, and removed whole."""
+def test_preview_up_refresh_drift_and_destroy(engine: MakeEngine, cloud: Cloud) -> None:
+    """A repeated up changes nothing, a drift is found and repaired, and destroy removes every resource."""
     local, empty = engine(), inventory(cloud)
     preview = local.preview()
     resources = len(declared("local"))
     assert kinds(preview) == {"create": resources}
     assert inventory(cloud) == empty
 
-    made = local.up()
-    assert registered(made) == declared("local")
-    assert kinds(made) == {"create": resources}
+    created = local.up()
+    assert registered(created) == declared("local")
+    assert kinds(created) == {"create": resources}
     assert kinds(local.up()) == {"same": resources}
     assert kinds(local.refresh()) == {"same": resources}
 
     drift(cloud)
-    seen = {
+    drifted = {
         ("update", "aws:lambda/function:Function", "users-read"),
         ("delete", "aws:apigatewayv2/route:Route", "api-get-health"),
     }
-    assert steps(local.refresh()) == seen
+    assert steps(local.refresh()) == drifted
     repaired = {
         ("update", "aws:lambda/function:Function", "users-read"),
         ("create", "aws:apigatewayv2/route:Route", "api-get-health"),
@@ -39,7 +39,7 @@ def test_a_stack_lives_from_preview_to_destroy(engine: MakeEngine, cloud: Cloud)
 
 
 def drift(cloud: Cloud) -> None:
-    """Change a function and remove a route behind the engine's back."""
+    """Change a function and delete a route outside of the engine."""
     functions = cloud.client("lambda").list_functions(MaxItems=1000)["Functions"]
     (name,) = [each["FunctionName"] for each in functions if "-users-read-" in each["FunctionName"]]
     cloud.client("lambda").update_function_configuration(FunctionName=name, Timeout=29)

@@ -1,4 +1,4 @@
-"""Driver and engine share one emulator, and neither touches what the other deployed."""
+"""Driver and engine share one emulator, and neither changes the other's deployment."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from provider.cloud import Cloud
 from tests.checkout import ROOT
 
 BOTH = [(Owner.DRIVER, Owner.ENGINE), (Owner.ENGINE, Owner.DRIVER)]
-WAYS_OUT = {Owner.DRIVER: "make reset", Owner.ENGINE: "make engine-down"}
+REMEDIES = {Owner.DRIVER: "make reset", Owner.ENGINE: "make engine-down"}
 
 
 @pytest.mark.parametrize(("first", "second"), BOTH)
-def test_the_second_owner_is_refused(tmp_path: Path, first: Owner, second: Owner) -> None:
-    """With the way out; the first may go on, as often as it likes."""
+def test_second_owner_is_refused(tmp_path: Path, first: Owner, second: Owner) -> None:
+    """The error names the remedy; the first owner may deploy again."""
     claim(tmp_path, first)
     claim(tmp_path, first)
 
     for step in (claim, refuse_other):
-        with pytest.raises(LocalError, match=WAYS_OUT[first]):
+        with pytest.raises(LocalError, match=REMEDIES[first]):
             step(tmp_path, second)
 
 
 @pytest.mark.parametrize(("first", "second"), BOTH)
-def test_what_nobody_owns_is_anyones(tmp_path: Path, first: Owner, second: Owner) -> None:
-    """Once released, and a second release is no error."""
+def test_released_deployment_can_be_claimed(tmp_path: Path, first: Owner, second: Owner) -> None:
+    """A second release is not an error."""
     claim(tmp_path, first)
     release(tmp_path)
     release(tmp_path)
@@ -40,8 +40,8 @@ def test_what_nobody_owns_is_anyones(tmp_path: Path, first: Owner, second: Owner
     claim(tmp_path, second)
 
 
-def test_the_engine_keeps_out_of_what_the_driver_deployed(tmp_path: Path) -> None:
-    """Neither update, preview nor destroy begins."""
+def test_engine_refuses_the_driver_s_deployment(tmp_path: Path) -> None:
+    """Update, preview and destroy fail before they start."""
     claim(tmp_path, Owner.DRIVER)
     deploy, cloud = Deploy(Path("pulumi")), Cloud("http://127.0.0.1:1")
 
@@ -55,21 +55,21 @@ def test_the_engine_keeps_out_of_what_the_driver_deployed(tmp_path: Path) -> Non
 
 @pytest.fixture
 def own_cloud(tmp_path: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    """The cloud of this checkout, as the plugin sees it."""
+    """The embedded cloud that belongs to this checkout, as the plugin sees it."""
     monkeypatch.setattr(ownership, "DIRECTORY", tmp_path / "cloud")
     return cloud
 
 
-def test_the_plugin_keeps_a_persons_pulumi_out_of_what_the_driver_deployed(own_cloud: Cloud) -> None:
-    """It is configured with an error, before anything can be asked of it."""
+def test_plugin_refuses_the_driver_s_deployment(own_cloud: Cloud) -> None:
+    """Configuring the plugin fails, before any other request."""
     claim(ownership.DIRECTORY, Owner.DRIVER)
 
     with pytest.raises(ProviderError, match="make reset"):
         ownership.provider_for(own_cloud)
 
 
-def test_a_persons_pulumi_owns_what_it_deploys(own_cloud: Cloud) -> None:
-    """From its first resource on, and not by looking."""
+def test_plugin_claims_the_deployment(own_cloud: Cloud) -> None:
+    """It claims it when it creates the first resource, not when it is configured."""
     provider = ownership.provider_for(own_cloud)
     refuse_other(ownership.DIRECTORY, Owner.DRIVER)
 
@@ -78,8 +78,8 @@ def test_a_persons_pulumi_owns_what_it_deploys(own_cloud: Cloud) -> None:
         claim(ownership.DIRECTORY, Owner.DRIVER)
 
 
-def test_another_cloud_is_nobodys_business(own_cloud: Cloud) -> None:
-    """A test's emulator, say: the mark of this checkout does not concern it."""
+def test_another_cloud_has_no_owner(own_cloud: Cloud) -> None:
+    """This checkout's owner does not apply to another emulator, such as a test's."""
     claim(ownership.DIRECTORY, Owner.DRIVER)
     other = Cloud("http://127.0.0.1:1")
 

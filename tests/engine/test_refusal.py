@@ -1,4 +1,4 @@
-"""The plugin serves the embedded cloud alone: every other stack is refused, by whatever way it got there."""
+"""The plugin serves only the embedded cloud and refuses every other stack."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ REFUSAL = "is the embedded cloud's, not AWS's"
 
 @pytest.mark.parametrize("operation", ["preview", "up"])
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_stack_for_aws_is_refused(engine: MakeEngine, cloud: Cloud, stack: str, operation: str) -> None:
-    """It has no endpoints, so the preview and the update end with an error, and nothing is made."""
+def test_stack_for_aws_is_refused(engine: MakeEngine, cloud: Cloud, stack: str, operation: str) -> None:
+    """Preview and update fail, because the stack has no endpoints, and nothing is created."""
     empty = inventory(cloud)
     with pytest.raises(EngineError, match=f"no aws:endpoints.*{REFUSAL}"):
         getattr(engine(stack=stack), operation)()
     assert inventory(cloud) == empty
 
 
-def test_a_stack_whose_endpoint_lies_elsewhere_is_refused(engine: MakeEngine, tmp_path: Path) -> None:
-    """The program would refuse it first; without that, the plugin does."""
+def test_stack_with_a_remote_endpoint_is_refused(engine: MakeEngine, tmp_path: Path) -> None:
+    """The plugin refuses it even if the program does not."""
     root = copy(tmp_path / "program", "local")
     (root / "__main__.py").write_text("import pulumi_aws as aws\naws.sqs.Queue('queue')\n")
     config = {"aws:region": "us-east-1", "aws:endpoints": json.dumps([{"sqs": "http://192.0.2.1:4566"}])}
     (root / "Pulumi.local.yaml").write_text(yaml.safe_dump({"config": config}))
-    elsewhere = engine(root)
-    object.__setattr__(elsewhere, "cloud", Cloud("http://192.0.2.1:4566"))
+    remote = engine(root)
+    object.__setattr__(remote, "cloud", Cloud("http://192.0.2.1:4566"))
 
     with pytest.raises(EngineError, match=f"192.0.2.1.*{REFUSAL}"):
-        elsewhere.up()
+        remote.up()
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_a_stack_whose_endpoint_lies_elsewhere_is_refused(engine: MakeEngine, tm
         [{"sqs": None}],
     ],
 )
-def test_a_config_without_one_address_on_this_machine_is_refused(endpoints: Any) -> None:
-    """No endpoint, several, one elsewhere, one that only looks like ours: each is no embedded cloud."""
+def test_config_without_exactly_one_local_endpoint_is_refused(endpoints: Any) -> None:
+    """A missing, a second, a remote and a misleading endpoint are all refused."""
     text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
     config = {} if endpoints is None else {"endpoints": text}
 
@@ -84,10 +84,10 @@ def test_a_config_without_one_address_on_this_machine_is_refused(endpoints: Any)
         ({}, {PROOF: HERE}, HERE),
     ],
 )
-def test_one_address_on_this_machine_is_served(
+def test_one_local_endpoint_is_served(
     config: Mapping[str, Any], environment: Mapping[str, str], endpoint: str
 ) -> None:
-    """By the config, or by the environment where the config says nothing."""
+    """The config names it, or the environment if the config has no endpoints."""
     served = target({**config, "region": "eu-west-1"}, environment)
 
     assert (served.endpoint, served.region) == (endpoint, "eu-west-1")
@@ -97,13 +97,13 @@ def test_one_address_on_this_machine_is_served(
     ("config", "address"),
     [({}, "https://127.0.0.1:4566"), ({}, "http://192.0.2.1:4566"), ({"endpoints": "[]"}, HERE)],
 )
-def test_the_environment_opens_no_way_to_another_place(config: Mapping[str, Any], address: str) -> None:
-    """It names an address on this machine, and only for a config without endpoints of its own."""
+def test_environment_cannot_name_a_remote_endpoint(config: Mapping[str, Any], address: str) -> None:
+    """It may name a local address, and only for a config without endpoints."""
     with pytest.raises(ProviderError, match=REFUSAL):
         target(config, {PROOF: address})
 
 
-def test_a_setting_that_only_an_account_has_is_refused() -> None:
-    """A profile or a role means AWS."""
+def test_setting_for_an_aws_account_is_refused() -> None:
+    """A profile selects an AWS account."""
     with pytest.raises(ProviderError, match=r"aws:profile: .* expected some of aws:endpoints, aws:region"):
         target({"profile": "prod", "endpoints": json.dumps([{"sqs": HERE}])}, {})

@@ -1,4 +1,4 @@
-"""Secrets under the real engine: where they go, and where they must not stand."""
+"""Secrets under the real engine: they reach AWS and are never written in plain text."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from provider.cloud import Cloud
 from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
 
-SECRET = "a-secret-that-nobody-else-has"
+SECRET = "a-secret-that-occurs-nowhere-else"
 GOOGLE = "strata:auth.identityProviders.google"
 
 
-def test_no_secret_stands_anywhere_in_plain_text(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
-    """Neither the config's nor those that AWS made: not in state, history, previews, logs or outputs."""
+def test_no_secret_is_written_in_plain_text(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
+    """Secrets of the config and of AWS are absent from state, history, previews, logs and outputs."""
     root = copy(tmp_path / "program", "local")
     local = engine(root)
     stack = local.select()
@@ -27,13 +27,13 @@ def test_no_secret_stands_anywhere_in_plain_text(engine: MakeEngine, cloud: Clou
     stack.set_config(f"{GOOGLE}.clientSecret", ConfigValue(SECRET, secret=True), path=True)
     shutil.copy(local.folder / "work" / "Pulumi.local.yaml", root / "Pulumi.local.yaml")
 
-    preview, made = local.preview(), local.up()
+    preview, created = local.preview(), local.up()
     again, refreshed = local.up(), local.refresh()
 
-    assert given_to_google(cloud, made.outputs["userPoolId"]) == SECRET
-    secrets = [SECRET, *given_to_machines(cloud, made.outputs)]
+    assert google_secret(cloud, created.outputs["userPoolId"]) == SECRET
+    secrets = [SECRET, *machine_secrets(cloud, created.outputs)]
     assert len(secrets) == 3
-    printed = "\n".join(run.text for run in (preview, made, again, refreshed))
+    printed = "\n".join(run.text for run in (preview, created, again, refreshed))
     written = [root, local.folder, tmp_path / "cloud" / "emulator.log"]
     assert [secret for secret in secrets if secret in printed] == []
     assert [
@@ -46,14 +46,14 @@ def test_no_secret_stands_anywhere_in_plain_text(engine: MakeEngine, cloud: Clou
     assert "google-client" in json.dumps(local.backend.state)
 
 
-def given_to_google(cloud: Cloud, pool: str) -> str:
-    """The client secret that Cognito would sign people in with."""
+def google_secret(cloud: Cloud, pool: str) -> str:
+    """Return the client secret that Cognito uses for sign-in with Google."""
     provider = cloud.client("cognito-idp").describe_identity_provider(UserPoolId=pool, ProviderName="Google")
     return provider["IdentityProvider"]["ProviderDetails"]["client_secret"]
 
 
-def given_to_machines(cloud: Cloud, outputs: Mapping[str, Any]) -> list[str]:
-    """The secrets that Cognito made for the machine clients."""
+def machine_secrets(cloud: Cloud, outputs: Mapping[str, Any]) -> list[str]:
+    """Return the secrets that Cognito generated for the machine clients."""
     describe, pool = cloud.client("cognito-idp").describe_user_pool_client, outputs["userPoolId"]
     clients = [describe(UserPoolId=pool, ClientId=each) for each in outputs["machineClients"].values()]
     return [client["UserPoolClient"]["ClientSecret"] for client in clients]

@@ -1,4 +1,4 @@
-"""Where `pulumi` comes from: PATH, a build, or a word on how to get one."""
+"""Finding `pulumi`: on PATH, by a build, or an error that explains how to install it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ printf '#!/bin/sh\\necho %s\\n' "$$" >"$2" && chmod +x "$2"
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The one folder on PATH beside the system's, which has neither Go nor Pulumi."""
+    """The first folder on PATH; the other folders have neither Go nor Pulumi."""
     folder = tmp_path / "path"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
@@ -43,7 +43,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def install(path: Path, name: str, script: str) -> Path:
-    """Put a command on PATH."""
+    """Create a command on PATH."""
     command = path / name
     command.write_text(script)
     command.chmod(0o755)
@@ -51,7 +51,7 @@ def install(path: Path, name: str, script: str) -> Path:
 
 
 @pytest.mark.parametrize("version", ["v3.228.0", "3.229.1", "v3.1000.0", "v4.0.0"])
-def test_a_pulumi_that_is_new_enough_is_used(path: Path, version: str) -> None:
+def test_pulumi_that_is_new_enough_is_used(path: Path, version: str) -> None:
     """It is found on PATH, and nothing is built."""
     command = install(path, "pulumi", f"#!/bin/sh\necho {version}\n")
 
@@ -59,24 +59,24 @@ def test_a_pulumi_that_is_new_enough_is_used(path: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize("script", ["echo v3.227.9", "echo v2.999.0", "echo rubbish", "exit 1"])
-def test_a_pulumi_that_is_too_old_or_broken_is_not_used(path: Path, tmp_path: Path, script: str) -> None:
-    """The pinned one is built instead, and the person is told why."""
+def test_pulumi_that_is_too_old_or_broken_is_not_used(path: Path, tmp_path: Path, script: str) -> None:
+    """The pinned version is built instead, and the reason is reported."""
     install(path, "pulumi", f"#!/bin/sh\n{script}\n")
     install(path, "go", GO)
-    said: list[str] = []
+    reported: list[str] = []
 
-    built = toolchain.pulumi(said.append)
+    built = toolchain.pulumi(reported.append)
 
     assert built == tmp_path / "cache/strata/pulumi" / toolchain.pinned() / "bin/pulumi"
-    assert [line.split(":")[0].replace(str(path), "") for line in said] == [
+    assert [line.split(":")[0].replace(str(path), "") for line in reported] == [
         "/pulumi is not version 3.228 or newer",
         f"building the Pulumi CLI {toolchain.pinned()} with /go, once",
         "built the Pulumi CLI in 0 s",
     ]
 
 
-def test_a_build_trusts_only_what_go_sum_vouches_for(path: Path, tmp_path: Path) -> None:
-    """Go runs in the pinned module, which it may not change, and builds the version that stands there."""
+def test_build_uses_only_modules_that_go_sum_pins(path: Path, tmp_path: Path) -> None:
+    """Go runs in the pinned module in read-only mode and builds the version that the module requires."""
     install(path, "go", GO)
 
     toolchain.build(tmp_path, print)
@@ -87,8 +87,8 @@ def test_a_build_trusts_only_what_go_sum_vouches_for(path: Path, tmp_path: Path)
     assert f"version.Version={toolchain.pinned()} " in call
 
 
-def test_what_was_built_is_built_once(path: Path, tmp_path: Path) -> None:
-    """The second call answers with the first one's, without Go."""
+def test_second_build_returns_the_first(path: Path, tmp_path: Path) -> None:
+    """The second call does not need Go."""
     go = install(path, "go", GO)
     first = toolchain.build(tmp_path, print)
     go.unlink()
@@ -96,8 +96,8 @@ def test_what_was_built_is_built_once(path: Path, tmp_path: Path) -> None:
     assert toolchain.build(tmp_path, print) == first
 
 
-def test_what_is_ready_is_told_without_a_build(path: Path) -> None:
-    """Nothing at first, then what was built, and before that what is on PATH."""
+def test_ready_finds_a_command_without_a_build(path: Path) -> None:
+    """It returns nothing, then the built command, and prefers one that is on PATH."""
     assert toolchain.ready() is None
     install(path, "go", GO)
     built = toolchain.pulumi(print)
@@ -106,17 +106,17 @@ def test_what_is_ready_is_told_without_a_build(path: Path) -> None:
     assert toolchain.ready() == found
 
 
-def test_without_go_the_person_is_told_what_to_install(path: Path) -> None:
-    """Not one missing command's error, but where to get the CLI."""
-    with pytest.raises(LocalError) as told:
+def test_missing_go_is_an_error_with_instructions(path: Path) -> None:
+    """The error explains where to get the CLI."""
+    with pytest.raises(LocalError) as raised:
         toolchain.pulumi(print)
 
-    assert str(told.value) == toolchain.HOW_TO_INSTALL
+    assert str(raised.value) == toolchain.HOW_TO_INSTALL
     assert "get.pulumi.com" in toolchain.HOW_TO_INSTALL
 
 
-def test_a_build_that_fails_tells_what_go_said(path: Path, tmp_path: Path) -> None:
-    """Its last lines, and nothing stands where the command would."""
+def test_failed_build_reports_the_output_of_go(path: Path, tmp_path: Path) -> None:
+    """The error has the last lines of the output, and no command is left."""
     install(path, "go", "#!/bin/sh\necho checksum mismatch\nexit 1\n")
 
     with pytest.raises(LocalError, match=r"could not be built.*\nchecksum mismatch"):
@@ -124,8 +124,8 @@ def test_a_build_that_fails_tells_what_go_said(path: Path, tmp_path: Path) -> No
     assert not list(tmp_path.rglob("pulumi"))
 
 
-def test_a_build_that_was_killed_is_begun_anew(path: Path, tmp_path: Path) -> None:
-    """What it left is no command; the next build makes a whole one and clears away."""
+def test_killed_build_is_started_again(path: Path, tmp_path: Path) -> None:
+    """A partly written file is not a command; the next build completes and removes it."""
     install(path, "go", GO)
     with building(tmp_path, seconds=60) as killed:
         wait_for(tmp_path, "*.new")
@@ -137,23 +137,23 @@ def test_a_build_that_was_killed_is_begun_anew(path: Path, tmp_path: Path) -> No
     assert not list(tmp_path.rglob("*.new"))
 
 
-def test_two_builds_at_once_run_go_once(path: Path, tmp_path: Path) -> None:
-    """The second waits for the first, says so, and takes what that built."""
+def test_concurrent_builds_run_go_once(path: Path, tmp_path: Path) -> None:
+    """The second build reports that it waits, and uses the result of the first."""
     install(path, "go", GO)
     with building(tmp_path, seconds=1):
         wait_for(tmp_path, "*.new")
-        said: list[str] = []
-        toolchain.build(tmp_path, said.append)
+        reported: list[str] = []
+        toolchain.build(tmp_path, reported.append)
 
-    assert said == ["waiting for another command that is building the Pulumi CLI"]
+    assert reported == ["waiting for another command that is building the Pulumi CLI"]
     assert len((tmp_path / "calls").read_text().splitlines()) == 1
 
 
 @pytest.mark.parametrize("home", [None, "/proc/nowhere"])
-def test_without_a_usable_home_the_checkout_keeps_what_was_built(
+def test_build_is_kept_in_the_checkout_without_a_usable_home(
     monkeypatch: pytest.MonkeyPatch, home: str | None
 ) -> None:
-    """Nothing is asked of a home that is not there or cannot be written."""
+    """A missing or read-only home directory is not used."""
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("HOME", raising=False)
     if home:
@@ -163,7 +163,7 @@ def test_without_a_usable_home_the_checkout_keeps_what_was_built(
 
 
 def building(folder: Path, seconds: int) -> subprocess.Popen[bytes]:
-    """Start a build in a process of its own, by a Go that takes its time."""
+    """Start a build in another process, with a Go that takes some seconds."""
     return subprocess.Popen(
         [sys.executable, "-c", BUILD, str(folder)],
         cwd=ROOT,
@@ -174,7 +174,7 @@ def building(folder: Path, seconds: int) -> subprocess.Popen[bytes]:
 
 
 def wait_for(folder: Path, pattern: str) -> None:
-    """Wait until there is such a file below the folder."""
+    """Wait until a file below the folder matches the pattern."""
     deadline = time.monotonic() + 20
     while not list(folder.rglob(pattern)):
         assert time.monotonic() < deadline

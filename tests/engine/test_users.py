@@ -1,4 +1,4 @@
-"""What the driver's deployment is tested for holds for the engine's too."""
+"""The engine's deployment passes the tests of the driver's deployment."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from tests.checkout import ROOT
 from tests.local.platform import RUNNING, Platform
 
 
-def test_the_users_api_passes_its_end_to_end_tests_on_the_engines_deployment(
-    command: Path, tmp_path: Path
-) -> None:
-    """The same tests, unchanged, over HTTP against what `make engine-up` deploys."""
+def test_users_api_passes_its_tests_on_the_engine_s_deployment(command: Path, tmp_path: Path) -> None:
+    """The same tests run over HTTP against the deployment that `make engine-up` creates."""
     deployment = Deployment(ROOT, tmp_path, record_calls=True, apply=Deploy(command).apply)
     ports = {"port": free_port(), "cloud_port": free_port()}
     done = deployment.up(lambda _: None, lambda _: None, **ports)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 import re
 
 import pytest
 
-import components
 from components.base import Component
 from provider.naming import Naming
 from provider.registry import TYPES
+from tests.infrastructure.components.build import classes
 from tests.infrastructure.conftest import STACKS, graph_of
 from tools.graph import Graph
 
@@ -22,13 +20,6 @@ OPTIONS = {
     r".*aws:lambda/alias:Alias::.*": "functions.snapStart",
 }
 """The resources that a stack has only if a setting asks for them: URN without project and stack, setting."""
-
-
-def classes() -> list[type[Component]]:
-    """Return every component class."""
-    for module in pkgutil.walk_packages(components.__path__, "components."):
-        importlib.import_module(module.name)
-    return sorted(Component.__subclasses__(), key=lambda each: each.__name__)
 
 
 def test_every_component_is_used_by_some_stack() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.handlers.test_imports import entry_points
+from tests.unit.handlers.entry_points import entry_points
 from tools.graph import Graph
 
 

@@ -8,17 +8,14 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import requests
 
-from local.deployment.deployment import Deployment
-from local.driver.changes import Change
 from local.machine.errors import LocalError
-from local.machine.ports import free_port
 from tests.checkout import ROOT, copy
+from tests.local.checkouts import Checkout, changed_resources
 
 UP = """
 import sys
@@ -31,50 +28,12 @@ Deployment(root, root / ".local").up(
 """
 
 
-@dataclass
-class Checkout:
-    """A copy of the program that tests edit, with a separate deployment."""
-
-    root: Path
-    port: int = field(default_factory=free_port)
-    cloud_port: int = field(default_factory=free_port)
-
-    @property
-    def deployment(self) -> Deployment:
-        """The deployment."""
-        return Deployment(self.root, self.root / ".local")
-
-    def up(self) -> list[Change]:
-        """Deploy, and return the changes except for unchanged resources."""
-        done = self.deployment.up(lambda _: None, lambda _: None, self.port, self.cloud_port)
-        return [change for change in done.result.changes if change.kind != "same"]
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        """Replace a text in a file, which must contain it."""
-        path = self.root / file
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new))
-
-    def health(self) -> int:
-        """Return the status of the health check."""
-        return requests.get(f"http://localhost:{self.port}/api/health", timeout=30).status_code
-
-
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
     """A copy of the program that reuses the bundles of this checkout."""
     made = Checkout(copy(tmp_path / "strata"))
     yield made
     made.deployment.reset()
-
-
-def changed_resources(changes: list[Change]) -> set[tuple[str, str]]:
-    """Return the kind, and the type and name, of each change."""
-    return {
-        (change.kind, change.urn.partition("::")[2].partition("::")[2].rpartition("$")[2])
-        for change in changes
-    }
 
 
 def test_up_changes_only_edited_resources(checkout: Checkout) -> None:
@@ -86,10 +45,11 @@ def test_up_changes_only_edited_resources(checkout: Checkout) -> None:
     assert changed_resources(checkout.up()) == {("update", "aws:lambda/function:Function::health-read")}
     assert checkout.health() == 200
 
-    checkout.edit("__main__.py", '    "DELETE /users/{userId}": Jwt(("users/write",)),\n', "")
-    text = (checkout.root / "__main__.py").read_text()
-    start = text.index('api.route(\n    "DELETE /users/{userId}"')
-    (checkout.root / "__main__.py").write_text(text[:start] + text[text.index("\n)\n", start) + 3 :])
+    checkout.edit("wiring/users.py", '        "DELETE /users/{userId}": Route("users.delete", WRITE),\n', "")
+    module = checkout.root / "wiring" / "users.py"
+    text = module.read_text()
+    start = text.index('    platform.route(\n        "users.delete"')
+    module.write_text(text[:start] + text[text.index("\n    )\n", start) + 7 :])
     assert changed_resources(checkout.up()) == {
         ("delete", "aws:apigatewayv2/integration:Integration::users-delete"),
         ("delete", "aws:apigatewayv2/route:Route::api-delete-users-userId"),

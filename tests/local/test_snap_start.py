@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.checkout import copy
-from tests.local.test_up import Checkout, touched
+from tests.local.checkouts import Checkout, changed_resources
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_deployment_publishes_only_what_differs(checkout: Checkout) -> None:
     assert published(checkout) == first == {name: ["1"] for name in first}
 
     checkout.edit("handlers/health/read.py", "Health(variable", "Health(version=variable")
-    assert touched(checkout.up()) == {
+    assert changed_resources(checkout.up()) == {
         ("update", "aws:lambda/function:Function::health-read"),
         ("update", "aws:lambda/alias:Alias::health-read"),
     }

@@ -11,13 +11,20 @@ from uuid import uuid4
 
 from operate import partners
 from tests.local.events.bus import MOMENT, dead_letter
-from tests.local.events.test_notifications import feedback, telephone
-from tests.local.events.test_partners import placed, tell
-from tests.local.events.test_schedules import forget_digest, tomorrow
-from tests.local.events.test_webhooks import deliver, payment, replaced
+from tests.local.events.senders import (
+    deliver,
+    digest_request,
+    feedback,
+    forget_digest,
+    order_placed,
+    payment,
+    phone_number,
+    replace_secret,
+    send_event,
+)
 from tests.local.platform import Platform, address, until
-from tests.local.realtime.browser import Session, answer, connected, created, heard, publish, table, visit
-from tests.local.users.test_profile import newcomer, profile
+from tests.local.realtime.browser import Session, connected, created, publish, receive, request, table, visit
+from tests.local.users.profiles import newcomer, profile
 from tests.unit.handlers.webhooks.stripe_sender import signature
 
 CONSUMERS = {
@@ -72,11 +79,11 @@ def _own_profile(platform: Platform) -> None:
 
 def _partners(platform: Platform) -> None:
     key = partners.add(platform.operated, f"p{uuid4().hex[:12]}")
-    assert tell(platform, key, placed()).status_code == 202
+    assert send_event(platform, key, order_placed()).status_code == 202
 
 
 def _webhooks(platform: Platform) -> None:
-    secret = replaced(platform)
+    secret = replace_secret(platform)
     with _without(platform, "webhooks-receive", "EVENT_BUS"):
         text = payment()
         assert deliver(platform, text, signature(text, secret)).status_code == 500
@@ -102,11 +109,11 @@ def _realtime(platform: Platform) -> None:
 
     async def talked(session: Session) -> Any:
         async with connected(session, platform.admin) as socket:
-            said = [await answer(socket, {"action": name}) for name in ("ping", "dance", "resume")]
+            said = [await request(socket, {"action": name}) for name in ("ping", "dance", "resume")]
             publish(platform, created())
-            while (await heard(socket))["type"] != "event":
+            while (await receive(socket))["type"] != "event":
                 pass
-            return [*said, await answer(socket, {"action": "resume", "token": said[2]["token"]})]
+            return [*said, await request(socket, {"action": "resume", "token": said[2]["token"]})]
 
     said = visit(platform, talked)
     assert [message["type"] for message in said] == ["pong", "error", "resumed", "event"]
@@ -114,7 +121,7 @@ def _realtime(platform: Platform) -> None:
 
 
 def _notifications(platform: Platform) -> None:
-    phone, about = telephone(), [{"emailAddress": address()}]
+    phone, about = phone_number(), [{"emailAddress": address()}]
     with newcomer(platform) as token:
         platform.ask("PATCH", "/me", token, json={"phone": phone})
         platform.ask("PATCH", "/me/preferences", token, json={"sms": True})
@@ -129,7 +136,7 @@ def _notifications(platform: Platform) -> None:
 
 def _schedules(platform: Platform) -> None:
     forget_digest(platform)
-    platform.invoke("notifications-digest", tomorrow())
+    platform.invoke("notifications-digest", digest_request())
     platform.invoke("operations-dead-letters", {})
 
 

@@ -1,4 +1,4 @@
-"""A made-up repository whose handlers are bundled, and made-up packages for its layers."""
+"""A sample repository whose handlers are bundled, and sample packages for its layers."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def handler(event, context):
     return json.dumps("well")
 """,
     "handlers/shared/__init__.py": "",
-    "handlers/shared/answer.py": """\
-'What a machine could leave traces of: prose, assertions, sets.'
+    "handlers/shared/reply.py": """\
+'Prose, an assertion and a set: what could make bytecode differ between machines.'
 
 def ok(kind):
     assert kind
@@ -32,15 +32,15 @@ def ok(kind):
 """,
     "handlers/users/__init__.py": "",
     "handlers/users/create.py": """\
-from handlers.shared import answer
+from handlers.shared import reply
 from . import storage
 
 def handler(event, context):
-    return answer.ok("ok") and storage.put()
+    return reply.ok("ok") and storage.put()
 """,
     "handlers/users/get.py": """\
 import records
-from ..shared.answer import ok
+from ..shared.reply import ok
 
 def handler(event, context):
     return ok(records.NAME)
@@ -67,7 +67,7 @@ RECORDS = {
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
-    """Put files, path → text, under a root."""
+    """Write files, path → text, under a root, and return the root."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
@@ -76,7 +76,7 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
 
 @dataclass
 class FakeInstall:
-    """Installs made-up packages and counts how often."""
+    """Installer of sample packages that records its calls."""
 
     files: Mapping[str, str] = field(default_factory=lambda: RECORDS)
     calls: list[tuple[str, Platform, str]] = field(default_factory=list)
@@ -87,18 +87,18 @@ class FakeInstall:
 
 
 def no_network(requirements: Path, platform: Platform, python: str, target: Path) -> None:
-    """Fails where something would be installed."""
+    """Installer that fails the test."""
     raise AssertionError(f"{requirements} is installed")
 
 
 def names(archive: Path) -> list[str]:
-    """The paths in a zip, in its order."""
+    """Return the paths in a zip, in its order."""
     with zipfile.ZipFile(archive) as zipped:
         return zipped.namelist()
 
 
 def unpack(folder: Path, *archives: Path) -> Path:
-    """Unpack zips into a folder."""
+    """Unpack zips into a folder, and return the folder."""
     for archive in archives:
         with zipfile.ZipFile(archive) as zipped:
             zipped.extractall(folder)
@@ -106,7 +106,7 @@ def unpack(folder: Path, *archives: Path) -> Path:
 
 
 def run_isolated(code: str, *folders: Path) -> str:
-    """What a Python prints that sees these folders and the standard library, and nothing else."""
+    """Return what code prints in a Python that imports only from these folders and the standard library."""
     prologue = f"import sys; sys.path[:0] = {[str(folder) for folder in folders]!r}\n"
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", prologue + code],
@@ -124,6 +124,6 @@ def run_isolated(code: str, *folders: Path) -> str:
 
 
 def touch_all(root: Path, seconds: int) -> None:
-    """Give every file under a root another time."""
+    """Set the modification time of every file under a root."""
     for path in root.rglob("*"):
         os.utime(path, (seconds, seconds))

@@ -1,4 +1,4 @@
-"""A function's zip: what stands in it, what it refuses, and when it changes."""
+"""The zip of a function: its contents, its errors, and the edits that change it."""
 
 from __future__ import annotations
 
@@ -30,35 +30,37 @@ HANDLERS = ("handlers.health.get:handler", "handlers.users.create:handler", "han
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The made-up repository."""
+    """The sample repository."""
     return write(tmp_path / "repository", SOURCES)
 
 
 def bundle(root: Path, handler: str = "handlers.users.create:handler", files: dict | None = None) -> Bundle:
+    """Bundle a handler with sample packages."""
     return function_bundle(handler, files, root=root, install=FakeInstall())
 
 
 def hashes(root: Path) -> dict[str, str]:
+    """Return the hash of each handler's bundle."""
     return {handler: bundle(root, handler).hash for handler in HANDLERS}
 
 
 def changed(root: Path, path: str, text: str) -> set[str]:
-    """The handlers whose bundle is another after an edit."""
+    """Return the handlers whose bundle changes with an edit."""
     before = hashes(root)
     write(root, {path: text})
     return {handler for handler, after in hashes(root).items() if after != before[handler]}
 
 
-def test_zip_holds_what_the_handler_reaches_and_its_bytecode(root: Path) -> None:
-    """The modules that the handler reaches, their packages and the generated files stand in it, sorted."""
+def test_zip_has_the_imported_modules_and_their_bytecode(root: Path) -> None:
+    """It has the modules that the handler imports, their packages and the generated files, sorted."""
     expected = [
         "handlers/__init__.py",
         "handlers/__pycache__/__init__.cpython-313.pyc",
         "handlers/openapi/openapi.json",
         "handlers/shared/__init__.py",
         "handlers/shared/__pycache__/__init__.cpython-313.pyc",
-        "handlers/shared/__pycache__/answer.cpython-313.pyc",
-        "handlers/shared/answer.py",
+        "handlers/shared/__pycache__/reply.cpython-313.pyc",
+        "handlers/shared/reply.py",
         "handlers/users/__init__.py",
         "handlers/users/__pycache__/__init__.cpython-313.pyc",
         "handlers/users/__pycache__/create.cpython-313.pyc",
@@ -70,8 +72,8 @@ def test_zip_holds_what_the_handler_reaches_and_its_bytecode(root: Path) -> None
     assert names(bundle(root, files={"handlers/openapi/openapi.json": "{}"}).path) == expected
 
 
-def test_bundle_names_handler_and_layers_as_lambda_does(root: Path) -> None:
-    """The handler is dotted, and only layers that something reached needs are named."""
+def test_bundle_names_its_handler_and_layers(root: Path) -> None:
+    """The handler is dotted, as Lambda expects, and only layers that an imported module needs are named."""
     made = [(made.handler, made.layers) for made in (bundle(root, handler) for handler in HANDLERS)]
 
     assert made == [
@@ -84,9 +86,9 @@ def test_bundle_names_handler_and_layers_as_lambda_does(root: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "reached"),
     [
-        ("import handlers.shared.answer", {"shared/__init__", "shared/answer"}),
-        ("from handlers.shared import answer", {"shared/__init__", "shared/answer"}),
-        ("from ..shared.answer import ok as fine", {"shared/__init__", "shared/answer"}),
+        ("import handlers.shared.reply", {"shared/__init__", "shared/reply"}),
+        ("from handlers.shared import reply", {"shared/__init__", "shared/reply"}),
+        ("from ..shared.reply import ok as fine", {"shared/__init__", "shared/reply"}),
         ("from . import storage as keep", {"users/storage"}),
         ("def late():\n    from .storage import put", {"users/storage"}),
         ("class Late:\n    async def later(self):\n        import handlers.users.storage", {"users/storage"}),
@@ -104,8 +106,8 @@ def test_bundle_names_handler_and_layers_as_lambda_does(root: Path) -> None:
         ),
     ],
 )
-def test_import_statement_is_followed_where_it_can_run(root: Path, source: str, reached: set[str]) -> None:
-    """Absolute, relative, late and conditional imports are reached; those for type checkers are not."""
+def test_import_statement_that_can_run_is_followed(root: Path, source: str, reached: set[str]) -> None:
+    """Absolute, relative, late and conditional imports are followed; those for type checkers are not."""
     write(root, {"handlers/users/create.py": f"{source}\ndef handler(event, context): ...\n"})
     own = {"__init__", "users/__init__", "users/create"}
     sources = [path for path in names(bundle(root).path) if path.endswith(".py")]
@@ -119,29 +121,29 @@ def test_import_statement_is_followed_where_it_can_run(root: Path, source: str, 
         (
             "import importlib\nm = importlib.import_module('json')",
             (
-                "handlers/users/create.py:2: an import whose name is computed at run time cannot be followed:"
-                " use an import statement, inside a function if it must run late"
+                "handlers/users/create.py:2: an import by a name made at run time cannot be followed: write"
+                " an import statement, within the function where it shall be late"
             ),
         ),
         (
             "from importlib import import_module as load\nload('json')",
             (
-                "handlers/users/create.py:1: an import whose name is computed at run time cannot be followed:"
-                " use an import statement, inside a function if it must run late"
+                "handlers/users/create.py:1: an import by a name made at run time cannot be followed: write"
+                " an import statement, within the function where it shall be late"
             ),
         ),
         (
             "def late():\n    return __import__('json')",
             (
-                "handlers/users/create.py:2: an import whose name is computed at run time cannot be followed:"
-                " use an import statement, inside a function if it must run late"
+                "handlers/users/create.py:2: an import by a name made at run time cannot be followed: write"
+                " an import statement, within the function where it shall be late"
             ),
         ),
         (
             "from handlers.users import nowhere",
             (
-                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', and there is no"
-                " such module"
+                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', nor is it a module"
+                " beside it"
             ),
         ),
         (
@@ -153,20 +155,20 @@ def test_import_statement_is_followed_where_it_can_run(root: Path, source: str, 
         ),
         (
             "from ... import storage\nfrom .... import storage",
-            "handlers/users/create.py:1: the relative import goes beyond handlers/",
+            "handlers/users/create.py:1: the relative import leads out of handlers/",
         ),
         (
             "import json\nimport settings",
             (
                 "handlers/users/create.py:2: no layer provides 'settings': add it to a"
-                " handlers/layers/*.in file and compile that; the layers provide records"
+                " handlers/layers/*.in and compile that; provided are records"
             ),
         ),
         ("def (", "handlers/users/create.py:1: invalid syntax"),
     ],
 )
 def test_import_that_cannot_be_packaged_is_refused(root: Path, source: str, message: str) -> None:
-    """What would fail in Lambda fails here, with its file and line."""
+    """The build fails with file and line instead of the function in Lambda."""
     write(root, {"handlers/users/create.py": f"{source}\ndef handler(event, context): ...\n"})
 
     with pytest.raises(BundleError) as error:
@@ -206,7 +208,7 @@ def test_import_that_cannot_be_packaged_is_refused(root: Path, source: str, mess
     ],
 )
 def test_handler_that_does_not_exist_is_refused(root: Path, handler: str, message: str) -> None:
-    """A handler must name a first-party module and a function in it."""
+    """A handler names a first-party module and a function in it."""
     with pytest.raises(BundleError) as error:
         bundle(root, handler)
 
@@ -217,15 +219,15 @@ def test_handler_that_does_not_exist_is_refused(root: Path, handler: str, messag
     "path", ["handlers/users/create.py", "/etc/passwd", "../up.json", "a//b.json", "./a.json"]
 )
 def test_generated_file_at_a_bad_path_is_refused(root: Path, path: str) -> None:
-    """A generated file can neither replace a module nor stand outside of the zip."""
+    """A generated file can neither replace a module nor be outside of the zip."""
     with pytest.raises(BundleError) as error:
         bundle(root, files={path: "{}"})
 
-    assert str(error.value) == f"file {path!r}: expected a relative path that no module in the zip has"
+    assert str(error.value) == f"file {path!r}: expected a relative path that is no module's in the zip"
 
 
 def test_other_python_is_refused(root: Path) -> None:
-    """Bytecode is never made by another minor version than the one that runs it."""
+    """Bytecode is compiled only by the minor version that runs it."""
     write(root, {".python-version": "3.10\n"})
 
     with pytest.raises(
@@ -234,30 +236,30 @@ def test_other_python_is_refused(root: Path) -> None:
         bundle(root)
 
 
-def test_edit_of_a_handler_changes_its_bundle_alone(root: Path) -> None:
-    """One handler edited, one bundle changed."""
+def test_edit_of_a_handler_changes_only_its_bundle(root: Path) -> None:
+    """The bundles of other handlers keep their hashes."""
     text = SOURCES["handlers/users/get.py"] + "# edited\n"
 
     assert changed(root, "handlers/users/get.py", text) == {"handlers.users.get:handler"}
 
 
-def test_edit_of_a_shared_module_changes_the_bundles_that_reach_it(root: Path) -> None:
-    """A shared module edited, just those bundles changed that hold it."""
-    text = SOURCES["handlers/shared/answer.py"] + "# edited\n"
+def test_edit_of_a_shared_module_changes_the_bundles_that_import_it(root: Path) -> None:
+    """Bundles without the module keep their hashes."""
+    text = SOURCES["handlers/shared/reply.py"] + "# edited\n"
 
-    assert changed(root, "handlers/shared/answer.py", text) == {
+    assert changed(root, "handlers/shared/reply.py", text) == {
         "handlers.users.create:handler",
         "handlers.users.get:handler",
     }
 
 
-def test_edit_of_what_no_handler_reaches_changes_no_bundle(root: Path) -> None:
-    """A module that nobody imports is in no bundle."""
+def test_edit_of_an_unused_module_changes_no_bundle(root: Path) -> None:
+    """A module that is not imported is not in a bundle."""
     assert changed(root, "handlers/users/unused.py", "import nowhere\n") == set()
 
 
-def test_edit_that_keeps_size_and_time_is_seen(root: Path) -> None:
-    """A watching process compares contents, so no edit is too quick for it."""
+def test_edit_that_keeps_size_and_time_changes_the_bundle(root: Path) -> None:
+    """The build compares contents, so it detects edits within the resolution of file times."""
     storage = root / "handlers/users/storage.py"
     before, times = bundle(root).hash, storage.stat()
     storage.write_text(storage.read_text().replace("NAME", "NAMF"))
@@ -267,7 +269,7 @@ def test_edit_that_keeps_size_and_time_is_seen(root: Path) -> None:
 
 
 def test_bundle_is_the_same_on_every_machine(root: Path, tmp_path: Path) -> None:
-    """Folder, time, zone, umask, hash seed and optimisation leave no trace in the bytes."""
+    """Folder, time, time zone, umask, hash seed and optimization level do not affect the bytes."""
     code = (
         "import os, sys; os.umask(int(sys.argv[2], 8))\n"
         "from tests.unit.test_bundle_function import everything\n"
@@ -295,18 +297,18 @@ def test_bundle_is_the_same_on_every_machine(root: Path, tmp_path: Path) -> None
 
 
 def everything(root: str) -> list[str]:
-    """The hashes of all that is made of a repository."""
+    """Return the hashes of all bundles and layers of a repository."""
     layer = layer_bundle("models", "host", root=Path(root), install=FakeInstall())
     return [*hashes(Path(root)).values(), layer.hash]
 
 
-def test_bundle_runs_on_itself_and_its_layers(root: Path, tmp_path: Path) -> None:
-    """Beside the bundle and its layers only the standard library is needed, and nothing is compiled."""
+def test_bundle_runs_with_only_its_layers(root: Path, tmp_path: Path) -> None:
+    """It needs only its layers and the standard library, and nothing is compiled at run time."""
     made = bundle(root)
     layer = layer_bundle("models", "host", root=root, install=FakeInstall())
     task, opt = unpack(tmp_path / "task", made.path), unpack(tmp_path / "opt", layer.path)
     with (task / "handlers/users/create.py").open("a") as source:
-        source.write("# Bytecode is never checked against this.\n")
+        source.write("# The bytecode is not checked against the source.\n")
     code = (
         "compiled = []\n"
         "sys.addaudithook(lambda event, details: compiled.append(details) if event == 'compile' else None)\n"
@@ -317,8 +319,8 @@ def test_bundle_runs_on_itself_and_its_layers(root: Path, tmp_path: Path) -> Non
     assert run_isolated(code, task, opt / "python") == f"records {task}/handlers/users/create.py []"
 
 
-def test_unchanged_bundle_is_neither_installed_nor_zipped(root: Path) -> None:
-    """The second run finds the same file, untouched, and asks no package index."""
+def test_unchanged_bundle_is_reused(root: Path) -> None:
+    """The second run returns the same file without writing it or using a package index."""
     before = [(made.path, made.path.stat().st_mtime_ns) for made in (bundle(root, name) for name in HANDLERS)]
     again = [function_bundle(name, root=root, install=no_network) for name in HANDLERS]
 
@@ -327,7 +329,7 @@ def test_unchanged_bundle_is_neither_installed_nor_zipped(root: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 half", None])
 def test_damaged_cache_is_rebuilt(root: Path, damage: bytes | None) -> None:
-    """Files in the cache that were cut, emptied or lost are made again, to the same bytes."""
+    """Truncated, empty or missing files in the cache are written again with the same bytes."""
     before = bundle(root)
     content = before.path.read_bytes()
     for path in (root / ".local").rglob("*"):
@@ -339,8 +341,8 @@ def test_damaged_cache_is_rebuilt(root: Path, damage: bytes | None) -> None:
     assert (bundle(root), before.path.read_bytes()) == (before, content)
 
 
-def test_cache_that_lost_one_file_is_completed(root: Path) -> None:
-    """Whichever single file of the cache is cut, the next run gives the same bundle."""
+def test_truncated_cache_file_is_repaired(root: Path) -> None:
+    """The next run returns the same bundle, whichever file of the cache is truncated."""
     before = bundle(root)
     files = [path for path in (root / ".local").rglob("*") if path.is_file()]
     after: list[Bundle] = []
@@ -351,8 +353,8 @@ def test_cache_that_lost_one_file_is_completed(root: Path) -> None:
     assert after == [before] * len(files)
 
 
-def test_builders_at_the_same_time_agree(root: Path) -> None:
-    """Whoever builds at once into one cache gets the same bundle, and leaves no drafts."""
+def test_concurrent_builds_return_the_same_bundle(root: Path) -> None:
+    """Concurrent builds into one cache leave no temporary files."""
     with ThreadPoolExecutor(8) as pool:
         made = set(pool.map(partial(bundle, root), ["handlers.users.create:handler"] * 24))
     drafts = [path for path in (root / ".local").rglob("*.*") if path.is_file() and path.suffix[1:].isdigit()]

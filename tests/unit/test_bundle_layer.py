@@ -1,4 +1,4 @@
-"""A layer's zip: what stays of the packages, when it is built, and what stops the build."""
+"""The zip of a layer: its contents, its cache, and its errors."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ SDK = "handlers/layers/aws.txt"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The made-up repository."""
+    """The sample repository."""
     return write(tmp_path / "repository", SOURCES)
 
 
 def site_packages(requirements: Path, platform: Platform, python: str, target: Path) -> None:
-    """Installs the SDK as it stands in this environment."""
+    """Installer that copies the SDK of this environment."""
     for line in requirements.read_text().split():
         distribution = importlib.metadata.distribution(line.partition("==")[0])
         for file in distribution.files or []:
@@ -49,7 +49,7 @@ def site_packages(requirements: Path, platform: Platform, python: str, target: P
                 shutil.copyfile(file.locate(), target / file)
 
 
-def test_layer_holds_bytecode_data_and_metadata_alone(root: Path) -> None:
+def test_layer_has_only_bytecode_data_and_metadata(root: Path) -> None:
     """Sources are compiled in place; type stubs, scripts and installers' records are left out."""
     layer = layer_bundle("models", "lambda", root=root, install=FakeInstall())
 
@@ -61,8 +61,8 @@ def test_layer_holds_bytecode_data_and_metadata_alone(root: Path) -> None:
     ]
 
 
-def test_zip_says_nothing_of_the_machine(root: Path) -> None:
-    """Every entry is stored, of one day and mode, and made on one system."""
+def test_zip_does_not_depend_on_the_machine(root: Path) -> None:
+    """Every entry is stored uncompressed, with the same date, mode and system."""
     layer = layer_bundle("models", "lambda", root=root, install=FakeInstall())
     with zipfile.ZipFile(layer.path) as zipped:
         facts = {
@@ -74,14 +74,14 @@ def test_zip_says_nothing_of_the_machine(root: Path) -> None:
 
 
 def test_hash_is_that_of_the_file(root: Path) -> None:
-    """The hash that a layer states is its file's own."""
+    """The hash of a layer is that of its file."""
     layer = layer_bundle("models", "host", root=root, install=FakeInstall())
 
     assert layer.hash == hashlib.sha256(layer.path.read_bytes()).hexdigest()
 
 
 def test_layer_is_built_once_for_its_requirements_and_platform(root: Path) -> None:
-    """Handlers may change as they like; only another platform or another pin installs anew."""
+    """A changed handler does not install packages again; another platform or another pin does."""
     install = FakeInstall()
     layer_bundle("models", "host", root=root, install=install)
     layer_bundle("models", "lambda", root=root, install=install)
@@ -92,21 +92,21 @@ def test_layer_is_built_once_for_its_requirements_and_platform(root: Path) -> No
     layer_bundle("models", "host", root=root, install=install)
 
     assert install.calls == [
-        ("models.txt", "host", "3.13"),
-        ("models.txt", "lambda", "3.13"),
-        ("models.txt", "host", "3.13"),
+        ("models.txt", "host", "3.11"),
+        ("models.txt", "lambda", "3.11"),
+        ("models.txt", "host", "3.11"),
     ]
 
 
 def test_function_without_packages_builds_no_layer(root: Path) -> None:
-    """What imports the standard library alone asks for no package."""
+    """A handler that imports only the standard library needs no package."""
     made = function_bundle("handlers.health.get:handler", root=root, install=no_network)
 
     assert made.layers == ()
 
 
 def test_function_needs_the_layers_that_provide_its_imports(root: Path) -> None:
-    """Modules, packages and extension modules at a layer's top tell what it provides."""
+    """A layer provides the modules, packages and extension modules at its top level."""
     extra = {"fast.cpython-313-aarch64-linux-gnu.so": "", "six.py": "", "words-2.dist-info/METADATA": ""}
     write(root, {"handlers/layers/zoo.txt": "zoo==1\n", STORAGE: "import six\nimport fast\ndef put(): ...\n"})
 
@@ -120,7 +120,7 @@ def test_function_needs_the_layers_that_provide_its_imports(root: Path) -> None:
 
 
 def test_unknown_layer_is_refused(root: Path) -> None:
-    """A layer is one of the requirements files."""
+    """A layer has a requirements file."""
     with pytest.raises(BundleError) as error:
         layer_bundle("nowhere", "host", root=root, install=no_network)
 
@@ -132,19 +132,19 @@ def test_unknown_layer_is_refused(root: Path) -> None:
     [
         (
             "session.create_client('dynamodbx')",
-            "handlers/users/storage.py:2: botocore has no service 'dynamodbx'",
+            "handlers/users/storage.py:2: botocore knows no service 'dynamodbx'",
         ),
         (
             "session.create_client(name)",
             (
-                "handlers/users/storage.py:2: a layer has only the services that handlers name: pass the"
-                " service as a literal first argument, here or to a function `client` that creates the client"
+                "handlers/users/storage.py:2: a layer carries only services that handlers name: write the"
+                " service as a literal first argument, or do this in a function `client` that is called so"
             ),
         ),
     ],
 )
 def test_client_of_an_unknown_service_is_refused(root: Path, call: str, message: str) -> None:
-    """A client whose service the layer could not hold fails here and not in Lambda."""
+    """The build fails for a client that would have no service model in Lambda."""
     write(root, {SDK: "botocore==1\n", STORAGE: f"def put(session, name):\n    {call}\n"})
     data = {"botocore/__init__.py": "", "botocore/data/endpoints.json": '{"partitions": []}'}
 
@@ -155,7 +155,7 @@ def test_client_of_an_unknown_service_is_refused(root: Path, call: str, message:
 
 
 def test_sdk_keeps_the_newest_model_of_named_services_without_prose() -> None:
-    """Other services, older versions, examples and prose go; a member called documentation stays."""
+    """Other services, older versions, examples and prose are removed; a member named documentation is not."""
     model = {
         "metadata": {"endpointPrefix": "states"},
         "documentation": "<p>prose</p>",
@@ -187,7 +187,7 @@ def test_sdk_keeps_the_newest_model_of_named_services_without_prose() -> None:
 
 
 def test_sdk_in_a_layer_makes_working_clients(root: Path, tmp_path: Path) -> None:
-    """The real SDK, slimmed and compiled, offers the same operations and endpoints of the services kept."""
+    """The slimmed and compiled SDK has the operations and endpoints of the named services."""
     storage = """\
 def client(service):
     return session.create_client(service)
@@ -223,7 +223,7 @@ print(json.dumps([
 
 
 def test_endpoints_of_kept_services_are_those_of_the_full_sdk() -> None:
-    """In every region of every partition a kept service has the endpoint that the full data gives."""
+    """A kept service has the endpoint of the full data in every region of every partition."""
     folder = Path(Loader.BUILTIN_DATA_PATH)
     paths = [folder / "endpoints.json", *folder.glob("dynamodb/*/*")]
     files = {f"botocore/data/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
@@ -243,7 +243,7 @@ def test_endpoints_of_kept_services_are_those_of_the_full_sdk() -> None:
 
 
 def make_wheel(folder: Path, name: str) -> str:
-    """A wheel of one module, and the line that pins it."""
+    """Create a wheel with one module, and return the requirement that pins it."""
     wheel = folder / f"{name}-1.0-py3-none-any.whl"
     info = f"{name}-1.0.dist-info"
     files = {
@@ -265,7 +265,7 @@ def make_wheel(folder: Path, name: str) -> str:
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The folder that uv, without network and with an empty cache, finds wheels in."""
+    """The folder in which uv finds wheels, without network and with an empty cache."""
     settings = {"UV_OFFLINE": "1", "UV_CACHE_DIR": "cache", "UV_FIND_LINKS": "wheels", "UV_NO_CONFIG": "1"}
     for name, value in settings.items():
         monkeypatch.setenv(name, str(tmp_path / value) if value.islower() else value)
@@ -275,7 +275,7 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("platform", ["host", "lambda"])
 def test_uv_installs_pinned_wheels(root: Path, tmp_path: Path, offline: Path, platform: Platform) -> None:
-    """The real installer puts a wheel into a layer that runs."""
+    """A layer that the real installer builds can be imported."""
     write(root, {"handlers/layers/models.txt": make_wheel(offline, "records")})
     layer = layer_bundle("models", platform, root=root)
     opt = unpack(tmp_path / "opt", layer.path) / "python"
@@ -291,26 +291,28 @@ def test_uv_installs_pinned_wheels(root: Path, tmp_path: Path, offline: Path, pl
         ("nowhere==1.0 --hash=sha256:" + "0" * 64, "nowhere"),
     ],
 )
-def test_uv_that_fails_is_quoted_with_the_way_out(root: Path, offline: Path, pin: str, reason: str) -> None:
-    """A failed installation says which layer, what was tried, what uv said and what to do."""
+def test_failed_installation_reports_uv_s_output_and_a_remedy(
+    root: Path, offline: Path, pin: str, reason: str
+) -> None:
+    """The error has the layer, the command, uv's output and the remedy."""
     make_wheel(offline, "records")
     write(root, {"handlers/layers/models.txt": f"{pin}\n"})
 
     with pytest.raises(BundleError) as error:
         layer_bundle("models", "lambda", root=root, install=uv_install)
-    first, tried, said, *_, way_out = str(error.value).splitlines()
+    first, tried, output, *_, remedy = str(error.value).splitlines()
 
     assert (
         first
         == f"the layer of {root}/handlers/layers/models.txt for the platform 'lambda' cannot be installed."
     )
-    assert (tried.startswith("Tried: "), said.startswith("uv reported: ")) == (True, True)
+    assert (tried.startswith("Tried: "), output.startswith("uv reported: ")) == (True, True)
     assert reason in str(error.value)
-    assert way_out.startswith("Building a layer needs the package index: check the network")
+    assert remedy.startswith("Building a layer needs the package index: check the network")
 
 
 def test_no_build_needs_pulumi() -> None:
-    """Packaging is plain Python: it can be imported where Pulumi cannot."""
+    """The bundler can be imported without Pulumi."""
     code = (
         f"sys.path.append({str(ROOT)!r}); sys.modules['pulumi'] = None; import components.bundle; print('ok')"
     )

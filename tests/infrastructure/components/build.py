@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+import components
+from components.base import Component
 from components.function import Function
 from components.runtime import Runtime
 from settings import Settings
@@ -39,6 +43,13 @@ HEALTH = "handlers.health.read:handler"
 FORTNIGHT = 1_209_600
 WEEK = FORTNIGHT // 2
 RETRY = {"maximumEventAgeInSeconds": 86_400, "maximumRetryAttempts": 185}
+
+
+def classes() -> list[type[Component]]:
+    """Return every component class."""
+    for module in pkgutil.walk_packages(components.__path__, "components."):
+        importlib.import_module(module.name)
+    return sorted(Component.__subclasses__(), key=lambda each: each.__name__)
 
 
 def settings(environment: str = "development", **sections: Any) -> Settings:

@@ -23,8 +23,7 @@ from components.key import Key
 from components.queue import Queue
 from components.runtime import Runtime
 from components.table_spec import TableSpec
-from tests.infrastructure.components.build import ALARMS, HEALTH, settings
-from tests.infrastructure.test_contracts import classes
+from tests.infrastructure.components.build import ALARMS, HEALTH, classes, settings
 from tools.graph import built
 
 EXAMPLE = re.compile(r"^Example:\n(?P<code>(?: {4,}\S.*\n|\n)+)", re.MULTILINE)

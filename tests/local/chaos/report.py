@@ -1,4 +1,4 @@
-"""The report: what was done to the platform, and what came of it."""
+"""The printed report: the injected faults and the results."""
 
 from __future__ import annotations
 
@@ -7,53 +7,54 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.local.chaos.census import Consumer
-from tests.local.chaos.storm import Storm
+from tests.local.chaos.experiment import Experiment
+from tests.local.chaos.results import ConsumerResult
 
-Fates = dict[str, Counter[str]]
+Faults = dict[str, Counter[str]]
 
 
-def fates(folder: Path) -> Fates:
-    """How often each fate was drawn, by place."""
-    found: Fates = {}
-    for line in (folder / "fates").read_text().splitlines():
-        where, fate = json.loads(line)
-        found.setdefault(where, Counter())[fate or "spared"] += 1
+def faults(folder: Path) -> Faults:
+    """Return the number of attempts by place and fault."""
+    found: Faults = {}
+    for line in (folder / "faults").read_text().splitlines():
+        where, fault = json.loads(line)
+        found.setdefault(where, Counter())[fault or "none"] += 1
     return found
 
 
 def share(drawn: Counter[str]) -> float:
-    """How much was struck, from 0 to 1."""
-    return 1 - drawn["spared"] / drawn.total()
+    """Return the share of the attempts with a fault, from 0 to 1."""
+    return 1 - drawn["none"] / drawn.total()
 
 
-def of_storm(it: Storm) -> Iterator[str]:
-    """What went on."""
-    yield f"  {len(it.accepted.events):,} changes accepted, {it.bus.heard.total():,} times published"
-    yield f"  {it.bus.replayed:,} events replayed, {it.bus.repeated:,} put on the bus twice"
+def of_experiment(it: Experiment) -> Iterator[str]:
+    """Describe the load and the faults of the environment."""
+    yield f"  {len(it.accepted.events):,} changes accepted, {it.bus.received.total():,} times published"
+    yield f"  {it.bus.replayed:,} events replayed, {it.bus.repeated:,} published again"
     yield f"  {it.killed:,} worker processes killed at once"
 
 
-def of_fates(found: Fates) -> Iterator[str]:
-    """What failed on purpose."""
-    yield f"  {'':34}" + "".join(f"{title:>14}" for title in ("times", "failed", "crashed", "share"))
+def of_faults(found: Faults) -> Iterator[str]:
+    """Describe the injected faults."""
+    yield f"  {'':34}" + "".join(f"{title:>14}" for title in ("attempts", "failed", "crashed", "share"))
     for where, drawn in sorted(found.items()):
         failed, crashed = (
-            sum(count for fate, count in drawn.items() if fate.startswith(kind)) for kind in ("fail", "die")
+            sum(count for fault, count in drawn.items() if fault.startswith(kind))
+            for kind in ("fail", "crash")
         )
         yield f"  {where:34}{drawn.total():14,}{failed:14,}{crashed:14,}{share(drawn):14.1%}"
 
 
-def of_consumers(title: str, consumers: Sequence[Consumer]) -> Iterator[str]:
-    """What each consumer has done."""
-    columns = ("events", "one effect", "two effects", "dead letters", "lost", "told again")
+def of_consumers(title: str, consumers: Sequence[ConsumerResult]) -> Iterator[str]:
+    """Describe the result in each consumer."""
+    columns = ("events", "one effect", "two effects", "dead-lettered", "lost", "repeated")
     yield f"  {title:34}" + "".join(f"{column:>14}" for column in columns)
     for each in consumers:
         counts = (
             len(each.events),
             len(each.done),
             len(each.twice),
-            len(each.letters),
+            len(each.dead),
             len(each.lost),
             each.copies.total() - len(each.copies),
         )

@@ -1,4 +1,4 @@
-"""The event bus from both sides: what is put on it by hand, and what it delivers to one more subscriber."""
+"""The event bus of a platform: events that a test puts on it, and their delivery to a test's subscriber."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from uuid import uuid4
 import requests
 
 from tests.local.platform import Platform, until
-from tests.local.realtime.browser import Socket, answer, heard
+from tests.local.realtime.browser import Socket, receive, request
 
 MOMENT = "2026-11-21T13:52:00.714Z"
 
 
 def metadata() -> dict[str, str]:
-    """What an event says of itself, with ids that no other has."""
+    """Return the metadata of an event with new ids."""
     return {"id": f"test:{uuid4().hex}", "correlationId": uuid4().hex, "occurredAt": MOMENT}
 
 
 def put(platform: Platform, source: str, detail_type: str, *details: Any) -> None:
-    """Put events on the bus in one call, as somebody with leave to do anything."""
+    """Put events on the bus in one call, as a principal with every permission."""
     entries = [
         {
             "EventBusName": platform.outputs["eventBus"],
@@ -35,8 +35,8 @@ def put(platform: Platform, source: str, detail_type: str, *details: Any) -> Non
     assert platform.cloud.client("events").put_events(Entries=entries)["FailedEntryCount"] == 0
 
 
-class Tap:
-    """A subscriber of a test's own, to every event: its queue keeps each as it was delivered."""
+class Subscriber:
+    """A subscriber to every event; its queue keeps each event as it was delivered."""
 
     def __init__(self, platform: Platform, url: str) -> None:
         self._sqs = platform.cloud.client("sqs")
@@ -44,7 +44,7 @@ class Tap:
         self._events: list[dict[str, Any]] = []
 
     def delivered(self, correlation_id: str) -> list[dict[str, Any]]:
-        """The events of a request, in the order in which they came."""
+        """Return the events with a correlation id, in the order of their delivery."""
         while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
@@ -57,16 +57,20 @@ class Tap:
 
 
 @contextmanager
-def tapped(platform: Platform) -> Iterator[Tap]:
-    """Subscribe to everything for a while."""
-    events, sqs, name = platform.cloud.client("events"), platform.cloud.client("sqs"), f"tap-{uuid4().hex}"
+def subscribed(platform: Platform) -> Iterator[Subscriber]:
+    """Subscribe to every event, and unsubscribe afterwards."""
+    events, sqs, name = (
+        platform.cloud.client("events"),
+        platform.cloud.client("sqs"),
+        f"subscriber-{uuid4().hex}",
+    )
     bus = platform.outputs["eventBus"]
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"source": [{"prefix": ""}]}))
     target = {"Id": "queue", "Arn": platform.cloud.arn("sqs", name)}
     events.put_targets(Rule=name, EventBusName=bus, Targets=[target])
     try:
-        yield Tap(platform, url)
+        yield Subscriber(platform, url)
     finally:
         events.remove_targets(Rule=name, EventBusName=bus, Ids=["queue"])
         events.delete_rule(Name=name, EventBusName=bus)
@@ -74,33 +78,33 @@ def tapped(platform: Platform) -> Iterator[Tap]:
 
 
 def dead_letter(platform: Platform, name: str, text: str) -> tuple[Any, str | None]:
-    """Wait for the dead letter that has a text in it, and take it out for good: its body, and its reason."""
+    """Wait for the dead-lettered message that contains a text, delete it, and return its body and reason."""
     sqs, url = platform.cloud.client("sqs"), platform.outputs["deadLetters"][name]["url"]
 
-    def mine() -> dict[str, Any] | None:
-        answer = sqs.receive_message(
+    def found() -> dict[str, Any] | None:
+        received = sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1, MessageAttributeNames=["reason"]
         )
-        return next((message for message in answer.get("Messages", []) if text in message["Body"]), None)
+        return next((message for message in received.get("Messages", []) if text in message["Body"]), None)
 
-    message: Any = until(mine)
+    message: Any = until(found)
     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     reason = message.get("MessageAttributes", {}).get("reason", {}).get("StringValue")
     return json.loads(message["Body"]), reason
 
 
 async def pushes(socket: Socket, correlation_id: str) -> list[Any]:
-    """What is pushed of a request before the browser's next ping is answered."""
+    """Return the events with a correlation id that are pushed before the response to the next ping."""
     found: list[Any] = []
-    said = await answer(socket, {"action": "ping"})
-    while said != {"type": "pong"}:
-        if said["type"] == "event" and said["event"]["correlationId"] == correlation_id:
-            found.append(said["event"])
-        said = await heard(socket)
+    message = await request(socket, {"action": "ping"})
+    while message != {"type": "pong"}:
+        if message["type"] == "event" and message["event"]["correlationId"] == correlation_id:
+            found.append(message["event"])
+        message = await receive(socket)
     return found
 
 
-def refusal(answer: requests.Response) -> tuple[int, str]:
-    """How a request was refused: by one of ours, with a problem."""
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    return answer.status_code, answer.json()["title"]
+def refusal(response: requests.Response) -> tuple[int, str]:
+    """Return the status and the title of a problem document."""
+    assert response.headers["Content-Type"] == "application/problem+json"
+    return response.status_code, response.json()["title"]

@@ -1,4 +1,4 @@
-"""A change's way: stream, bus and queues, to the audit trail and the browser; each event with its cause."""
+"""The path of a change through stream, bus and queues to the audit trail, the email and the browser."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from tests.local.events.bus import pushes, tapped
+from tests.local.events.bus import pushes, subscribed
 from tests.local.platform import Platform, address, until
 from tests.local.realtime.browser import Session, connected, subject, visit
-from tests.local.users.test_profile import newcomer, profile
+from tests.local.users.profiles import newcomer, profile
 
 CHANGES = 20
 STEPS = {
@@ -18,13 +18,13 @@ STEPS = {
     "notifications-send": "done",
     "realtime-push": "done",
 }
-"""The functions that handle the event of a new user, and how they do."""
+"""The functions that handle the event of a new user, and their outcomes."""
 
 CORRELATION = "X-Correlation-Id"
 
 
-def test_new_user_is_told_of_everywhere_once(platform: Platform) -> None:
-    """Mail, audit record and push come once each, and all belong to the request that was answered."""
+def test_new_user_reaches_every_consumer_once(platform: Platform) -> None:
+    """Email, audit record and push each occur once and have the correlation id of the request."""
     email, token = address(), platform.admin
 
     async def watched(session: Session) -> Any:
@@ -35,32 +35,34 @@ def test_new_user_is_told_of_everywhere_once(platform: Platform) -> None:
             correlation_id = created.headers[CORRELATION]
             event_id = f"user.created:{created.json()['id']}:1"
             for function, outcome in STEPS.items():
-                came = partial(platform.outcomes, function, event_id)
-                await asyncio.to_thread(until, came, [outcome])
+                outcomes = partial(platform.outcomes, function, event_id)
+                await asyncio.to_thread(until, outcomes, [outcome])
             return created, event_id, await pushes(socket, correlation_id)
 
-    with tapped(platform) as tap:
+    with subscribed(platform) as subscriber:
         created, event_id, pushed = visit(platform, watched)
         correlation_id, user = created.headers[CORRELATION], created.json()
-        delivered = tap.delivered(correlation_id)
+        delivered = subscriber.delivered(correlation_id)
     until(lambda: platform.trail(correlation_id))
     hops = platform.operate("trace", correlation_id)
 
-    why = {"id": event_id, "correlationId": correlation_id, "occurredAt": user["createdAt"]}
+    metadata = {"id": event_id, "correlationId": correlation_id, "occurredAt": user["createdAt"]}
     state = {**user, "preferences": {"email": True, "sms": False}, "subject": None}
     assert [(event["source"], event["detail-type"], event["detail"]) for event in delivered] == [
         (
             "strata.users",
             "user.created",
-            {"metadata": {**why, "actor": subject(token)}, "data": {"user": state}},
+            {"metadata": {**metadata, "actor": subject(token)}, "data": {"user": state}},
         )
     ]
-    assert platform.trail(correlation_id) == delivered, "the trail has events as the bus delivers them"
+    assert platform.trail(correlation_id) == delivered, (
+        "the audit trail has the events as the bus delivers them"
+    )
     assert [(mail["Source"], mail["Subject"]) for mail in platform.mails(email)] == [
         ("no-reply@example.com", "Welcome to Strata")
     ]
-    assert pushed == [{**why, "type": "user.created", "source": "strata.users", "data": {"user": user}}]
-    assert way(hops) == [
+    assert pushed == [{**metadata, "type": "user.created", "source": "strata.users", "data": {"user": user}}]
+    assert steps(hops) == [
         ("users-create", "POST /users", "201"),
         ("users-publish", "user.created", "published"),
         ("audit-record", "user.created", "done"),
@@ -71,8 +73,8 @@ def test_new_user_is_told_of_everywhere_once(platform: Platform) -> None:
     assert [hop["offsetMs"] for hop in hops] == sorted(hop["offsetMs"] for hop in hops)
 
 
-def test_update_says_what_has_changed_and_who_did_it(platform: Platform) -> None:
-    """It has the user before and after, the fields that differ, the request's id and the caller's."""
+def test_update_has_both_states_and_the_caller(platform: Platform) -> None:
+    """The event has the user before and after, the changed fields, the correlation id and the actor."""
     before = platform.create(phone="+15551234567")
 
     changed = platform.ask(
@@ -96,8 +98,8 @@ def test_update_says_what_has_changed_and_who_did_it(platform: Platform) -> None
     }
 
 
-def test_deletion_belongs_to_who_deleted(platform: Platform) -> None:
-    """Its event has the correlation id and the caller of the deletion, not of an earlier change."""
+def test_deletion_has_the_correlation_id_and_the_actor_of_its_request(platform: Platform) -> None:
+    """The event does not have those of an earlier change."""
     user = platform.create()
 
     deleted = platform.ask("DELETE", f"/users/{user['id']}", platform.machine("provisioning"))
@@ -112,8 +114,8 @@ def test_deletion_belongs_to_who_deleted(platform: Platform) -> None:
     assert (event["data"]["user"]["id"], event["data"]["user"]["name"]) == (user["id"], user["name"])
 
 
-def test_own_events_reach_the_person_s_browser(platform: Platform) -> None:
-    """Who has signed in is told of a change that an administrator makes to their user, and of its cause."""
+def test_own_event_reaches_the_user_s_browser(platform: Platform) -> None:
+    """A signed-in user receives the change that an administrator makes, with its correlation id."""
     with newcomer(platform) as token:
         own = profile(platform, token)
 
@@ -132,8 +134,8 @@ def test_own_events_reach_the_person_s_browser(platform: Platform) -> None:
     assert (push["data"]["previous"]["name"], push["data"]["user"]["name"]) == ("Grace Hopper", "Renamed")
 
 
-def test_changes_of_a_user_go_out_in_their_order(platform: Platform) -> None:
-    """Each version is published once, after the one before, and the audit trail has them all."""
+def test_changes_of_a_user_are_published_in_order(platform: Platform) -> None:
+    """Each version is published once, after the previous one, and the audit trail has all of them."""
     user = platform.create()
     path, correlation_id = f"/users/{user['id']}", f"in-order-{user['id']}"
 
@@ -151,12 +153,12 @@ def test_changes_of_a_user_go_out_in_their_order(platform: Platform) -> None:
     until(lambda: _published(platform, correlation_id), expected)
 
 
-def way(hops: Any) -> list[tuple[str, str, str]]:
-    """Where a request came, in the order of time; functions that work side by side in the order of names."""
-    steps = [(hop["where"], hop["what"], hop["outcome"]) for hop in hops]
-    # A browser of another test may have closed its connection just now.
-    steps = [step for step in steps if step[1:] != ("push", "gone")]
-    return steps[:2] + sorted(steps[2:], key=lambda step: step[0])
+def steps(hops: Any) -> list[tuple[str, str, str]]:
+    """Return the steps of a request by time; concurrent functions are in the order of their names."""
+    found = [(hop["where"], hop["what"], hop["outcome"]) for hop in hops]
+    # A browser of another test may have just closed its connection.
+    found = [step for step in found if step[1:] != ("push", "gone")]
+    return found[:2] + sorted(found[2:], key=lambda step: step[0])
 
 
 def _only_event(platform: Platform, correlation_id: str) -> Any:
@@ -165,6 +167,6 @@ def _only_event(platform: Platform, correlation_id: str) -> Any:
 
 
 def _published(platform: Platform, correlation_id: str) -> list[str]:
-    """The events of a request, in the order in which they were put on the bus."""
+    """Return the ids of the events of a request, in the order of their publication."""
     hops = platform.operate("trace", correlation_id)
     return [hop["details"]["eventId"] for hop in hops if hop["outcome"] == "published"]

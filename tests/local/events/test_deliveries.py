@@ -1,4 +1,4 @@
-"""Events that go to an address outside, because the stack file says so."""
+"""Events that are delivered to an external address because the stack file configures it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.local.events.bus import metadata, put
 from tests.local.platform import SECONDS, Platform, up
 from tests.local.realtime.browser import created
 
-KEY = "the-outside-knows-us-by-this"
+KEY = "key-of-the-platform"
 ORDER = {"orderId": "o-1", "amount": 1999, "currency": "EUR"}
 
 
 class Posted(NamedTuple):
-    """A request that came to the outside."""
+    """A request that the external server received."""
 
     path: str
     key: str | None
@@ -31,11 +31,11 @@ class Posted(NamedTuple):
 
 
 @pytest.fixture
-def outside() -> Iterator[tuple[str, queue.Queue[Posted]]]:
-    """An address outside of the platform, and what is posted there."""
+def receiver() -> Iterator[tuple[str, queue.Queue[Posted]]]:
+    """The address of an external server, and the requests that it receives."""
     posted: queue.Queue[Posted] = queue.Queue()
 
-    class Outside(BaseHTTPRequestHandler):
+    class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(204)
@@ -43,9 +43,9 @@ def outside() -> Iterator[tuple[str, queue.Queue[Posted]]]:
             posted.put(Posted(self.path, self.headers["X-Strata-Key"], body))
 
         def log_message(self, *about: Any) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Outside)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", posted
@@ -55,36 +55,36 @@ def outside() -> Iterator[tuple[str, queue.Queue[Posted]]]:
 
 
 @pytest.fixture
-def telling(outside: tuple[str, queue.Queue[Posted]], tmp_path: Path) -> Iterator[Platform]:
-    """A platform whose stack file has the outside told of orders."""
+def delivering(receiver: tuple[str, queue.Queue[Posted]], tmp_path: Path) -> Iterator[Platform]:
+    """A platform whose stack file configures the delivery of orders to the external server."""
     program = copy(tmp_path / "program")
     stack = program / "Pulumi.local.yaml"
-    told = yaml.safe_load(stack.read_text())
-    told["config"]["strata:events"] = {
+    content = yaml.safe_load(stack.read_text())
+    content["config"]["strata:events"] = {
         "deliveries": {
             "warehouse": {
-                "url": f"{outside[0]}/orders",
+                "url": f"{receiver[0]}/orders",
                 "events": ["order.placed"],
                 "header": "X-Strata-Key",
                 "key": KEY,
             }
         }
     }
-    stack.write_text(yaml.safe_dump(told))
+    stack.write_text(yaml.safe_dump(content))
     deployment, platform = up(tmp_path / "platform", program)
     yield platform
     deployment.down()
 
 
-def test_chosen_events_are_posted_with_the_key(
-    telling: Platform, outside: tuple[str, queue.Queue[Posted]]
+def test_configured_events_are_delivered_with_the_key(
+    delivering: Platform, receiver: tuple[str, queue.Queue[Posted]]
 ) -> None:
-    """An order comes to the outside as it stands on the bus, with the key; what was not chosen does not."""
-    _, posted = outside
+    """An order is delivered as it is on the bus, with the key; an event of another type is not delivered."""
+    _, posted = receiver
     detail = {"metadata": metadata(), "data": ORDER}
 
-    put(telling, "strata.users", "user.created", created())
-    put(telling, "partner.acme", "order.placed", detail)
+    put(delivering, "strata.users", "user.created", created())
+    put(delivering, "partner.acme", "order.placed", detail)
     path, key, body = posted.get(timeout=SECONDS)
 
     assert (path, key, posted.empty()) == ("/orders", KEY, True)

@@ -1,4 +1,4 @@
-"""What goes wrong: told of, kept, and brought back, while everything else goes on."""
+"""Messages that cannot be processed: they are dead-lettered, reported and redriven, and others continue."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from handlers.events.catalogue import CATALOGUE
 from handlers.events.effect import DOUBT_SECONDS
 from operate.dead_letter_queues import peek
 from tests.local.events.bus import dead_letter, metadata, put
-from tests.local.events.test_notifications import TEXT, telephone
+from tests.local.events.senders import TEXT, phone_number
 from tests.local.platform import Platform, until
 from tests.local.realtime.browser import created, table
-from tests.local.users.test_profile import newcomer, profile
+from tests.local.users.profiles import newcomer, profile
 
 RECEIVES = 5
 
@@ -40,45 +40,45 @@ RECEIVES = 5
         ),
     ],
 )
-def test_event_that_fits_no_schema_is_dead_at_once(
+def test_event_that_violates_its_schema_is_dead_lettered_at_once(
     platform: Platform, detail_type: str, data: Any, reason: str, consumers: list[str]
 ) -> None:
-    """Whoever reads it puts it aside as it came, with the reason, and goes on; the trail has it too."""
+    """Each consumer dead-letters it unchanged with the reason and continues; the audit trail has it too."""
     about = metadata()
     bad, good = {"metadata": about} if data is None else {"metadata": about, "data": data}, created()
 
     put(platform, "strata.users", detail_type, bad)
     put(platform, "strata.users", "user.created", good)
 
-    letters = [dead_letter(platform, f"{name}-dead-letters", about["id"]) for name in consumers]
+    found = [dead_letter(platform, f"{name}-dead-letters", about["id"]) for name in consumers]
     (recorded,) = until(lambda: platform.trail(about["correlationId"]))
-    assert letters == [(recorded, reason)] * len(consumers)
+    assert found == [(recorded, reason)] * len(consumers)
     assert recorded["detail"] == bad
     assert until(lambda: platform.outcomes("realtime-push", good["metadata"]["id"])) == ["done"]
     assert until(lambda: platform.outcomes("notifications-send", good["metadata"]["id"])) == ["skipped"]
 
 
-def test_change_that_nobody_can_read_does_not_hold_up_the_stream(platform: Platform) -> None:
-    """The record goes to the dead letters with the reason, and the changes behind it go out."""
+def test_unreadable_change_does_not_block_the_stream(platform: Platform) -> None:
+    """The record is dead-lettered with the reason, and later changes are published."""
     item = {"id": {"S": f"poison-{uuid4().hex}"}}
     client, users = platform.cloud.client("dynamodb"), table(platform, "users")
 
     client.put_item(TableName=users, Item=item)
     user = platform.create()
-    letter, reason = dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
+    body, reason = dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
     client.delete_item(TableName=users, Key=item)
     dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
 
     assert reason == "not a change of a user: ValidationError: Object missing required field `email`"
-    assert (letter["reason"], letter["record"]["eventName"]) == (reason, "INSERT")
-    assert letter["record"]["dynamodb"]["NewImage"] == item
+    assert (body["reason"], body["record"]["eventName"]) == (reason, "INSERT")
+    assert body["record"]["dynamodb"]["NewImage"] == item
     until(lambda: platform.mails(user["email"]))
 
 
-def test_message_that_keeps_failing_is_dead_and_brought_back(platform: Platform) -> None:
-    """A text message in doubt is tried five times, kept, and sent once when it is redriven without doubt."""
+def test_message_that_keeps_failing_is_dead_lettered_and_redriven(platform: Platform) -> None:
+    """A text message in doubt is received five times and dead-lettered; a later redrive sends it once."""
     with newcomer(platform) as token, short_visibility(platform, "notifications"):
-        own, phone = profile(platform, token), telephone()
+        own, phone = profile(platform, token), phone_number()
         platform.ask("PATCH", "/me", token, json={"phone": phone})
         until(lambda: platform.outcomes("notifications-send", f"user.updated:{own['id']}:2"), ["skipped"])
         begun(platform, f"welcome-sms:{own['id']}", seconds_ago=0)
@@ -94,13 +94,13 @@ def test_message_that_keeps_failing_is_dead_and_brought_back(platform: Platform)
         until(lambda: platform.outcomes("notifications-send", event_id), ["failed"] * RECEIVES + ["done"])
 
     errors = {line.get("error") for line in platform.logged("notifications-send", event_id)}
-    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, outcome unknown", None}
+    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, and not known to be done", None}
     assert (done["name"], done["left"]) == ("notifications-dead-letters", {})
     assert platform.texts(phone) == [TEXT]
 
 
 def begun(platform: Platform, effect: str, seconds_ago: int) -> None:
-    """Leave an effect as somebody leaves it who began it and did not live to tell."""
+    """Record an effect as begun, as a process does that ends before the effect is done."""
     at = int(time.time()) - seconds_ago
     item = {"id": {"S": effect}, "state": {"S": "begun"}, "at": {"N": str(at)}}
     platform.cloud.client("dynamodb").put_item(
@@ -110,7 +110,7 @@ def begun(platform: Platform, effect: str, seconds_ago: int) -> None:
 
 @contextmanager
 def short_visibility(platform: Platform, name: str) -> Iterator[None]:
-    """Have a queue's messages come again soon after they have failed."""
+    """Set a queue's visibility timeout to one second, and restore it afterwards."""
     sqs, url = platform.cloud.client("sqs"), platform.outputs["deadLetters"][f"{name}-dead-letters"]["to"]
     attribute = "VisibilityTimeout"
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])["Attributes"][attribute]
@@ -122,6 +122,6 @@ def short_visibility(platform: Platform, name: str) -> Iterator[None]:
 
 
 def waiting(platform: Platform, name: str) -> list[str | None]:
-    """The events that wait in a dead-letter queue, by their ids."""
+    """Return the ids of the events in a dead-letter queue."""
     target = platform.operated
-    return [letter.event_id for letter in peek(target, target.dead_letters[name], limit=100)]
+    return [message.event_id for message in peek(target, target.dead_letters[name], limit=100)]

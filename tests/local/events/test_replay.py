@@ -1,4 +1,4 @@
-"""Events repeated from the archive: told once more, and done no second time."""
+"""Events that are replayed from the archive: they are delivered again without a second effect."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from tests.local.events.bus import pushes, tapped
+from tests.local.events.bus import pushes, subscribed
 from tests.local.platform import Platform, address, until
 from tests.local.realtime.browser import Session, connected, visit
 
 CONSUMERS = ("notifications-send", "realtime-push")
 
 
-def test_replay_repeats_events_and_no_effects(platform: Platform) -> None:
-    """Every consumer gets the event again, with the replay's name, and sends no second mail or push."""
+def test_replay_repeats_events_but_not_effects(platform: Platform) -> None:
+    """Every consumer receives the event again with the replay's name, and sends no second email or push."""
     email, start = address(), int(time.time())
 
     def outcomes(event_id: str, expected: list[str]) -> None:
@@ -36,9 +36,9 @@ def test_replay_repeats_events_and_no_effects(platform: Platform) -> None:
             await asyncio.to_thread(outcomes, event_id, ["done", "repeated"])
             return correlation_id, replay, before, await pushes(socket, correlation_id)
 
-    with tapped(platform) as tap:
+    with subscribed(platform) as subscriber:
         correlation_id, replay, before, after = visit(platform, watched)
-        first, again = tap.delivered(correlation_id)
+        first, again = subscriber.delivered(correlation_id)
 
     assert replay == {"name": again["replay-name"], "state": "COMPLETED"}
     assert again == {**first, "replay-name": replay["name"]}
@@ -48,7 +48,7 @@ def test_replay_repeats_events_and_no_effects(platform: Platform) -> None:
 
 
 def _replay(platform: Platform, start: int) -> Any:
-    """Repeat what happened since a second that has begun; EventBridge counts in whole ones."""
+    """Replay the events since `start` with the CLI; EventBridge accepts whole seconds only."""
     end = int(time.time()) + 1
     until(lambda: time.time() >= end)
     moments = [datetime.fromtimestamp(moment, UTC).isoformat() for moment in (start, end)]

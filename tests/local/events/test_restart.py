@@ -1,4 +1,4 @@
-"""The spine after a stop and a start."""
+"""Event delivery after the platform was stopped and started."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.local.platform import address, until, up
 
 
-def test_changes_after_a_restart_are_told_like_those_before(tmp_path: Path) -> None:
-    """Whoever goes on tomorrow, on another port too, finds streams and queues at work as they left them."""
+def test_changes_after_a_restart_are_delivered(tmp_path: Path) -> None:
+    """Streams and queues continue to work after a restart on other ports."""
     for _ in range(2):
         deployment, platform = up(tmp_path)
         platform.create(email=(email := address()))

@@ -1,4 +1,4 @@
-"""A browser as the WebSocket API sees it, and the events that it waits for."""
+"""A browser's requests to the WebSocket API, and the events that it receives."""
 
 from __future__ import annotations
 
@@ -21,69 +21,69 @@ Session = aiohttp.ClientSession
 Socket = aiohttp.ClientWebSocketResponse
 
 
-def visit(platform: Platform, what: Callable[[Session], Awaitable[Any]]) -> Any:
-    """What the visit answers, made with a session whose base is the front door."""
+def visit(platform: Platform, work: Callable[[Session], Awaitable[Any]]) -> Any:
+    """Run a coroutine with a session whose base URL is the front door, and return its result."""
 
     async def run() -> Any:
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(platform.url, connector=connector) as session:
-            return await asyncio.wait_for(what(session), 120)
+            return await asyncio.wait_for(work(session), 120)
 
     return asyncio.run(run())
 
 
 async def ticket(session: Session, token: str) -> str:
-    """A new ticket for the holder of a token."""
-    async with session.post("/api/realtime/ticket", headers={"Authorization": f"Bearer {token}"}) as answer:
-        assert answer.status == 201, await answer.text()
-        return (await answer.json())["ticket"]
+    """Return a new ticket for the owner of a token."""
+    async with session.post("/api/realtime/ticket", headers={"Authorization": f"Bearer {token}"}) as response:
+        assert response.status == 201, await response.text()
+        return (await response.json())["ticket"]
 
 
 @asynccontextmanager
 async def connected(session: Session, token: str) -> AsyncIterator[Socket]:
-    """An open connection for the holder of a token."""
+    """Yield an open connection for the owner of a token."""
     async with session.ws_connect("/ws", params={"ticket": await ticket(session, token)}) as socket:
         yield socket
 
 
-async def refused(session: Session, **query: str) -> int:
-    """The status with which a handshake is refused."""
+async def handshake(session: Session, **query: str) -> int:
+    """Return the status of a handshake; 101 if it succeeds."""
     try:
         async with session.ws_connect("/ws", params=query):
             return 101
-    except aiohttp.WSServerHandshakeError as refusal:
-        return refusal.status
+    except aiohttp.WSServerHandshakeError as error:
+        return error.status
 
 
-async def heard(socket: Socket) -> Any:
-    """The next message."""
+async def receive(socket: Socket) -> Any:
+    """Return the next message."""
     return await socket.receive_json(timeout=SECONDS)
 
 
-async def answer(socket: Socket, message: Any) -> Any:
-    """What comes back for a message; text is sent as it is."""
+async def request(socket: Socket, message: Any) -> Any:
+    """Send a message and return the response; text is sent as it is."""
     await socket.send_str(message if isinstance(message, str) else json.dumps(message))
-    return await heard(socket)
+    return await receive(socket)
 
 
-async def news(socket: Socket, *ids: str) -> list[str]:
-    """The ids of the next events, up to and with the last of these; those of other tests do not count."""
+async def receive_events(socket: Socket, *ids: str) -> list[str]:
+    """Receive messages until the last of these events; return the ids of those that were received."""
     found: list[str] = []
     while ids[-1] not in found:
-        message = await heard(socket)
+        message = await receive(socket)
         if message["type"] == "event" and message["event"]["id"] in ids:
             found.append(message["event"]["id"])
     return found
 
 
 def subject(token: str) -> str:
-    """Whose token it is."""
+    """Return the subject of a token."""
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
 
 
 def created(of: str | None = None, name: str = "Ada") -> dict[str, Any]:
-    """The detail of an event: a user is there, who has signed in as the subject `of`."""
+    """Return the detail of the event of a new user, whose sign-in has the subject `of`."""
     user = {
         "id": str(uuid4()),
         "email": "ada@example.org",
@@ -99,14 +99,14 @@ def created(of: str | None = None, name: str = "Ada") -> dict[str, Any]:
             "id": f"user.created:{user['id']}:1",
             "correlationId": f"test-{uuid4().hex}",
             "occurredAt": CREATED,
-            "actor": "somebody",
+            "actor": "another-subject",
         },
         "data": {"user": {**user, "subject": of} if of else user},
     }
 
 
 def publish(platform: Platform, *details: dict[str, Any]) -> list[str]:
-    """Put events on the bus one after the other; their ids."""
+    """Put events on the bus one after the other, and return their ids."""
     events: Any = platform.cloud.client("events")
     for detail in details:
         entry = {
@@ -120,7 +120,7 @@ def publish(platform: Platform, *details: dict[str, Any]) -> list[str]:
 
 
 def table(platform: Platform, name: str) -> str:
-    """The physical name of one of the stack's tables."""
+    """Return the physical name of one of the stack's tables."""
     names: list[str] = platform.cloud.client("dynamodb").list_tables()["TableNames"]
     (found,) = [each for each in names if f"-{name}-" in each]
     return found

@@ -1,4 +1,4 @@
-"""Getting in: tickets, and who is refused at the door."""
+"""Connecting to the WebSocket API: tickets, handshakes and messages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from local.deployment import people
 from tests.local.platform import Platform
-from tests.local.realtime.browser import Session, Socket, answer, connected, refused, table, ticket, visit
+from tests.local.realtime.browser import Session, Socket, connected, handshake, request, table, ticket, visit
 
 EXPECTED = "expected a JSON object whose action is one of ping, resume"
 FORM = "expected the action resume with the token of an earlier message, or without a token"
 
 
-def test_ticket_is_for_who_is_signed_in(platform: Platform) -> None:
-    """Without a token 401, with one that says no more than who somebody is 403, else a ticket."""
+def test_ticket_requires_an_access_token(platform: Platform) -> None:
+    """Without a token 401, with an id token 403, with an access token a ticket that expires in 30 s."""
     identity = people.sign_in(platform.cloud, platform.outputs, "person").id
     before = time.time()
 
@@ -32,8 +32,8 @@ def test_ticket_is_for_who_is_signed_in(platform: Platform) -> None:
     assert before + 29 <= _seconds(expires_at) <= time.time() + 30
 
 
-def test_ticket_is_kept_as_a_digest_alone(platform: Platform) -> None:
-    """Who reads the table finds nothing to connect with."""
+def test_ticket_is_stored_only_as_a_digest(platform: Platform) -> None:
+    """The table has no value that opens a connection."""
     given: str = platform.ask("POST", "/realtime/ticket", platform.person("person")).json()["ticket"]
     client: Any = platform.cloud.client("dynamodb")
 
@@ -43,14 +43,14 @@ def test_ticket_is_kept_as_a_digest_alone(platform: Platform) -> None:
     assert sha256(given.encode()).hexdigest() in {item["ticket"]["S"] for item in items}
 
 
-def test_without_a_good_ticket_nobody_gets_in(platform: Platform) -> None:
-    """No ticket, an empty one, one made up, one used before, one too old, and the token itself."""
+def test_handshake_requires_a_valid_ticket(platform: Platform) -> None:
+    """A missing, empty, unknown, used or expired ticket and an access token are rejected."""
     old = "old-ticket"
     platform.cloud.client("dynamodb").put_item(
         TableName=table(platform, "tickets"),
         Item={
             "ticket": {"S": sha256(old.encode()).hexdigest()},
-            "subject": {"S": "somebody"},
+            "subject": {"S": "another-subject"},
             "audience": {"S": "everything"},
             "expiresAt": {"N": str(int(time.time()))},
         },
@@ -60,13 +60,13 @@ def test_without_a_good_ticket_nobody_gets_in(platform: Platform) -> None:
         used = await ticket(session, platform.admin)
         async with session.ws_connect("/ws", params={"ticket": used}):
             return [
-                await refused(session),
-                await refused(session, ticket=""),
-                await refused(session, ticket="made-up"),
-                await refused(session, ticket=used),
-                await refused(session, ticket=old),
-                await refused(session, token=platform.admin),
-                await refused(session, ticket=platform.admin),
+                await handshake(session),
+                await handshake(session, ticket=""),
+                await handshake(session, ticket="made-up"),
+                await handshake(session, ticket=used),
+                await handshake(session, ticket=old),
+                await handshake(session, token=platform.admin),
+                await handshake(session, ticket=platform.admin),
             ]
 
     assert visit(platform, tried) == [401, 401, 403, 403, 403, 401, 403]
@@ -87,40 +87,40 @@ def test_without_a_good_ticket_nobody_gets_in(platform: Platform) -> None:
         ({"action": "resume", "token": "0000000000001"}, {"type": "reset"}),
     ],
 )
-def test_every_message_is_answered(platform: Platform, message: Any, expected: Any) -> None:
-    """A ping with a pong, and what is not understood with what would be."""
+def test_every_message_has_a_response(platform: Platform, message: Any, expected: Any) -> None:
+    """The response to a ping is a pong, and that to an invalid message is an error."""
 
-    async def said(session: Session) -> Any:
+    async def exchanged(session: Session) -> Any:
         async with connected(session, platform.person("person")) as socket:
-            return await answer(socket, message)
+            return await request(socket, message)
 
-    assert visit(platform, said) == expected
+    assert visit(platform, exchanged) == expected
 
 
-def test_connection_is_known_while_it_is_open(platform: Platform) -> None:
-    """It stands under whom it belongs to, and goes when the browser does."""
+def test_connection_is_stored_while_it_is_open(platform: Platform) -> None:
+    """The table has the connection until the browser closes it."""
     client: Any = platform.cloud.client("dynamodb")
     name = table(platform, "connections")
 
-    def known() -> set[str]:
+    def stored() -> set[str]:
         return {item["connectionId"]["S"] for item in client.scan(TableName=name)["Items"]}
 
-    async def came_and_went(session: Session) -> Any:
-        before = known()
+    async def opened_and_closed(session: Session) -> Any:
+        before = stored()
         async with connected(session, platform.person("person")) as socket:
             await _pong(socket)
-            return known() - before
+            return stored() - before
 
-    during = visit(platform, came_and_went)
+    during = visit(platform, opened_and_closed)
 
     assert len(during) == 1
     deadline = time.monotonic() + 15
-    while during <= known():
-        assert time.monotonic() < deadline, "a closed connection is still known"
+    while during <= stored():
+        assert time.monotonic() < deadline, "a closed connection is still stored"
 
 
 async def _pong(socket: Socket) -> None:
-    assert await answer(socket, {"action": "ping"}) == {"type": "pong"}
+    assert await request(socket, {"action": "ping"}) == {"type": "pong"}
 
 
 def _seconds(moment: str) -> float:

@@ -1,4 +1,4 @@
-"""Being told: who hears of what, once each, all at the same time, and what was missed."""
+"""Pushes: each connection receives its events once, and after a reconnect those that it missed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.local.platform import Platform
 from tests.local.realtime.browser import (
     CREATED,
     Session,
-    answer,
     connected,
     created,
-    heard,
-    news,
     publish,
+    receive,
+    receive_events,
+    request,
     subject,
     table,
     visit,
@@ -25,17 +25,17 @@ from tests.local.realtime.browser import (
 OPEN = 200
 
 
-def test_person_hears_of_their_own_user_alone(platform: Platform) -> None:
-    """Somebody else's event never comes, and one's own says what the API would say."""
+def test_user_receives_only_their_own_events(platform: Platform) -> None:
+    """Events of other users are not pushed, and the own event has the user as the API returns it."""
     token = platform.person("person")
     mine = created(subject(token))
 
-    async def told(session: Session) -> Any:
+    async def received(session: Session) -> Any:
         async with connected(session, token) as socket:
-            publish(platform, created("somebody-else"), created(), mine)
-            return await heard(socket)
+            publish(platform, created("another-subject"), created(), mine)
+            return await receive(socket)
 
-    message = visit(platform, told)
+    message = visit(platform, received)
     user = {
         name: value for name, value in mine["data"]["user"].items() if name not in ("subject", "preferences")
     }
@@ -57,64 +57,64 @@ def test_person_hears_of_their_own_user_alone(platform: Platform) -> None:
     }
 
 
-def test_administrator_hears_of_everyone(platform: Platform) -> None:
-    """Whose token has the scope events/read is told of every event, also of those about nobody's sign-in."""
-    others = [created("somebody"), created()]
+def test_administrator_receives_the_events_of_all_users(platform: Platform) -> None:
+    """A token with the scope events/read receives every event, also of users who have never signed in."""
+    others = [created("another-subject"), created()]
 
-    async def told(session: Session) -> Any:
+    async def received(session: Session) -> Any:
         async with connected(session, platform.admin) as socket:
             return set(await _all_of(socket, publish(platform, *others)))
 
-    assert visit(platform, told) == {detail["metadata"]["id"] for detail in others}
+    assert visit(platform, received) == {detail["metadata"]["id"] for detail in others}
 
 
-def test_event_that_comes_twice_is_told_once(platform: Platform) -> None:
-    """The same event on the bus again, as a replay puts it there, reaches nobody."""
+def test_event_that_is_delivered_twice_is_pushed_once(platform: Platform) -> None:
+    """The same event on the bus again, as after a replay, is not pushed."""
     token = platform.person("person")
     twice, last = created(subject(token)), created(subject(token))
 
-    async def told(session: Session) -> Any:
+    async def received(session: Session) -> Any:
         async with connected(session, token) as socket:
             (first,) = publish(platform, twice)
-            heard_first = await news(socket, first)
+            received_first = await receive_events(socket, first)
             await _until_pushed(platform, first)
             _, final = publish(platform, twice, last)
-            return heard_first + await news(socket, first, final)
+            return received_first + await receive_events(socket, first, final)
 
-    assert visit(platform, told) == [twice["metadata"]["id"], last["metadata"]["id"]]
+    assert visit(platform, received) == [twice["metadata"]["id"], last["metadata"]["id"]]
 
 
-def test_who_was_away_is_told_what_they_missed(platform: Platform) -> None:
-    """With the token of the last message comes what happened since, oldest first, and a new token."""
+def test_resume_delivers_missed_events(platform: Platform) -> None:
+    """With the token of the last message, the later events are pushed, oldest first, and a new token."""
     token = platform.person("person")
     missed = [created(subject(token)) for _ in range(3)]
 
     async def away(session: Session) -> Any:
         async with connected(session, token) as socket:
-            stand = await answer(socket, {"action": "resume"})
+            start = await request(socket, {"action": "resume"})
         ids: list[str] = []
         for detail in missed:
             ids += publish(platform, detail)
             await _until_pushed(platform, ids[-1])
         async with connected(session, token) as socket:
-            await socket.send_json({"action": "resume", "token": stand["token"]})
-            messages = [await heard(socket)]
+            await socket.send_json({"action": "resume", "token": start["token"]})
+            messages = [await receive(socket)]
             while messages[-1]["type"] == "event":
-                messages.append(await heard(socket))
-            return stand, ids, messages
+                messages.append(await receive(socket))
+            return start, ids, messages
 
-    stand, ids, messages = visit(platform, away)
+    start, ids, messages = visit(platform, away)
 
-    assert (stand["type"], messages[-1]["type"]) == ("resumed", "resumed")
-    assert int(messages[-1]["token"]) > int(stand["token"])
+    assert (start["type"], messages[-1]["type"]) == ("resumed", "resumed")
+    assert int(messages[-1]["token"]) > int(start["token"])
     assert [each["event"]["id"] for each in messages[:-1] if each["event"]["id"] in ids] == ids
 
 
-def test_everyone_connected_is_told_and_who_vanished_is_forgotten(platform: Platform) -> None:
-    """Two hundred open connections get one event, and a connection that is no more is removed."""
+def test_every_open_connection_receives_the_event_and_a_lost_one_is_deleted(platform: Platform) -> None:
+    """200 open connections receive one event, and a connection that no longer exists is deleted."""
     client: Any = platform.cloud.client("dynamodb")
     name = table(platform, "connections")
-    gone = {"audience": {"S": "everything"}, "connectionId": {"S": "vanished"}}
+    gone = {"audience": {"S": "everything"}, "connectionId": {"S": "lost"}}
     client.put_item(TableName=name, Item={**gone, "openAt": {"N": str(int(time.time()) - 60)}})
 
     async def crowd(session: Session) -> Any:
@@ -127,21 +127,21 @@ def test_everyone_connected_is_told_and_who_vanished_is_forgotten(platform: Plat
         async with AsyncExitStack() as stack:
             sockets = await asyncio.gather(*(enter(stack) for _ in range(OPEN)))
             (event,) = publish(platform, created())
-            return event, await asyncio.gather(*(news(socket, event) for socket in sockets))
+            return event, await asyncio.gather(*(receive_events(socket, event) for socket in sockets))
 
-    event, told = visit(platform, crowd)
+    event, found = visit(platform, crowd)
 
-    assert told == [[event]] * OPEN
+    assert found == [[event]] * OPEN
     deadline = time.monotonic() + 15
     while "Item" in client.get_item(TableName=name, Key=gone):
-        assert time.monotonic() < deadline, "a vanished connection is still known"
+        assert time.monotonic() < deadline, "a lost connection is still stored"
 
 
 async def _all_of(socket: Any, ids: list[str]) -> list[str]:
-    """All of these events, in whatever order they come."""
+    """Receive all of these events, in any order."""
     found: list[str] = []
     while set(found) != set(ids):
-        message = await heard(socket)
+        message = await receive(socket)
         if message["type"] == "event" and message["event"]["id"] in ids:
             found.append(message["event"]["id"])
     return found

@@ -1,4 +1,4 @@
-"""Who gets in, and how far."""
+"""Authentication and authorization of API requests."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_no_token_is_refused_everywhere(platform: Platform, method: str, path: str) -> None:
-    """Without a token nothing but what is public answers."""
+def test_request_without_a_token_is_rejected(platform: Platform, method: str, path: str) -> None:
+    """Every route that is not public returns 401 without a token."""
     assert platform.ask(method, path, json={}).status_code == 401
 
 
@@ -40,30 +40,30 @@ BAD_TOKENS: dict[str, Callable[[Platform], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_TOKENS)
-def test_a_bad_token_is_refused(platform: Platform, kind: str) -> None:
-    """Signed by nobody we know, changed, or past its time."""
+def test_invalid_token_is_rejected(platform: Platform, kind: str) -> None:
+    """A token that is forged, changed, unsigned, expired or malformed returns 401."""
     token = BAD_TOKENS[kind](platform)
 
     assert platform.ask("GET", "/users", token).status_code == 401
     assert platform.ask("GET", "/me", token).status_code == 401
 
 
-def test_another_client_s_token_is_refused(platform: Platform) -> None:
-    """A token of the same pool, for a client that the API does not take."""
+def test_token_of_another_client_is_rejected(platform: Platform) -> None:
+    """The API does not accept every client of its user pool."""
     with tokens.other_client(platform.cloud, platform.outputs) as outputs:
         token = people.token(platform.cloud, outputs, user="admin")
 
     assert platform.ask("GET", "/users", token).status_code == 401
 
 
-def test_another_pool_s_token_is_refused(platform: Platform) -> None:
-    """A token with the right scopes, of another issuer."""
+def test_token_of_another_user_pool_is_rejected(platform: Platform) -> None:
+    """A token with the required scopes from another issuer returns 401."""
     with tokens.other_pool(platform.cloud) as token:
         assert platform.ask("GET", "/users", token).status_code == 401
 
 
-def test_a_machine_gets_as_far_as_its_scopes(platform: Platform) -> None:
-    """One that reads may not write; one that writes may."""
+def test_machine_client_is_limited_to_its_scopes(platform: Platform) -> None:
+    """A client with the read scope cannot write; one with the write scope can."""
     reader, writer = platform.machine("reporting"), platform.machine("provisioning")
 
     assert platform.ask("GET", "/users", reader).status_code == 200
@@ -72,32 +72,32 @@ def test_a_machine_gets_as_far_as_its_scopes(platform: Platform) -> None:
     assert platform.create(writer)["status"] == "active"
 
 
-def test_a_plain_person_is_kept_from_users_and_an_administrator_is_not(platform: Platform) -> None:
-    """What a person may do follows from the group."""
+def test_only_administrators_may_manage_users(platform: Platform) -> None:
+    """A person's group determines the scopes."""
     assert platform.ask("GET", "/users", platform.person("person")).status_code == 403
     assert platform.ask("POST", "/users", platform.person("person"), json={}).status_code == 403
     assert platform.ask("GET", "/users", platform.admin).status_code == 200
 
 
-def test_an_id_token_does_not_stand_for_an_access_token(platform: Platform) -> None:
-    """It says who somebody is, not what may be done: no scope, and no profile either."""
+def test_id_token_is_not_an_access_token(platform: Platform) -> None:
+    """An id token has no scopes: 403 for users and for the own profile."""
     token = people.sign_in(platform.cloud, platform.outputs, "admin").id
 
     assert platform.ask("GET", "/users", token).status_code == 403
     assert platform.ask("GET", "/me", token).status_code == 403
 
 
-def test_what_is_public_answers_without_a_token(platform: Platform) -> None:
-    """Health tells the deployed version, and the contract is there."""
+def test_public_routes_need_no_token(platform: Platform) -> None:
+    """GET /health returns the deployed version, and GET /openapi.json returns the document."""
     health = platform.ask("GET", "/health")
 
     assert (health.status_code, health.json()) == (200, {"status": "ok", "version": "0.1.0"})
     assert platform.ask("GET", "/openapi.json").json()["openapi"] == "3.1.0"
 
 
-def test_what_is_not_there_is_a_problem(platform: Platform) -> None:
-    """An unknown path is answered by us, in our own form."""
-    answer = platform.ask("GET", "/nothing/here")
+def test_unknown_path_returns_a_problem_document(platform: Platform) -> None:
+    """The response is the platform's own 404 instead of the gateway's."""
+    response = platform.ask("GET", "/nothing/here")
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
-    assert answer.json()["status"] == 404
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["status"] == 404

@@ -1,4 +1,4 @@
-"""Many at once: one winner where there can be one, nothing lost where there can be many."""
+"""Concurrent requests: unique values stay unique, and no accepted change is lost."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Send = Callable[..., Awaitable[tuple[int, Any]]]
 def at_once(
     platform: Platform, work: Callable[[Send], list[Awaitable[tuple[int, Any]]]]
 ) -> list[tuple[int, Any]]:
-    """Send many requests as an administrator, all at once; answer their statuses and bodies, in order."""
+    """Send concurrent requests as an administrator; return their statuses and bodies in order."""
 
     async def run() -> list[tuple[int, Any]]:
         headers = {"Authorization": f"Bearer {token}"}
         async with ClientSession(headers=headers, timeout=ClientTimeout(total=240)) as session:
 
             async def send(method: str, path: str, **how: Any) -> tuple[int, Any]:
-                async with session.request(method, f"{platform.url}/api{path}", **how) as answer:
-                    return answer.status, await answer.json() if answer.status != 204 else None
+                async with session.request(method, f"{platform.url}/api{path}", **how) as response:
+                    return response.status, await response.json() if response.status != 204 else None
 
             return await asyncio.gather(*work(send))
 
@@ -33,36 +33,36 @@ def at_once(
     return asyncio.run(run())
 
 
-def test_of_two_hundred_creations_of_one_address_one_wins(platform: Platform) -> None:
-    """Uniqueness is a transaction's, not a check's: one 201, 199 times 409, one record."""
+def test_one_of_200_concurrent_creations_with_one_address_succeeds(platform: Platform) -> None:
+    """A transaction enforces uniqueness: one 201, 199 times 409, one user."""
     email = address()
     bodies = [
         {"email": email.upper() if number % 2 else email, "name": f"n{number}"} for number in range(200)
     ]
-    answers = at_once(platform, lambda send: [send("POST", "/users", json=body) for body in bodies])
+    responses = at_once(platform, lambda send: [send("POST", "/users", json=body) for body in bodies])
 
-    assert Counter(status for status, _ in answers) == {201: 1, 409: 199}
-    (winner,) = (body for status, body in answers if status == 201)
+    assert Counter(status for status, _ in responses) == {201: 1, 409: 199}
+    (winner,) = (body for status, body in responses if status == 201)
     found = platform.ask("GET", "/users", platform.admin, params={"email": email}).json()["items"]
     assert found == [winner]
 
 
-def test_of_many_requests_with_one_key_one_makes_the_user(platform: Platform) -> None:
-    """The same key from everywhere gives everyone the same user."""
+def test_concurrent_requests_with_one_idempotency_key_create_one_user(platform: Platform) -> None:
+    """Every response has the same user."""
     body = {"email": address(), "name": "Once"}
     headers = {"Idempotency-Key": body["email"]}
-    answers = at_once(
+    responses = at_once(
         platform, lambda send: [send("POST", "/users", json=body, headers=headers) for _ in range(20)]
     )
 
-    assert Counter(status for status, _ in answers) == {201: 20}
-    assert len({user["id"] for _, user in answers}) == 1
+    assert Counter(status for status, _ in responses) == {201: 20}
+    assert len({user["id"] for _, user in responses}) == 1
 
 
-def test_five_hundred_mixed_requests_lose_nothing(platform: Platform) -> None:
-    """No server error, every creation found, every change counted, every deletion gone."""
+def test_500_mixed_concurrent_requests_lose_nothing(platform: Platform) -> None:
+    """There is no server error, and every creation, change and deletion took effect."""
     changed = [platform.create() for _ in range(5)]
-    doomed = [platform.create() for _ in range(25)]
+    deleted = [platform.create() for _ in range(25)]
     emails = [address() for _ in range(150)]
 
     def work(send: Send) -> list[Awaitable[tuple[int, Any]]]:
@@ -72,14 +72,14 @@ def test_five_hundred_mixed_requests_lose_nothing(platform: Platform) -> None:
             for user in changed
             for number in range(15)
         ]
-        deletions = [send("DELETE", f"/users/{user['id']}") for user in doomed]
+        deletions = [send("DELETE", f"/users/{user['id']}") for user in deleted]
         reads = [send("GET", f"/users/{user['id']}") for user in changed for _ in range(20)]
         lists = [send("GET", "/users?limit=5") for _ in range(100)]
-        refused = [send("POST", "/users", json={"email": "nobody"}) for _ in range(50)]
+        refused = [send("POST", "/users", json={"email": "not-an-address"}) for _ in range(50)]
         return [*creations, *changes, *deletions, *reads, *lists, *refused]
 
-    answers = at_once(platform, work)
-    statuses = [status for status, _ in answers]
+    responses = at_once(platform, work)
+    statuses = [status for status, _ in responses]
     assert len(statuses) == 500
     assert Counter(statuses[:150]) == {201: 150}
     assert Counter(statuses[150:225]) == {200: 75}
@@ -93,5 +93,5 @@ def test_five_hundred_mixed_requests_lose_nothing(platform: Platform) -> None:
         )
     for user in changed:
         assert platform.ask("GET", f"/users/{user['id']}", platform.admin).json()["version"] == 16
-    for user in doomed:
+    for user in deleted:
         assert platform.ask("GET", f"/users/{user['id']}", platform.admin).status_code == 404

@@ -1,4 +1,4 @@
-"""A user's life over HTTP."""
+"""Users over HTTP."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from tests.local.platform import Platform, address
 
 
-def test_a_user_is_created_read_changed_and_deleted(platform: Platform) -> None:
-    """The whole way, with versions that a stale change cannot overwrite."""
+def test_create_read_update_delete(platform: Platform) -> None:
+    """An update with a stale version is rejected with 412."""
     email = address()
     created = platform.ask("POST", "/users", platform.admin, json={"email": email, "name": "Ada"})
     assert created.status_code == 201
@@ -48,8 +48,8 @@ def test_a_user_is_created_read_changed_and_deleted(platform: Platform) -> None:
     assert platform.ask("PATCH", path, platform.admin, json={"name": "x"}).status_code == 404
 
 
-def test_an_address_belongs_to_one_user_whatever_its_case(platform: Platform) -> None:
-    """A second user cannot have it; once the first is gone or has another, it is free."""
+def test_address_is_unique_regardless_of_case(platform: Platform) -> None:
+    """A second user cannot take it until the first has another address."""
     user = platform.create(email=f"Ada.{uuid4().hex}@Example.COM")
     again = platform.ask("POST", "/users", platform.admin, json={"email": user["email"].upper(), "name": "B"})
     assert (again.status_code, again.headers["Content-Type"]) == (409, "application/problem+json")
@@ -65,8 +65,8 @@ def test_an_address_belongs_to_one_user_whatever_its_case(platform: Platform) ->
     assert platform.create(email=user["email"])["id"] != user["id"]
 
 
-def test_users_are_listed_newest_first_over_three_pages(platform: Platform) -> None:
-    """Every user stands on one page, and the last page says that it is the last."""
+def test_users_are_listed_newest_first_across_pages(platform: Platform) -> None:
+    """Each user is on one page only."""
     made = [platform.create()["id"] for _ in range(5)]
     seen: list[str] = []
     cursor = None
@@ -80,17 +80,17 @@ def test_users_are_listed_newest_first_over_three_pages(platform: Platform) -> N
     assert len(set(seen)) == 6
 
 
-def test_a_page_is_never_longer_than_asked_for(platform: Platform) -> None:
-    """From one to a hundred; anything else is refused with the parameter named."""
+def test_page_respects_its_limit(platform: Platform) -> None:
+    """The limit is from 1 to 100; any other value is rejected with the name of the parameter."""
     platform.create()
     assert len(platform.ask("GET", "/users?limit=1", platform.admin).json()["items"]) == 1
     for limit in ("0", "101", "-1", "two", "1.5", ""):
-        answer = platform.ask("GET", "/users", platform.admin, params={"limit": limit})
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "limit")
+        response = platform.ask("GET", "/users", platform.admin, params={"limit": limit})
+        assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "limit")
 
 
-def test_a_user_is_found_by_address_without_case(platform: Platform) -> None:
-    """One that is there is the only one; one that is not is an empty page."""
+def test_user_is_found_by_address_regardless_of_case(platform: Platform) -> None:
+    """The page has one user, or none for an unknown address."""
     user = platform.create()
     found = platform.ask("GET", "/users", platform.admin, params={"email": user["email"].upper()})
     assert found.json() == {"items": [user], "next": None}
@@ -100,15 +100,15 @@ def test_a_user_is_found_by_address_without_case(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "AAAA", "e30", "a" * 500, "ey" + "J" * 60, "%00"])
-def test_a_made_up_cursor_is_refused(platform: Platform, cursor: str) -> None:
-    """A cursor holds a position in this list, or it is not one."""
-    answer = platform.ask("GET", "/users", platform.admin, params={"cursor": cursor})
+def test_invalid_cursor_is_rejected(platform: Platform, cursor: str) -> None:
+    """Only cursors that the API returned are accepted."""
+    response = platform.ask("GET", "/users", platform.admin, params={"cursor": cursor})
 
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "cursor")
 
 
-def test_the_same_key_and_body_give_the_first_answer_and_make_nothing(platform: Platform) -> None:
-    """A repeated request is answered as the first was; the key with another body is refused."""
+def test_repeated_idempotency_key_returns_the_first_response(platform: Platform) -> None:
+    """A repeated request creates nothing; the same key with another body is rejected."""
     key = {"Idempotency-Key": uuid4().hex}
     body = {"email": address(), "name": "Once"}
     first, second = (platform.ask("POST", "/users", platform.admin, json=body, headers=key) for _ in range(2))
@@ -118,19 +118,19 @@ def test_the_same_key_and_body_give_the_first_answer_and_make_nothing(platform: 
     other = platform.ask("POST", "/users", platform.admin, json={**body, "name": "Twice"}, headers=key)
     assert (other.status_code, other.headers["Content-Type"]) == (422, "application/problem+json")
 
-    # A key is the caller's own: another caller's request under it is another request.
-    stranger = platform.ask("POST", "/users", platform.machine("provisioning"), json=body, headers=key)
-    assert stranger.status_code == 409
+    # Keys are scoped to the caller: another caller's request with the same key is another request.
+    other_caller = platform.ask("POST", "/users", platform.machine("provisioning"), json=body, headers=key)
+    assert other_caller.status_code == 409
 
 
-def test_the_caller_s_correlation_id_is_kept_where_it_is_well_formed(platform: Platform) -> None:
-    """It comes back with the answer and stands in the function's log line; a bad one is replaced."""
+def test_well_formed_correlation_id_is_kept(platform: Platform) -> None:
+    """The response and the function's log line have it; a malformed one is replaced."""
     ours = uuid4().hex
-    answer = platform.ask("GET", "/health", headers={"X-Correlation-Id": ours})
-    assert answer.headers["X-Correlation-Id"] == ours
+    response = platform.ask("GET", "/health", headers={"X-Correlation-Id": ours})
+    assert response.headers["X-Correlation-Id"] == ours
 
-    made_up = platform.ask("GET", "/health", headers={"X-Correlation-Id": "no spaces please"})
-    assert made_up.headers["X-Correlation-Id"] not in ("", "no spaces please")
+    replaced = platform.ask("GET", "/health", headers={"X-Correlation-Id": "no spaces please"})
+    assert replaced.headers["X-Correlation-Id"] not in ("", "no spaces please")
 
     logs = platform.cloud.client("logs")
     groups = logs.describe_log_groups(logGroupNamePrefix="strata-local-health-read")["logGroups"]

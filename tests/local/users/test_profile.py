@@ -1,49 +1,15 @@
-"""One's own profile, made on first sight."""
+"""A person's own profile, which is created on the first request."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 
-from local.deployment import people
 from tests.local.platform import Platform, address
+from tests.local.users.profiles import newcomer, profile
 
 
-@contextmanager
-def newcomer(platform: Platform, *, email: str | None = None, verified: bool = True) -> Iterator[str]:
-    """Somebody who has just signed up; gives their access token."""
-    cognito, pool = platform.cloud.client("cognito-idp"), platform.outputs["userPoolId"]
-    person = people.Person(email or address(), "A-newcomer-is-here-1", "Grace Hopper")
-    attributes = {"email": person.email, "name": person.name, "email_verified": str(verified).lower()}
-    cognito.admin_create_user(
-        UserPoolId=pool,
-        Username=person.email,
-        UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
-        MessageAction="SUPPRESS",
-    )
-    cognito.admin_set_user_password(
-        UserPoolId=pool, Username=person.email, Password=person.password, Permanent=True
-    )
-    people.PEOPLE[person.email] = person
-    try:
-        yield people.token(platform.cloud, platform.outputs, user=person.email)
-    finally:
-        del people.PEOPLE[person.email]
-        cognito.admin_delete_user(UserPoolId=pool, Username=person.email)
-
-
-def profile(platform: Platform, token: str) -> Mapping[str, Any]:
-    """Somebody's profile, as they see it."""
-    answer = platform.ask("GET", "/me", token)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def test_a_profile_is_made_on_first_sight_and_stays(platform: Platform) -> None:
-    """It has the address and the name of the sign-in, and is the same the next time."""
+def test_first_read_creates_the_profile(platform: Platform) -> None:
+    """The profile has the email address and the name of the sign-in; later reads return the same profile."""
     email = address()
     with newcomer(platform, email=email) as token:
         first = profile(platform, token)
@@ -52,17 +18,17 @@ def test_a_profile_is_made_on_first_sight_and_stays(platform: Platform) -> None:
         assert platform.ask("GET", f"/users/{first['id']}", platform.admin).json() == first
 
 
-def test_a_change_may_come_before_the_first_sight(platform: Platform) -> None:
-    """A profile that is changed before it was ever read is made, then changed."""
+def test_change_before_the_first_read_creates_the_profile(platform: Platform) -> None:
+    """The profile is created, then changed."""
     with newcomer(platform) as token:
-        answer = platform.ask("PATCH", "/me", token, json={"name": "Amazing Grace"})
+        response = platform.ask("PATCH", "/me", token, json={"name": "Amazing Grace"})
 
-        assert (answer.status_code, answer.json()["name"]) == (200, "Amazing Grace")
-        assert profile(platform, token) == answer.json()
+        assert (response.status_code, response.json()["name"]) == (200, "Amazing Grace")
+        assert profile(platform, token) == response.json()
 
 
-def test_one_changes_one_s_name_and_phone_and_nothing_else(platform: Platform) -> None:
-    """The address is the sign-in's and the status an administrator's to change."""
+def test_person_changes_only_their_name_and_phone_number(platform: Platform) -> None:
+    """The email address comes from the sign-in, and only an administrator changes the status."""
     with newcomer(platform) as token:
         tag = platform.ask("GET", "/me", token).headers["ETag"]
         changed = platform.ask(
@@ -75,8 +41,8 @@ def test_one_changes_one_s_name_and_phone_and_nothing_else(platform: Platform) -
             assert platform.ask("PATCH", "/me", token, json=body).status_code == 400
 
 
-def test_a_profile_that_waits_under_a_verified_address_becomes_one_s_own(platform: Platform) -> None:
-    """What an administrator prepared is found on first sight."""
+def test_prepared_profile_is_linked_by_a_verified_address(platform: Platform) -> None:
+    """The first request finds the profile that an administrator created."""
     prepared = platform.create(name="Prepared")
     with newcomer(platform, email=prepared["email"]) as token:
         linked = profile(platform, token)
@@ -84,25 +50,25 @@ def test_a_profile_that_waits_under_a_verified_address_becomes_one_s_own(platfor
     assert (linked["id"], linked["name"]) == (prepared["id"], "Prepared")
 
 
-def test_a_profile_that_waits_under_an_unverified_address_is_not_given_away(platform: Platform) -> None:
-    """Anybody can claim an address; only its owner can verify it."""
+def test_prepared_profile_is_not_linked_by_an_unverified_address(platform: Platform) -> None:
+    """An unverified address does not prove ownership: 403."""
     prepared = platform.create()
     with newcomer(platform, email=prepared["email"], verified=False) as token:
-        answer = platform.ask("GET", "/me", token)
+        response = platform.ask("GET", "/me", token)
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
+    assert (response.status_code, response.headers["Content-Type"]) == (403, "application/problem+json")
 
 
-def test_a_machine_has_no_profile(platform: Platform) -> None:
-    """A program is nobody, whatever it may do."""
+def test_machine_client_has_no_profile(platform: Platform) -> None:
+    """A machine client receives 403, whatever its scopes."""
     for method in ("GET", "PATCH"):
-        answer = platform.ask(method, "/me", platform.machine("provisioning"), json={})
-        assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
+        response = platform.ask(method, "/me", platform.machine("provisioning"), json={})
+        assert (response.status_code, response.headers["Content-Type"]) == (403, "application/problem+json")
 
 
 @pytest.mark.parametrize("status", ["disabled", "active"])
-def test_a_disabled_profile_can_be_seen_and_not_changed(platform: Platform, status: str) -> None:
-    """An administrator's word stands above its owner's."""
+def test_disabled_profile_is_read_only(platform: Platform, status: str) -> None:
+    """Its owner can read it but cannot change it until an administrator activates it."""
     with newcomer(platform) as token:
         own = profile(platform, token)
         platform.ask("PATCH", f"/users/{own['id']}", platform.admin, json={"status": status})

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.handlers.entry_points import ROOT, entry_points
+
 NEVER = {"asyncio", "http.client", "logging", "random", "ssl", "urllib.request"}
 """Parts of the standard library that cost more than they are worth before a request comes."""
 INCIDENTAL = {"typing", "typing_extensions"}
@@ -36,21 +35,6 @@ def loaded(module: str) -> set[str]:
         [sys.executable, "-c", SCRIPT, module], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return set(json.loads(done.stdout))
-
-
-def has_handler(path: Path) -> bool:
-    """Whether a module defines a `handler`, whatever a decorator makes of it."""
-    tree = ast.parse(path.read_text())
-    return any(isinstance(node, ast.FunctionDef) and node.name == "handler" for node in tree.body)
-
-
-def entry_points() -> list[str]:
-    """Return every module that defines a `handler`."""
-    return sorted(
-        ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for path in (ROOT / "handlers").rglob("*.py")
-        if has_handler(path)
-    )
 
 
 def test_exceptions_are_entry_points() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from local.machine.ports import free_port
 from operate import commands
 from operate.arguments import parser
 from operate.cli import main
+from tests.unit.operate.commands import names
 
 OUTPUTS = {
     "eventArchive": "arn:aws:events:us-east-1:000000000000:archive/strata",
@@ -152,13 +151,3 @@ def test_every_command_is_documented() -> None:
     text = "".join((folder / name).read_text() for name in ("operations.md", "incidents.md"))
 
     assert [name for name in names(parser()) if f"operate {name}" not in text] == []
-
-
-def names(of: argparse.ArgumentParser, prefix: str = "") -> Iterator[str]:
-    """Yield the full name of every command of a parser."""
-    groups = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
-    if not groups:
-        yield prefix.strip()
-    for group in groups:
-        for name, below in group.choices.items():
-            yield from names(below, f"{prefix} {name}")

@@ -24,7 +24,7 @@ from operate.partners import PartnerKey
 from operate.redrive import RedriveResult
 from operate.target import DeadLetterQueue
 from operate.trace import Hop
-from tests.unit.operate.test_cli import names
+from tests.unit.operate.commands import names
 
 EVENT = {
     "version": "0",

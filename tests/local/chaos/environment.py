@@ -1,4 +1,4 @@
-"""What stands around the platform meanwhile: who reports of mails, and who says twice what was said once."""
+"""The platform's environment: SES's reports on emails, and a subscriber that publishes events again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any
 import requests
 
 from handlers.notifications import tags
-from tests.local.chaos.changes import Accepted
+from tests.local.chaos.load import Accepted
 from tests.local.platform import Platform
 
 REPEATED_SHARE = 0.1
@@ -27,13 +27,13 @@ NAME = "chaos"
 
 
 @contextmanager
-def always(work: Callable[[], None]) -> Generator[None]:
-    """Do the work again and again in the background; what it raises is raised at the end."""
-    over = threading.Event()
+def repeatedly(work: Callable[[], None]) -> Generator[None]:
+    """Call a function repeatedly in the background; its first error is raised afterwards."""
+    ended = threading.Event()
     errors: list[Exception] = []
 
     def run() -> None:
-        while not over.wait(TICK_SECONDS):
+        while not ended.wait(TICK_SECONDS):
             try:
                 work()
             except Exception as error:  # noqa: BLE001 - raised below
@@ -45,7 +45,7 @@ def always(work: Callable[[], None]) -> Generator[None]:
     try:
         yield
     finally:
-        over.set()
+        ended.set()
         thread.join()
     if errors:
         raise errors[0]
@@ -53,12 +53,15 @@ def always(work: Callable[[], None]) -> Generator[None]:
 
 @dataclass
 class Ses:
-    """SES's reports of its mails: the emulator keeps where they are to go, and sends none."""
+    """SES's reports on its emails, which the emulator does not send.
+
+    The emulator only keeps the topic that they go to.
+    """
 
     platform: Platform
     accepted: Accepted
     _topic: str = field(init=False)
-    _told: set[str] = field(default_factory=set)
+    _reported: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         topics = self.platform.cloud.client("sns").list_topics()["Topics"]
@@ -66,28 +69,28 @@ class Ses:
 
     @property
     def outbox(self) -> list[dict[str, Any]]:
-        """Every mail that SES has taken."""
-        answer = requests.get(f"{self.platform.cloud.endpoint}/_ministack/ses/messages", timeout=30)
-        return [mail for mails in answer.json()["messages"].values() for mail in mails]
+        """Every email that SES has accepted."""
+        response = requests.get(f"{self.platform.cloud.endpoint}/_ministack/ses/messages", timeout=30)
+        return [mail for mails in response.json()["messages"].values() for mail in mails]
 
     @property
-    def has_told(self) -> bool:
-        """Whether all of them are reported of."""
-        return self._told >= {mail["MessageId"] for mail in self.outbox}
+    def has_reported_all(self) -> bool:
+        """Whether every email has been reported."""
+        return self._reported >= {mail["MessageId"] for mail in self.outbox}
 
-    def tell(self) -> None:
-        """Report of mails that are new: that they were sent, and that they were delivered."""
+    def report(self) -> None:
+        """Report new emails as sent and as delivered."""
         for mail in self.outbox:
             user = self.accepted.users.get(mail["To"][0])
-            # A mail may be out before the answer to the creation is.
-            if user and mail["MessageId"] not in self._told:
+            # An email may be sent before the response to the creation.
+            if user and mail["MessageId"] not in self._reported:
                 self._publish("Send", mail, user)
                 self._publish("Delivery", mail, user)
-                self._told.add(mail["MessageId"])
+                self._reported.add(mail["MessageId"])
 
     def _publish(self, kind: str, mail: dict[str, Any], user: str) -> None:
         correlation = self.accepted.events[f"user.created:{user}:1"]
-        told = {
+        document = {
             "eventType": kind,
             "mail": {
                 "messageId": mail["MessageId"],
@@ -98,25 +101,25 @@ class Ses:
                 },
             },
         }
-        self.platform.cloud.client("sns").publish(TopicArn=self._topic, Message=json.dumps(told))
+        self.platform.cloud.client("sns").publish(TopicArn=self._topic, Message=json.dumps(document))
 
 
 @dataclass
 class Bus:
-    """A subscriber of our own that hears everything, and says a tenth of it again.
+    """A subscriber to every event, which publishes a tenth of them again.
 
     Attributes:
-        heard: the ids of the events that the platform put on the bus, with how often.
-        repeated: how many we put there again.
-        replayed: how many the archive did.
+        received: how often the platform has published each event, by its id.
+        repeated: the number of events that this subscriber has published again.
+        replayed: the number of events that the archive has replayed.
     """
 
     platform: Platform
     seed: int
-    heard: Counter[str] = field(default_factory=Counter)
+    received: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     replayed: int = 0
-    _ours: Counter[str] = field(default_factory=Counter)
+    _own: Counter[str] = field(default_factory=Counter)
     _url: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,16 +132,16 @@ class Bus:
         cloud.client("events").put_targets(Rule=NAME, EventBusName=bus, Targets=[target])
 
     def listen(self) -> None:
-        """Take in what is there."""
+        """Receive the messages in the queue."""
         sqs = self.platform.cloud.client("sqs")
         while messages := sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                self._hear(json.loads(message["Body"]))
+                self._count(json.loads(message["Body"]))
             handles = [{"Id": each["MessageId"], "ReceiptHandle": each["ReceiptHandle"]} for each in messages]
             sqs.delete_message_batch(QueueUrl=self._url, Entries=handles)
 
     def replay(self) -> None:
-        """Have the archive say everything again that was said so far."""
+        """Start a replay of all events so far."""
         self.platform.cloud.client("events").start_replay(
             ReplayName=NAME,
             EventSourceArn=self.platform.outputs["eventArchive"],
@@ -149,18 +152,18 @@ class Bus:
             },
         )
 
-    def _hear(self, event: dict[str, Any]) -> None:
+    def _count(self, event: dict[str, Any]) -> None:
         metadata = event["detail"]["metadata"]
         if "replay-name" in event:
             self.replayed += 1
-        elif self._ours[metadata["id"]]:
-            self._ours[metadata["id"]] -= 1
+        elif self._own[metadata["id"]]:
+            self._own[metadata["id"]] -= 1
         else:
-            self.heard[metadata["id"]] += 1
-            if self.heard[metadata["id"]] == 1 and self._again(metadata["correlationId"]):
+            self.received[metadata["id"]] += 1
+            if self.received[metadata["id"]] == 1 and self._is_repeated(metadata["correlationId"]):
                 self._repeat(event)
 
-    def _again(self, correlation: str) -> bool:
+    def _is_repeated(self, correlation: str) -> bool:
         return random.Random(f"{self.seed} {correlation}").random() < REPEATED_SHARE  # noqa: S311
 
     def _repeat(self, event: dict[str, Any]) -> None:
@@ -170,13 +173,13 @@ class Bus:
             "DetailType": event["detail-type"],
             "Detail": json.dumps(event["detail"]),
         }
-        self._ours[event["detail"]["metadata"]["id"]] += 1
+        self._own[event["detail"]["metadata"]["id"]] += 1
         assert self.platform.cloud.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
         self.repeated += 1
 
 
 def kill_children(pid: int) -> int:
-    """Kill the processes that a process has started itself; how many those were."""
+    """Kill the child processes of a process, and return their number."""
     children = [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == pid]
     for child in children:
         with suppress(ProcessLookupError):
@@ -185,7 +188,7 @@ def kill_children(pid: int) -> int:
 
 
 def _parent(stat: Path) -> int | None:
-    """The parent's id; None for a process that has ended meanwhile."""
+    """Return the id of the parent; None if the process has ended."""
     try:
         return int(stat.read_text().rpartition(")")[2].split()[1])
     except (FileNotFoundError, ProcessLookupError):

@@ -1,0 +1,40 @@
+"""People who sign up, and their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from local.deployment import people
+from tests.local.platform import Platform, address
+
+
+@contextmanager
+def newcomer(platform: Platform, *, email: str | None = None, verified: bool = True) -> Iterator[str]:
+    """Yield the access token of a person who has just signed up, and delete the person afterwards."""
+    cognito, pool = platform.cloud.client("cognito-idp"), platform.outputs["userPoolId"]
+    person = people.Person(email or address(), "A-newcomer-is-here-1", "Grace Hopper")
+    attributes = {"email": person.email, "name": person.name, "email_verified": str(verified).lower()}
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=person.email,
+        UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
+        MessageAction="SUPPRESS",
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=person.email, Password=person.password, Permanent=True
+    )
+    people.PEOPLE[person.email] = person
+    try:
+        yield people.token(platform.cloud, platform.outputs, user=person.email)
+    finally:
+        del people.PEOPLE[person.email]
+        cognito.admin_delete_user(UserPoolId=pool, Username=person.email)
+
+
+def profile(platform: Platform, token: str) -> Mapping[str, Any]:
+    """Return the profile of the token's owner."""
+    response = platform.ask("GET", "/me", token)
+    assert response.status_code == 200, response.text
+    return response.json()

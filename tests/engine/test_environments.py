@@ -42,16 +42,10 @@ def test_preview_lists_only_the_steps_of_a_change(engine: MakeEngine, cloud: Clo
     wiring = root / "wiring/health.py"
     original = wiring.read_text()
     (root / "handlers/health/again.py").write_text((root / "handlers/health/read.py").read_text())
-    edit(
-        wiring,
-        '        "GET /health"',
-        '        "GET /again": Route("health.again", Public("again")),\n        "GET /health"',
-    )
-    edit(
-        wiring,
-        '    platform.route("health.read"',
-        '    platform.route("health.again", env(VERSION=platform.settings.version))\n    platform.route("health.read"',
-    )
+    health = '"GET /health": Route('
+    edit(wiring, health, f'"GET /again": Route("health.again", Public("again")), {health}')
+    read = 'platform.route("health.read", env(VERSION=platform.settings.version))'
+    edit(wiring, read, f"{read}\n    {read.replace('health.read', 'health.again')}")
     assert steps(dev.preview()) == NEW_ROUTE
     wiring.write_text(original)
 

@@ -8,12 +8,12 @@ import msgspec
 
 from handlers.kit import clock
 from handlers.kit.errors import Unavailable
+from handlers.kit.ids import new_id
 from handlers.kit.retry import attempts
 from handlers.me.errors import EmailMissing, EmailUnverified, ProfileDisabled, ProfileNotLinked
 from handlers.me.models import ChangeMe, Person
 from handlers.users import logic, storage
 from handlers.users.errors import EmailTaken
-from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, User
 from handlers.users.storage import Record, VersionConflictError
 

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from handlers.kit import clock
 from handlers.kit.errors import Fault, InvalidRequest, NotFound, PreconditionFailed, Unavailable
+from handlers.kit.ids import new_id
 from handlers.kit.retry import attempts
 from handlers.users import cursor, storage
 from handlers.users.errors import IdempotencyKeyReused
-from handlers.users.ids import new_id
 from handlers.users.models import ChangePreferences, ChangeUser, CreateUser, ListQuery, User, UserPage
 from handlers.users.storage import IdempotencyRecord, Record, VersionConflictError
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from handlers.http.etag import IfMatch
+from handlers.kit.ids import Id
 
 # Python's `$` also matches before a final newline; JSON Schema's does not. The lookahead makes them agree.
 _END = r"$(?!\n)"
@@ -14,14 +15,7 @@ _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
-UserId = Annotated[
-    str,
-    Meta(
-        pattern=rf"^[0-9a-f]{{8}}-[0-9a-f]{{4}}-7[0-9a-f]{{3}}-[89ab][0-9a-f]{{3}}-[0-9a-f]{{12}}{_END}",
-        description="a UUID of version 7 in lower case; newer users have greater ids",
-        examples=["019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b"],
-    ),
-]
+UserId = Id
 Email = Annotated[
     str,
     Meta(

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from handlers.events import cause
 from handlers.events.catalogue import Preferences
 from handlers.kit import aws, dynamodb
 from handlers.kit.environment import variable
-from handlers.users import cause
 from handlers.users.errors import EmailTaken
 from handlers.users.models import User
 

@@ -22,7 +22,7 @@ APPENDED = {
         f"{IMPORT}DOUBT_SECONDS = {DOUBT_SECONDS}\neffect = chaos.interrupt_effects(effect)\n"
     ),
     "handlers/audit/record.py": f"{IMPORT}record_all = chaos.inject_batch(record_all)\n",
-    "handlers/users/publish.py": f"{IMPORT}batches = chaos.interrupt_batches(batches)\n",
+    "handlers/events/stream.py": f"{IMPORT}batches = chaos.interrupt_batches(batches)\n",
 }
 EDITS = {
     "components/queue.py": (

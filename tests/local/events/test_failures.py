@@ -69,7 +69,7 @@ def test_unreadable_change_does_not_block_the_stream(platform: Platform) -> None
     client.delete_item(TableName=users, Key=item)
     dead_letter(platform, "users-publish-dead-letters", item["id"]["S"])
 
-    assert reason == "not a change of a user: ValidationError: Object missing required field `email`"
+    assert reason == "unreadable change: ValidationError: Object missing required field `email`"
     assert (body["reason"], body["record"]["eventName"]) == (reason, "INSERT")
     assert body["record"]["dynamodb"]["NewImage"] == item
     until(lambda: platform.mails(user["email"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from handlers.users.ids import new_id
+from handlers.kit.ids import new_id
 from tests.unit.handlers.contract import Case, operation
 from tests.unit.handlers.lambda_ import call, request
 from tests.unit.handlers.people import claims, create_user

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from handlers.kit.ids import new_id
 from handlers.users.change import handler
-from handlers.users.ids import new_id
 from handlers.users.read import handler as read
 from tests.unit.handlers.lambda_ import Context, Reply, call, request
 from tests.unit.handlers.people import create_user

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.kit.errors import InvalidRequest
+from handlers.kit.ids import new_id
 from handlers.users.cursor import decode, encode
-from handlers.users.ids import new_id
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

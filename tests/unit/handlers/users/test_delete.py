@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from handlers.kit.ids import new_id
 from handlers.me.read import handler as read_me
 from handlers.users.change import handler as change
 from handlers.users.delete import handler
-from handlers.users.ids import new_id
 from tests.unit.handlers.lambda_ import CORRELATION_ID, Reply, call, request
 from tests.unit.handlers.people import claims, create_user
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from handlers.events import stream
 from handlers.kit import aws as kit
 from handlers.kit.errors import Unavailable
-from handlers.users import publish
 from handlers.users.publish import handler
 from tests.unit.handlers.lambda_ import Context
 
@@ -209,9 +209,7 @@ def test_unreadable_record_is_dead_lettered(
     )
     assert [kind for kind, _ in published] == ["user.created", "user.updated"]
     (message,) = dead_letters()
-    assert (
-        message.reason == "not a change of a user: ValueError: invalid literal for int() with base 10: 'many'"
-    )
+    assert message.reason == "unreadable change: ValueError: invalid literal for int() with base 10: 'many'"
     assert json.loads(message.body) == {"reason": message.reason, "record": poison}
 
 
@@ -231,6 +229,6 @@ def test_busy_bus_fails_the_batch(published: Published, monkeypatch: pytest.Monk
     def busy(_: Any) -> None:
         raise Unavailable("busy")
 
-    monkeypatch.setattr(publish, "publish", busy)
+    monkeypatch.setattr(stream, "publish", busy)
 
     assert deliver(record(5, new=image())) == ["5"]

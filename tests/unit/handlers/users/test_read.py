@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.users.ids import new_id
+from handlers.kit.ids import new_id
 from handlers.users.read import handler
 from tests.unit.handlers.lambda_ import Reply, call, request
 from tests.unit.handlers.people import create_user
@@ -60,5 +60,5 @@ def test_malformed_id_is_refused(user_id: str) -> None:
     """A malformed id is a fault of its parameter, and storage is not accessed."""
     reply = read(user_id)
 
-    detail = "expected a UUID of version 7 in lower case; newer users have greater ids"
+    detail = "expected a UUID of version 7 in lower case; newer ids are greater"
     assert (reply.status, reply.body["errors"]) == (400, [{"field": "userId", "detail": detail}])

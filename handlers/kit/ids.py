@@ -2,9 +2,22 @@
 
 import os
 import time
+from typing import Annotated
 from uuid import UUID
 
+from msgspec import Meta
+
 _RANDOM_BITS = 62
+
+# Python's `$` also matches before a final newline; JSON Schema's does not. The lookahead makes them agree.
+Id = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$(?!\n)",
+        description="a UUID of version 7 in lower case; newer ids are greater",
+        examples=["019c1a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b"],
+    ),
+]
 
 
 class _Clock:

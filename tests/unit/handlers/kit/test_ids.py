@@ -6,14 +6,14 @@ from uuid import RFC_4122, UUID
 
 import pytest
 
-from handlers.users.ids import new_id
+from handlers.kit.ids import new_id
 
 
 def test_id_is_a_uuid_of_version_7_that_starts_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """RFC 9562, 5.7: 48 bits of milliseconds, the version, and the variant."""
     milliseconds = 4_000_000_000_000
     monkeypatch.setattr("time.time_ns", lambda: milliseconds * 1_000_000)
-    monkeypatch.setattr("handlers.users.ids._clock._last", 0)
+    monkeypatch.setattr("handlers.kit.ids._clock._last", 0)
 
     identifier = UUID(new_id())
 

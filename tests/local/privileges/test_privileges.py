@@ -1,4 +1,4 @@
-"""Every function may do what it does, and does all that it may."""
+"""Every permission is used, and every call is permitted."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from pathlib import Path
 from typing import Any
 
 from tests.local.platform import Platform, until
+from tests.local.privileges.tours import run_tours
 from tests.local.provider import functions
 from tests.local.realtime.browser import table
-from tests.local.tour import tour
 
 Use = tuple[str, str, str]
-"""A function, an action, and the resource that it is on."""
+"""A function, an action and its resource."""
 
 UNSEEN = {
-    "ses:SendEmail": "SES's REST calls are not on record here; the outbox has what they sent",
-    "ses:SendTemplatedEmail": "AWS asks for it too where a mail is sent in a template",
-    "execute-api:ManageConnections": "posts to connections are not on record here; browsers get them",
+    "ses:SendEmail": "the emulator does not record SES's REST calls; its outbox has the emails",
+    "ses:SendTemplatedEmail": "AWS requires it too when an email is sent with a template",
+    "execute-api:ManageConnections": "the emulator does not record posts to connections; browsers have them",
 }
-"""What the embedded cloud's record cannot show, and why."""
+"""Actions that the emulator does not record, with the reason."""
 
 
-def _table(asked: Mapping[str, Any]) -> str:
-    index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
-    return f"table/{asked['TableName']}{index}"
+def _table(request: Mapping[str, Any]) -> str:
+    index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
+    return f"table/{request['TableName']}{index}"
 
 
-def _queue(asked: Mapping[str, Any]) -> str:
-    return asked["QueueUrl"].rpartition("/")[2]
+def _queue(request: Mapping[str, Any]) -> str:
+    return request["QueueUrl"].rpartition("/")[2]
 
 
 CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
@@ -40,27 +40,27 @@ CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "UpdateItem": ("dynamodb:UpdateItem", _table),
     "DeleteItem": ("dynamodb:DeleteItem", _table),
     "Query": ("dynamodb:Query", _table),
-    "PutEvents": ("events:PutEvents", lambda asked: f"event-bus/{asked['Entries'][0]['EventBusName']}"),
+    "PutEvents": ("events:PutEvents", lambda request: f"event-bus/{request['Entries'][0]['EventBusName']}"),
     "PutRecordBatch": (
         "firehose:PutRecordBatch",
-        lambda asked: f"deliverystream/{asked['DeliveryStreamName']}",
+        lambda request: f"deliverystream/{request['DeliveryStreamName']}",
     ),
-    "GetSecretValue": ("secretsmanager:GetSecretValue", lambda asked: resource_of(asked["SecretId"])),
+    "GetSecretValue": ("secretsmanager:GetSecretValue", lambda request: resource_of(request["SecretId"])),
     "SendMessage": ("sqs:SendMessage", _queue),
     "GetQueueAttributes": ("sqs:GetQueueAttributes", _queue),
-    "ListUsersInGroup": ("cognito-idp:ListUsersInGroup", lambda asked: f"userpool/{asked['UserPoolId']}"),
+    "ListUsersInGroup": ("cognito-idp:ListUsersInGroup", lambda request: f"userpool/{request['UserPoolId']}"),
     "PutMetricData": ("cloudwatch:PutMetricData", lambda _: "*"),
-    "POST.sns": ("sns:Publish", lambda asked: "*" if "PhoneNumber" in asked else asked["TopicArn"]),
+    "POST.sns": ("sns:Publish", lambda request: "*" if "PhoneNumber" in request else request["TopicArn"]),
 }
-"""The calls that handlers make, as CloudTrail has them: the action that they are, and on what."""
+"""The calls of handlers by their names in CloudTrail: the IAM action, and the resource of a request."""
 
 TRANSACTION = "TransactWriteItems"
 KEYS_SECONDS = 90
-"""How far back functions' keys are looked for: one that has run before keeps the key that it had then."""
+"""How far back to search for access keys: a warm function keeps its key."""
 
 
 def granted(platform: Platform) -> set[Use]:
-    """What the functions' policies allow, as IAM has them, but for what Lambda does in a function's name."""
+    """Return what the functions' policies allow, except what Lambda itself does with a function's role."""
     iam = platform.cloud.client("iam")
     lambdas = done_by_lambda(platform)
     uses: set[Use] = set()
@@ -79,7 +79,7 @@ def granted(platform: Platform) -> set[Use]:
 
 
 def done_by_lambda(platform: Platform) -> set[tuple[str, str]]:
-    """The resources, each with its function, that Lambda reads from or gives up to in the function's name."""
+    """Return function and resource of each event source and on-failure queue, which Lambda uses itself."""
     names = {function["FunctionArn"]: name for name, function in platform.functions.items()}
     client = platform.cloud.client("lambda")
     mappings = client.get_paginator("list_event_source_mappings").paginate().build_full_result()
@@ -88,23 +88,23 @@ def done_by_lambda(platform: Platform) -> set[tuple[str, str]]:
         for mapping in mappings["EventSourceMappings"]
         if mapping["FunctionArn"] in names
     }
-    given_up = {
-        (letters.removesuffix("-dead-letters"), platform.cloud.arn("sqs", queue.url.rpartition("/")[2]))
-        for letters, queue in platform.operated.dead_letters.items()
+    on_failure = {
+        (name.removesuffix("-dead-letters"), platform.cloud.arn("sqs", queue.url.rpartition("/")[2]))
+        for name, queue in platform.operated.dead_letters.items()
         if queue.kind == "function"
     }
-    return sources | given_up
+    return sources | on_failure
 
 
 def used(platform: Platform, since: int) -> set[Use]:
-    """What the functions did since a second, as CloudTrail has it."""
+    """Return what the functions did since a second, as CloudTrail recorded it."""
     seconds = range(since, int(time.time()) + 1)
-    # CloudTrail gives fifty calls of a name in a second, and functions that are warm make more of them.
+    # A lookup returns at most 50 calls of a name and second; warm functions make more.
     before = range(since - KEYS_SECONDS, seconds.stop)
     calls = [
         event for name in (*CALLS, TRANSACTION) for event in recorded(platform, before, "EventName", name)
     ]
-    # Of the calls with one function's key none is missing.
+    # A lookup by access key is complete: one function makes fewer calls.
     keys = {event["userIdentity"]["accessKeyId"] for event in calls}
     return {
         use
@@ -115,7 +115,7 @@ def used(platform: Platform, since: int) -> set[Use]:
 
 
 def recorded(platform: Platform, seconds: range, attribute: str, value: str) -> Iterator[dict[str, Any]]:
-    """The calls of functions in some seconds that have an attribute; CloudTrail gives fifty a second."""
+    """Yield the recorded calls of functions with an attribute; a lookup returns at most 50 a second."""
     trail = platform.cloud.client("cloudtrail")
     wanted = {"AttributeKey": attribute, "AttributeValue": value}
     for second in seconds:
@@ -126,67 +126,43 @@ def recorded(platform: Platform, seconds: range, attribute: str, value: str) -> 
 
 
 def uses_of(event: dict[str, Any]) -> Iterator[Use]:
-    """Each action of a call; a transaction is its parts."""
-    function, asked = event["userAgent"].partition(" app/")[2].split()[0], event["requestParameters"]
+    """Yield each action of a call; a transaction has one for each part."""
+    function, request = event["userAgent"].partition(" app/")[2].split()[0], event["requestParameters"]
     if event["eventName"] == TRANSACTION:
-        for item in asked["TransactItems"]:
+        for item in request["TransactItems"]:
             for verb, part in item.items():
                 yield function, f"dynamodb:{verb}Item", readable(_table(part))
     else:
         action, resource = CALLS[event["eventName"]]
-        yield function, action, readable(resource(asked))
+        yield function, action, readable(resource(request))
 
 
 def resource_of(arn: str) -> str:
-    """An ARN's last part, such as `table/users`; what is no ARN as it is."""
+    """Return an ARN's resource, such as `table/users`; another text unchanged."""
     return arn.split(":", 5)[-1]
 
 
 def readable(resource: str) -> str:
-    """A resource by its name in the program."""
+    """Return a resource under its logical name."""
     return re.sub(r"strata-local-([a-z-]+?)-[0-9a-f]{7}(-[0-9a-f]{6})?(?![0-9a-z])", r"\1", resource)
 
 
-def test_no_action_is_granted_and_never_used(platform: Platform) -> None:
-    """What the functions did is exactly what they may do, function by function."""
+def test_granted_actions_are_the_used_actions(platform: Platform) -> None:
+    """Each function uses every permission that it has, and makes no call without a permission."""
     since = int(time.time()) + 1
     until(lambda: time.time() >= since)
-    tour(platform)
+    run_tours(platform)
     may, did = granted(platform), used(platform, since)
 
-    assert {function for function, _, _ in may} == {
-        "audit-record",
-        "me-change",
-        "me-preferences-change",
-        "me-preferences-read",
-        "me-read",
-        "notifications-digest",
-        "notifications-feedback",
-        "notifications-send",
-        "operations-dead-letters",
-        "partners-accept",
-        "partners-authorizer",
-        "realtime-authorizer",
-        "realtime-connect",
-        "realtime-disconnect",
-        "realtime-push",
-        "realtime-resume",
-        "realtime-ticket",
-        "users-change",
-        "users-create",
-        "users-delete",
-        "users-list",
-        "users-publish",
-        "users-read",
-        "webhooks-receive",
-    }
+    assert may
+
     assert sorted(may - did) == [], "granted and never used"
     assert sorted(did - may) == [], "used and never granted"
 
 
 def test_no_call_was_denied(platform: Platform) -> None:
-    """No function has met AccessDenied, in this test or in any before it."""
-    tour(platform)
+    """No function logged AccessDenied, in this test or before."""
+    run_tours(platform)
     pages = platform.cloud.client("logs").get_paginator("filter_log_events")
     denied = [
         event["message"]
@@ -218,8 +194,8 @@ def handler(event, context):
 """
 
 
-def test_a_function_that_does_more_than_it_may_is_denied(platform: Platform, tmp_path: Path) -> None:
-    """The embedded cloud enforces policies: a granted PutItem passes, an ungranted GetItem does not."""
+def test_call_without_a_permission_is_denied(platform: Platform, tmp_path: Path) -> None:
+    """The emulator enforces policies: a granted PutItem succeeds, a GetItem without a permission fails."""
     cloud = platform.cloud
     name = table(platform, "identities")
     statement = {
@@ -238,5 +214,5 @@ def test_a_function_that_does_more_than_it_may_is_denied(platform: Platform, tmp
     )
 
     with functions.running(cloud, inputs):
-        answer = functions.invoke(cloud, "greedy", {})
-    assert answer == {"put": "done", "get": "AccessDeniedException"}
+        result = functions.invoke(cloud, "greedy", {})
+    assert result == {"put": "done", "get": "AccessDeniedException"}

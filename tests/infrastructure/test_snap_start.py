@@ -18,16 +18,14 @@ POLICY = "aws:iam/rolePolicy:RolePolicy"
 ARN = "arn:aws:lambda:us-east-1:123456789012:function"
 URI = "arn:aws:apigateway:us-east-1:lambda:path"
 
-WITHOUT = {
-    "audit-record",
-    "notifications-digest",
-    "notifications-feedback",
-    "notifications-send",
-    "operations-dead-letters",
-    "realtime-push",
-    "users-publish",
-}
-"""Functions that no caller waits for: queue and stream consumers, and scheduled functions."""
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+
+
+def without_waiting_callers(graph: Graph) -> set[str]:
+    """Return the consumers of queues and streams, and the functions that are invoked asynchronously."""
+    consumers = {each.inputs["functionName"].rpartition(":")[2] for each in graph.of(MAPPING).values()}
+    return consumers | {each.inputs["functionName"] for each in graph.of(INVOKE_CONFIG).values()}
 
 
 def waited_for(graph: Graph) -> set[str]:
@@ -45,7 +43,7 @@ def test_production_snapshots_exactly_the_functions_that_callers_wait_for(prod: 
     functions = prod.of(FUNCTION)
     snapshots = {name for name, each in functions.items() if "snapStart" in each.inputs}
 
-    assert snapshots == waited_for(prod) == set(functions) - WITHOUT
+    assert snapshots == waited_for(prod) == set(functions) - without_waiting_callers(prod)
     assert {
         name: (each.inputs.get("snapStart"), each.inputs["publish"]) for name, each in functions.items()
     } == {

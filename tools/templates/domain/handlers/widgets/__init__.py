@@ -1,0 +1,1 @@
+"""Widgets: create and read them; a consumer confirms each new one."""

@@ -1,0 +1,17 @@
+"""GET /widgets/{widgetId}."""
+
+from handlers.widgets import storage
+from handlers.widgets.models import Widget, WidgetPath
+
+from handlers.http.operation import operation
+from handlers.http.response import Response
+from handlers.kit.errors import NotFound, Unavailable
+
+
+@operation(200, raises=(NotFound, Unavailable))
+def handler(path: WidgetPath) -> Response[Widget]:
+    """Read a widget."""
+    widget = storage.read(path.widget_id)
+    if widget is None:
+        raise NotFound("no widget has this id")
+    return Response(widget)

@@ -118,7 +118,7 @@ def test_new_domain_responds_over_http(project: Path, deployment: Deployment) ->
     """A created order is read as confirmed: the stream, the bus, the queue and the consumer work."""
     port = free_port()
     deployment.up(lambda _: None, lambda _: None, port, free_port())
-    outputs = deployment.outputs()
+    outputs = deployment.outputs
     headers = {"Authorization": f"Bearer {people.token(deployment.emulator.cloud, outputs, user='admin')}"}
     orders = f"http://localhost:{port}/api/orders"
 

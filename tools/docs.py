@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.tables.events import events
+from tools.tables.provider import provider
 from tools.tables.routes import routes
 from tools.tables.settings import settings
 
@@ -25,6 +26,7 @@ TABLES: Tables = {
     "settings": settings,  # docs/configuration.md
     "events": events,  # docs/events.md
     "routes": routes,  # docs/api.md
+    "provider": provider,  # docs/local.md
     # To add a table: a module in tools/tables/, its name here, and its markers in a page.
 }
 """The function of each table, by the name in its markers."""

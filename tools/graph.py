@@ -20,40 +20,16 @@ from pulumi.runtime.proto import resource_pb2
 
 from local.driver import program
 from local.driver.stack import Stack
+from provider.registry import type_infos
 
 ROOT = Path(__file__).parents[1]
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-ARNS = {
-    "aws:dynamodb/table:Table": "dynamodb:{region}:{account}:table/{name}",
-    "aws:iam/role:Role": "iam::{account}:role/{name}",
-    "aws:lambda/function:Function": "lambda:{region}:{account}:function:{name}",
-    "aws:lambda/alias:Alias": "lambda:{region}:{account}:function:{functionName}:{name}",
-    "aws:lambda/layerVersion:LayerVersion": "lambda:{region}:{account}:layer:{name}:1",
-    "aws:cloudwatch/logGroup:LogGroup": "logs:{region}:{account}:log-group:{name}",
-    "aws:cognito/userPool:UserPool": "cognito-idp:{region}:{account}:userpool/{name}",
-    "aws:sqs/queue:Queue": "sqs:{region}:{account}:{name}",
-    "aws:sns/topic:Topic": "sns:{region}:{account}:{name}",
-    "aws:kms/key:Key": "kms:{region}:{account}:key/{name}",
-    "aws:cloudwatch/eventBus:EventBus": "events:{region}:{account}:event-bus/{name}",
-    "aws:cloudwatch/eventArchive:EventArchive": "events:{region}:{account}:archive/{name}",
-    "aws:cloudwatch/eventRule:EventRule": "events:{region}:{account}:rule/{eventBusName}/{name}",
-    "aws:cloudwatch/eventConnection:EventConnection": "events:{region}:{account}:connection/{name}/1",
-    "aws:cloudwatch/eventApiDestination:EventApiDestination": (
-        "events:{region}:{account}:api-destination/{name}/1"
-    ),
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
-        "firehose:{region}:{account}:deliverystream/{name}"
-    ),
-    "aws:s3/bucket:Bucket": "s3:::{name}",
-    "aws:ses/template:Template": "ses:{region}:{account}:template/{name}",
-    "aws:sesv2/configurationSet:ConfigurationSet": (
-        "ses:{region}:{account}:configuration-set/{configurationSetName}"
-    ),
-    "aws:sesv2/emailIdentity:EmailIdentity": "ses:{region}:{account}:identity/{emailIdentity}",
-    "aws:secretsmanager/secret:Secret": "secretsmanager:{region}:{account}:secret:{name}",
-    "aws:sfn/stateMachine:StateMachine": "states:{region}:{account}:stateMachine:{name}",
-}
+NOT_PROVIDED = {"aws:sfn/stateMachine:StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}"}
+"""ARN patterns of types that the embedded cloud's provider does not have yet."""
+
+ARNS = {info.token: info.arn for info in type_infos() if info.arn} | NOT_PROVIDED
+"""ARN patterns by type token."""
 
 
 @dataclass(frozen=True)
@@ -123,20 +99,24 @@ class Recorder(MockMonitor):
         return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=found)
 
 
+class _Values(dict[str, Any]):
+    """The values of an ARN pattern: the inputs, and the logical name in place of what AWS chooses."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any]) -> None:
+        defaults = {"eventBusName": "default", "functionName": "", "suffix": "1", "version": "1"}
+        super().__init__({**defaults, **inputs, "region": REGION, "account": ACCOUNT, "name": name})
+        self._name = name
+
+    def __missing__(self, key: str) -> str:
+        return self._name
+
+
 def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs that the provider would add to the inputs, as far as the program reads them."""
     named = inputs.get("name", name)
     outputs: dict[str, Any] = {"name": named}
     if kind in ARNS:
-        words = {
-            "region": REGION,
-            "account": ACCOUNT,
-            "functionName": "",
-            "eventBusName": "default",
-            **inputs,
-            "name": named,
-        }
-        outputs["arn"] = "arn:aws:" + ARNS[kind].format_map(words)
+        outputs["arn"] = ARNS[kind].format_map(_Values(named, inputs))
     match kind:
         case "aws:lambda/function:Function" | "aws:lambda/alias:Alias":
             outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{outputs['arn']}/invocations"

@@ -48,17 +48,19 @@ def stack_of_graph(graph: Graph) -> str:
 def leaves(item: Registered) -> dict[str, Any]:
     """Return a resource's inputs by path, without tags and with a placeholder for the stack's name."""
     found: dict[str, Any] = {}
+    own = re.compile(rf"strata([-_]){stack_of(item)}([-_])|(stack ){stack_of(item)}$")
+
+    def placeholder(value: Any) -> Any:
+        if isinstance(value, list):
+            return [placeholder(each) for each in value]
+        return own.sub(r"strata\1STACK\2\3", json.dumps(value)[1:-1]) if isinstance(value, str) else value
 
     def walk(path: str, value: Any) -> None:
         if isinstance(value, dict):
             for key, inner in value.items():
                 walk(f"{path}.{key}", inner)
-        elif isinstance(value, pulumi.FileArchive):
-            found[path] = value.path
         else:
-            own = re.compile(rf"strata([-_]){stack_of(item)}([-_])|(stack ){stack_of(item)}$")
-            text = own.sub(r"strata\1STACK\2\3", json.dumps(value)[1:-1]) if isinstance(value, str) else None
-            found[path] = value if text is None else text
+            found[path] = value.path if isinstance(value, pulumi.FileArchive) else placeholder(value)
 
     for key in set(item.inputs) - {"tags"}:
         walk(key, item.inputs[key])

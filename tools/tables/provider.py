@@ -10,5 +10,5 @@ def provider() -> str:
     """Return the table of every resource type that the embedded cloud can create."""
     return table(
         ("type", "service", "resource"),
-        ((code(info.token), info.service, info.summary.replace("|", "\\|")) for info in type_infos()),
+        ((code(info.token), info.service, info.summary) for info in type_infos()),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from components.alarm import make_alarm
 from components.base import Component
 from components.bucket import Bucket, Lifecycle
 from components.iam import Grant, account_of
@@ -81,7 +82,15 @@ class Audit(Component):
         self.bucket_name = self.bucket.bucket_name
         self._stream = self._delivery_stream()
         self.stream_name = self._stream.name
-        self._alarm(runtime.alarms)
+        make_alarm(
+            self,
+            "Events wait for the audit bucket; Firehose drops what waits for a day",
+            "AWS/Firehose:DeliveryToS3.DataFreshness",
+            {"DeliveryStreamName": self.stream_name},
+            runtime.alarms,
+            threshold=LATE_SECONDS,
+            period=300,
+        )
         self.database_name = self._catalog()
         self.register_outputs({"streamName": self.stream_name, "bucketName": self.bucket_name})
 
@@ -141,25 +150,6 @@ class Audit(Component):
                 "Firehose names the objects",
             ),
         ]
-
-    def _alarm(self, topic: pulumi.Input[str]) -> None:
-        aws.cloudwatch.MetricAlarm(
-            self.name,
-            alarm_description="Events wait for the audit bucket; Firehose drops what waits for a day",
-            namespace="AWS/Firehose",
-            metric_name="DeliveryToS3.DataFreshness",
-            dimensions={"DeliveryStreamName": self.stream_name},
-            statistic="Maximum",
-            period=300,
-            evaluation_periods=1,
-            threshold=LATE_SECONDS,
-            comparison_operator="GreaterThanThreshold",
-            # Firehose reports no age while no event waits.
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic],
-            tags=self.tags,
-            opts=self.child(),
-        )
 
     def _catalog(self) -> pulumi.Output[str]:
         # Athena rejects the hyphens of Pulumi's autonaming.

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.alarm import make_alarm
 from components.base import Component
 from components.iam import Grant, ResourcePolicy, allow_service, deny_insecure_transport
 from components.inventory import DeadLetters, Kind
@@ -62,7 +63,15 @@ class DeadLetterQueue(Component):
         )
         self.arn, self.url = queue.arn, queue.url
         self.policy = self._make_policy(sender)
-        self._alarm(queue, runtime.alarms)
+        make_alarm(
+            self,
+            "Messages were dead-lettered: run python -m operate dlq show",
+            "AWS/SQS:ApproximateNumberOfMessagesVisible",
+            {"QueueName": queue.name},
+            runtime.alarms,
+            threshold=0,
+            period=60,
+        )
         if to is not None:
             self.redrive_to(to)
         self.register_outputs({"arn": self.arn, "url": self.url})
@@ -82,22 +91,3 @@ class DeadLetterQueue(Component):
             service, source = sender
             policy.add(allow_service(service, "sqs:SendMessage", self.arn, source))
         return aws.sqs.QueuePolicy(self.name, queue_url=self.url, policy=policy.document, opts=self.child())
-
-    def _alarm(self, queue: aws.sqs.Queue, topic: pulumi.Input[str]) -> None:
-        aws.cloudwatch.MetricAlarm(
-            self.name,
-            alarm_description="Messages were dead-lettered: run python -m operate dlq show",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": queue.name},
-            statistic="Maximum",
-            period=60,
-            evaluation_periods=1,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            # SQS reports no metric for an inactive queue.
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic],
-            tags=self.tags,
-            opts=self.child(),
-        )

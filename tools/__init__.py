@@ -1,1 +1,1 @@
-"""Commands for developers of Strata: checks, recorded files and generated docs."""
+"""Commands for developers of Strata: checks, recorded files, generated docs and new domains."""

@@ -25,7 +25,7 @@ TABLES: Tables = {
     "settings": settings,  # docs/configuration.md
     "events": events,  # docs/events.md
     "routes": routes,  # docs/api.md
-    # To add a table, add a module in tools/tables/, a line here, and its markers in a page.
+    # To add a table: a module in tools/tables/, its name here, and its markers in a page.
 }
 """The function that generates each table, by the name in its markers."""
 

@@ -83,8 +83,8 @@ docs: venv ## write the generated tables in docs/
 new: venv ## generate a domain that works; DOMAIN=orders
 	@$(RUN) -m tools.new domain "$(DOMAIN)"
 
-bench: venv ## run the benchmarks
-	@$(RUN) -m bench
+bench: venv ## run the benchmarks; QUICK=1 runs each once, in its smallest size
+	@$(RUN) -m bench $(if $(QUICK),--quick)
 
 lock: venv ## pin each *.txt again from its *.in, with one version per package
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt

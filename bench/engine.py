@@ -1,4 +1,7 @@
-"""The stack under the Pulumi engine beside a provider that creates nothing, and under the driver."""
+"""The stack under the Pulumi engine beside a provider that creates nothing, and under the driver.
+
+With `--quick`, a program that declares a few queues replaces the stack.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,12 @@ ROUNDS = 3
 EMPTY = (sys.executable, "-P", "-m", "bench.empty")
 LARGEST_RATIO = 1.3
 EMPTY_PROVIDER = "an empty provider"
+SMALL = """
+import pulumi_aws as aws
+
+for number in range(10):
+    aws.sqs.Queue(f"queue-{number}")
+"""
 MISSING = "no Pulumi CLI was found; run `make pulumi`, which finds or builds one"
 
 Seconds = dict[str, list[float]]
@@ -38,12 +47,14 @@ class Bench:
     """One emulator, and a folder for each run.
 
     Attributes:
+        root: the folder of the program to deploy.
         cloud: the emulator, which is empty before and after each run.
         command: the `pulumi` to run.
         folder: the folder for the files of the runs.
         environment: further environment variables for the engine.
     """
 
+    root: Path
     cloud: Cloud
     command: Path
     folder: Path
@@ -51,9 +62,9 @@ class Bench:
     _runs: int = field(default=0, init=False)
 
     def engine(self, plugin: tuple[str, ...], times: Seconds) -> dict[str, Any]:
-        """Preview, deploy and destroy the stack under the engine; return the state of the deployed stack."""
+        """Preview, deploy and destroy the program under the engine; return the state after the deployment."""
         engine = Engine(
-            ROOT, self._fresh(), self.cloud, self.command, plugin=plugin, environment=self.environment
+            self.root, self._fresh(), self.cloud, self.command, plugin=plugin, environment=self.environment
         )
         engine.select()  # Creates the stack: a user has done that before the first preview.
         _time(times, "preview", engine.preview)
@@ -64,14 +75,10 @@ class Bench:
         return state
 
     def driver(self, times: Seconds) -> None:
-        """Deploy and destroy the same stack under the driver, which has no preview."""
+        """Deploy and destroy the same program under the driver, which has no preview."""
         folder = self._fresh()
-        record, nothing = folder / "state.json", folder / "nothing"
-        nothing.mkdir(parents=True)
-        for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
-            shutil.copy(ROOT / name, nothing / name)
-        (nothing / "__main__.py").write_text("")
-        for name, root in {"up": ROOT, "up, nothing changed": ROOT, "destroy": nothing}.items():
+        record, nothing = folder / "state.json", _program(folder / "nothing", "")
+        for name, root in {"up": self.root, "up, nothing changed": self.root, "destroy": nothing}.items():
             _time(times, name, lambda root=root: driver.apply(root, self.cloud, record, {}, ignore))
 
     def _fresh(self) -> Path:
@@ -89,13 +96,28 @@ def main(options: Options) -> int:
         emulator = Emulator(Path(folder) / "cloud")
         emulator.start(free_port())
         try:
-            bench = Bench(emulator.cloud, command, Path(folder), STATE_AT_THE_END if options.quick else {})
-            figures = _measure(bench, options.count(ROUNDS))
+            figures = _measure(_bench(options, emulator.cloud, command, Path(folder)), options.count(ROUNDS))
         finally:
             emulator.reset()
-    show("The whole stack under the Pulumi engine, and under the driver", figures)
+    title = "A few queues" if options.quick else "The whole stack"
+    show(f"{title} under the Pulumi engine, and under the driver", figures)
     missed = [each for each in figures if each.against == EMPTY_PROVIDER and each.ratio > LARGEST_RATIO]
     return int(bool(missed) and not options.quick)
+
+
+def _bench(options: Options, cloud: Cloud, command: Path, folder: Path) -> Bench:
+    if options.quick:
+        return Bench(_program(folder / "small", SMALL), cloud, command, folder, STATE_AT_THE_END)
+    return Bench(ROOT, cloud, command, folder)
+
+
+def _program(folder: Path, code: str) -> Path:
+    """Write a program with the config of the stack `local`, and return its folder."""
+    folder.mkdir(parents=True)
+    for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "__main__.py").write_text(code)
+    return folder
 
 
 def _measure(bench: Bench, rounds: int) -> list[Figure]:

@@ -67,18 +67,15 @@ class Function(Component):
     ) -> None:
         super().__init__(name, opts)
         settings = runtime.settings.functions
+        snapshots = snap_start and settings.snap_start
         bundle = function_bundle(handler, files, platform=runtime.platform, tree=runtime.sources)
-        log_group = aws.cloudwatch.LogGroup(
-            name, retention_in_days=settings.log_retention_days, tags=self.tags, opts=self.child()
-        )
-        runtime.inventory.log_groups[name] = log_group.name
+        log_group = self._log_group(runtime)
         if asynchronous:
             self.dead_letters = DeadLetterQueue(
                 f"{name}-dead-letters", "function", runtime, opts=self.child()
             )
-        own = self._own_grants(log_group, tracing=settings.tracing)
-        snapshots = snap_start and settings.snap_start
-        role = make_role(self, name, LAMBDA, EXECUTION, runtime.settings, [*grants_of(uses), *own])
+        grants = [*grants_of(uses), *self._own_grants(log_group, tracing=settings.tracing)]
+        role = make_role(self, name, LAMBDA, EXECUTION, runtime.settings, grants)
         function = aws.lambda_.Function(
             name,
             code=pulumi.FileArchive(str(bundle.path)),
@@ -90,11 +87,7 @@ class Function(Component):
             memory_size=memory or settings.memory,
             timeout=timeout or settings.timeout,
             environment={"variables": {**self._own_env(settings.log_level), **env_of(name, uses)}},
-            logging_config={
-                "log_format": "JSON",
-                "application_log_level": settings.log_level,
-                "log_group": log_group.name,
-            },
+            logging_config=_json_logs(settings.log_level, log_group),
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             reserved_concurrent_executions=reserved_concurrency,
             snap_start={"apply_on": "PublishedVersions"} if snapshots else None,
@@ -130,6 +123,16 @@ class Function(Component):
             source_arn=source_arn,
             opts=self.child(),
         )
+
+    def _log_group(self, runtime: Runtime) -> aws.cloudwatch.LogGroup:
+        log_group = aws.cloudwatch.LogGroup(
+            self.name,
+            retention_in_days=runtime.settings.functions.log_retention_days,
+            tags=self.tags,
+            opts=self.child(),
+        )
+        runtime.inventory.log_groups[self.name] = log_group.name
+        return log_group
 
     def _own_env(self, log_level: str) -> dict[str, str]:
         # The SDK adds the app id to its user agent, so CloudTrail shows which function made a call.
@@ -179,3 +182,7 @@ class Function(Component):
 def name_of(handler: str) -> str:
     """Return the function name of a handler: `handlers.users.create:handler` is `users-create`."""
     return handler.removeprefix("handlers.").partition(":")[0].replace(".", "-").replace("_", "-")
+
+
+def _json_logs(level: str, log_group: aws.cloudwatch.LogGroup) -> aws.lambda_.FunctionLoggingConfigArgsDict:
+    return {"log_format": "JSON", "application_log_level": level, "log_group": log_group.name}

@@ -82,8 +82,13 @@ class Stream(Component):
             opts=self.child(),
         )
         self.dead_letters.redrive_to(self.function.function_name)
+        self._map(table, batch_size, retries, maximum_age)
+        self.register_outputs({"functionName": self.function.function_name})
+
+    def _map(self, table: Table, batch_size: int, retries: int, maximum_age: int) -> None:
+        """Invoke the function with the table's changes."""
         aws.lambda_.EventSourceMapping(
-            name,
+            self.name,
             event_source_arn=table.stream_arn,
             function_name=self.function.arn,
             starting_position="TRIM_HORIZON",
@@ -98,7 +103,6 @@ class Stream(Component):
             tags=self.tags,
             opts=self.child(),
         )
-        self.register_outputs({"functionName": self.function.function_name})
 
 
 def _require(name: str, batch_size: int, retries: int, maximum_age: int) -> None:

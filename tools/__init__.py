@@ -1,1 +1,1 @@
-"""What a developer of Strata runs: checks, recorded files, generated docs, a generator of domains."""
+"""Commands for developers of Strata: checks, recorded files, generated docs and new domains."""

@@ -1,4 +1,4 @@
-"""Import contracts for the domains in `handlers/`, which find the domains by themselves."""
+"""An import contract for the domains in `handlers/`, which it discovers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DomainsContract(Contract):
     shared = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - the base's
-        """Return every import between two modules that the contract forbids."""
+        """Find every import that the contract forbids."""
         package = str(cast("Any", self.package))
         below, shared = cast("set[str]", self.below), cast("set[str]", self.shared)
         broken: list[str] = []

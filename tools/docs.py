@@ -1,7 +1,7 @@
 """Generates the reference tables in the documentation: `python -m tools.docs [--check]`.
 
-A page in `docs/` or README.md marks the place of a table with `<!-- generated: NAME -->` and `<!-- end -->`.
-Without `--check`, the tables are written; with it, each page and table that differs is printed.
+In README.md or a page in `docs/`, a table is between the lines `<!-- generated: NAME -->` and `<!-- end -->`.
+Without `--check`, the tables are written; with it, nothing is written and the tables that differ are printed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TABLES: Tables = {
     "provider": provider,  # docs/local.md
     # To add a table: a module in tools/tables/, its name here, and its markers in a page.
 }
-"""The function of each table, by the name in its markers."""
+"""The function that generates each table, by the name in its markers."""
 
 
 class DocsError(Exception):

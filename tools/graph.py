@@ -1,7 +1,7 @@
-"""Records the graph that the program registers, under a monitor that replaces Pulumi's engine.
+"""Records the resources that the program registers, with a monitor that replaces Pulumi's engine.
 
-This does not show how AWS or the real provider would respond, nor what only a preview (unknown outputs) or
-an update (replacement, deletion) shows.
+This does not show how AWS or the real provider would respond, nor unknown outputs, which only a preview
+has, nor replacements and deletions, which only an update has.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ARNS = {info.token: info.arn for info in type_infos() if info.arn} | NOT_PROVIDE
 
 @dataclass(frozen=True)
 class Registered:
-    """One resource as the program registered it; a secret input is `Secret(value)`."""
+    """A resource as the program registered it; a secret input is `Secret(value)`."""
 
     urn: str
     type: str
@@ -55,7 +55,7 @@ class Secret:
 
 @dataclass
 class Graph:
-    """Everything that one run registered."""
+    """The resources that one run registered, by URN, and the stack outputs."""
 
     resources: dict[str, Registered] = field(default_factory=dict[str, Registered])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -112,7 +112,7 @@ class _Values(dict[str, Any]):
 
 
 def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs that the provider would add to the inputs, as far as the program reads them."""
+    """Return those outputs that the provider would add to the inputs and that the program reads."""
     named = inputs.get("name", name)
     outputs: dict[str, Any] = {"name": named}
     if kind in ARNS:

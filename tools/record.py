@@ -1,6 +1,7 @@
-"""Writes what is worth reviewing as a difference into `recorded/`: `python -m tools.record [--check]`.
+"""Writes facts about the program to `recorded/`: `python -m tools.record [--check]`.
 
-Each file has one fact a line. A line that not every stack has ends with the stacks that have it.
+The files are committed, so that a review shows each change of a resource, a permission, a route or the API.
+Each line is one fact. A line that does not apply to every stack ends with the names of its stacks.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ WITH_POLICY = (
 
 
 def resources(graph: Graph) -> Iterator[str]:
-    """Every resource's URN without project and stack: the chain of types, and the name."""
+    """Yield the URN of every resource without project and stack: types and name."""
     for urn in graph.resources:
         yield urn.split("::", 2)[2]
 
 
 def permissions(graph: Graph) -> Iterator[str]:
-    """Every permission: of roles, to assume roles, of resource policies, and to invoke functions."""
+    """Yield every permission: of roles, to assume roles, of resource policies, and to invoke functions."""
     for name, item in graph.of("aws:iam/rolePolicy:RolePolicy").items():
         yield from _statement_lines(f"role {name}", item.inputs["policy"])
     for name, item in graph.of("aws:iam/role:Role").items():
@@ -51,7 +52,7 @@ def permissions(graph: Graph) -> Iterator[str]:
 
 
 def routes(graph: Graph) -> Iterator[str]:
-    """Every route with its function and who may call it."""
+    """Yield every route with its function and its access."""
     integrations = graph.of("aws:apigatewayv2/integration:Integration")
     functions = {
         f"integrations/{name}-id": _function_of(item.inputs["integrationUri"])
@@ -71,7 +72,7 @@ def routes(graph: Graph) -> Iterator[str]:
 
 
 def hops(graph: Graph) -> Iterator[str]:
-    """Every asynchronous hop with its retries and its dead-letter queue."""
+    """Yield every asynchronous delivery with its retries and its dead-letter queue."""
     for name, item in graph.of("aws:cloudwatch/eventTarget:EventTarget").items():
         yield _hop("rule", name, item.inputs["arn"], item.inputs)
     for name, item in graph.of("aws:scheduler/schedule:Schedule").items():
@@ -125,7 +126,7 @@ def _statement_lines(owner: str, document: str) -> Iterator[str]:
 
 
 def _function_of(uri: str) -> str:
-    """The function that an integration invokes, directly or through its alias."""
+    """Return the function that an integration invokes, directly or through its alias."""
     return uri.split(":function:")[1].partition("/")[0].removesuffix(":live")
 
 
@@ -134,7 +135,7 @@ def _listed(value: str | Sequence[str]) -> Sequence[str]:
 
 
 def _short(arn: str) -> str:
-    """An ARN, or text with ARNs, without partition, region and account."""
+    """Return an ARN, or a text with ARNs, without partition, region and account."""
     return arn.replace(f":{REGION}:{ACCOUNT}:", ":").replace(f"::{ACCOUNT}:", ":").replace("arn:aws:", "")
 
 
@@ -147,7 +148,7 @@ FILES: Mapping[str, Callable[[Graph], Iterable[str]]] = {
 
 
 def merged(lines: Mapping[str, Iterable[str]]) -> list[str]:
-    """The sorted lines of all stacks; one that not every stack has ends with the stacks that have it."""
+    """Return the sorted lines of all stacks; a line that only some stacks have ends with their names."""
     found: dict[str, list[str]] = {}
     for stack, those in lines.items():
         for line in dict.fromkeys(those):
@@ -159,7 +160,7 @@ def merged(lines: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _named_alike(lines: Callable[[Graph], Iterable[str]], graph: Graph, stack: str) -> Iterator[str]:
-    """The lines of one stack, without the stack's own name and its sender's domain."""
+    """Yield the lines of one stack, with placeholders for the stack's name and its sender's domain."""
     (identity,) = graph.of("aws:sesv2/emailIdentity:EmailIdentity").values()
     domain = identity.inputs["emailIdentity"]
     for line in lines(graph):
@@ -167,7 +168,7 @@ def _named_alike(lines: Callable[[Graph], Iterable[str]], graph: Graph, stack: s
 
 
 def contents(graph_of: Callable[[str], Graph] = whole) -> dict[str, str]:
-    """The text of every recorded file, by name."""
+    """Return the text of every recorded file, by name."""
     graphs = {stack: graph_of(stack) for stack in STACKS}
     texts = {
         name: "\n".join(merged({stack: _named_alike(lines, graph, stack) for stack, graph in graphs.items()}))
@@ -179,13 +180,13 @@ def contents(graph_of: Callable[[str], Graph] = whole) -> dict[str, str]:
 
 
 def differences(expected: Mapping[str, str], folder: Path = FOLDER) -> list[str]:
-    """The names of the files whose recorded text differs, or that are recorded and no longer made."""
+    """Return the names of the files that differ, are missing, or are no longer generated."""
     recorded = {path.name: path.read_text("utf-8") for path in folder.glob("*") if path.is_file()}
     return sorted(name for name in {*expected, *recorded} if expected.get(name) != recorded.get(name))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the files, or compare them with `--check`; return 1 if one differs."""
+    """Write the files; with `--check`, print the files that differ and return 1 if there are any."""
     texts = contents()
     if "--check" in arguments:
         wrong = differences(texts)

@@ -1,7 +1,7 @@
-"""Checks that the project's texts use the terms of the field: `python -m tools.words [PATH ...]`.
+"""Finds words that the project avoids, with plain words to use instead: `python -m tools.words [PATH ...]`.
 
-Every rule is a pattern and the plain words to use instead. Identifiers count: an underscore, a hyphen and a
-change of case separate words. Locked, recorded and generated files are left out.
+Words in identifiers are found too: an underscore, a hyphen and a change of case separate words. Lock files,
+recorded files and vendored files are not checked.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ RULES: dict[str, str] = {
 
 
 class Finding(NamedTuple):
-    """A word that a rule refuses.
+    """A word that the project avoids.
 
     Attributes:
         path: the file, relative to the root.
-        line: the line's number, from 1.
+        line: the number of the line; the first is 1.
         word: the text as written.
-        instead: what to use in its place.
+        instead: the words to use instead.
     """
 
     path: str
@@ -67,7 +67,7 @@ _PATTERNS = [
 
 
 def findings(path: str, text: str) -> Iterator[Finding]:
-    """The refused words of a text, in order."""
+    """Yield the words of a text that a rule matches."""
     for number, line in enumerate(text.splitlines(), 1):
         plain = normalized(line)
         for pattern, instead in _PATTERNS:
@@ -76,13 +76,13 @@ def findings(path: str, text: str) -> Iterator[Finding]:
 
 
 def normalized(line: str) -> str:
-    """Lower case, with identifiers split into words: `deadLetters` and `dead_letters` are `dead letters`."""
+    """Return a line in lower case, with identifiers split: `deadLetters` becomes `dead letters`."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", line)
     return re.sub(r"[_-]", " ", split).lower()
 
 
 def tracked(paths: Sequence[str]) -> Iterator[str]:
-    """The tracked files under some paths, or all, that hold the project's own text."""
+    """Yield the tracked files below the paths that are checked; without paths, all of them."""
     listed = subprocess.run(  # noqa: S603 - fixed arguments
         ["git", "ls-files", "-z", "--", *paths],  # noqa: S607 - git is on every developer's PATH
         cwd=ROOT,

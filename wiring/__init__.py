@@ -1,5 +1,6 @@
-"""The wiring: one module a domain, named as its folder in `handlers/`.
+"""The resources of the platform: one module per domain, named like the domain's folder in `handlers/`.
 
-A module has `DECLARED`, pure data that imports no Pulumi (scopes, routes, tables, event types), and `wire`,
-which takes the platform and what the domain uses of other domains, and creates the resources.
+A domain's module has `wire`, which creates the resources; its arguments are the platform and the resources
+of other domains that it uses. `DECLARED` is data: the domain's scopes, routes, tables and event types.
+Importing a domain's module does not import Pulumi.
 """

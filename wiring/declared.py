@@ -1,4 +1,7 @@
-"""What a domain declares, as data. Imports no Pulumi: settings, documents and unit tests read it too."""
+"""The declarations of a domain: scopes, routes, tables and event types.
+
+They are data, which documents, tools and unit tests read without Pulumi.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a domain declares, or what all domains declare together.
+    """The declarations of one domain, or of all domains together.
 
     Attributes:
-        scopes: OAuth scopes with the description that Cognito shows.
+        scopes: OAuth scopes with their descriptions in Cognito.
         routes: routes by route key, such as `POST /users`.
         tables: tables by logical name.
         events: the event types that the domain publishes, of `handlers/events/catalogue.py`.
@@ -57,7 +60,7 @@ def entry_point(function: str) -> str:
 
 
 def union(*domains: ModuleType) -> Declared:
-    """Return what all domains declare, in their order.
+    """Return the declarations of all domains, in the given order.
 
     Raises:
         ValueError: if two domains declare the same scope, route, table or event type.
@@ -79,6 +82,6 @@ def union(*domains: ModuleType) -> Declared:
 
 
 def every() -> Declared:
-    """Return what all modules of this package declare, for tools and tests that do not run the program."""
+    """Return the declarations of all modules in this package, for tools and tests."""
     names = sorted(module.name for module in pkgutil.iter_modules(wiring.__path__))
     return union(*(importlib.import_module(f"wiring.{name}") for name in names if name != "platform"))

@@ -1,4 +1,4 @@
-"""Events: deliveries to addresses outside, as the stack file names them."""
+"""Events: deliveries to the HTTPS endpoints that the stack file lists."""
 
 from __future__ import annotations
 

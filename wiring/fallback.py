@@ -18,5 +18,5 @@ DECLARED = Declared(
 
 
 def wire(platform: Platform) -> None:
-    """Create the function."""
+    """Create the function that returns 404."""
     platform.route("fallback.not_found")

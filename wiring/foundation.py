@@ -1,4 +1,4 @@
-"""The layers that every domain stands on: key, alarms, runtime, bus, sign-in, API, shared tables."""
+"""The layers that domains share: key, alarms, runtime, bus, sign-in, API and two tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DECLARED = Declared(
 
 
 def build(settings: Settings, declared: Declared) -> Platform:
-    """Create the shared layers for what all domains declare."""
+    """Create the shared layers; sign-in gets the scopes and the API the routes of all domains."""
     key = Key("topics", settings)
     alarms = Topic("alarms", key, publishers=["cloudwatch.amazonaws.com"])
     for address in settings.alarms.emails:

@@ -1,4 +1,4 @@
-"""Health: whether the API responds, and which version is deployed."""
+"""Health: a route that responds with the deployed version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Me: a person's own profile and preferences."""
+"""Me: the caller's own profile and preferences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DECLARED = Declared(
 
 
 def wire(platform: Platform, people: Users) -> None:
-    """Create the functions; each creates the profile at a person's first request."""
+    """Create the functions; each one creates the profile at the caller's first request."""
     uses = (
         people.users.use("GetItem", "PutItem", "UpdateItem"),
         people.identities.use("GetItem", "PutItem"),

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from wiring.users import Users
 
 DECLARED = Declared(tables={"addresses": TableSpec(key="address")})
-"""`addresses` is the suppression list: email addresses that bounced or complained."""
+"""`addresses` is the suppression list: email addresses with a bounce or a complaint."""
 
 USER_EVENTS = {"source": ["strata.users"], "detail-type": ["user.created", "user.updated"]}
 
 
 def wire(platform: Platform, people: Users) -> None:
-    """Create the suppression list, the mail layer, its consumers and the digest."""
+    """Create the suppression list, the mail component, the two consumers and the daily digest."""
     from components.mail import EVENT_TYPES, Mail
     from components.queue import Queue
     from components.services import use_sms

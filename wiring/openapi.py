@@ -1,4 +1,4 @@
-"""OpenAPI: the API's document, generated from what all domains declare and their handlers' contracts."""
+"""OpenAPI: the API's document, generated from all declared routes and the contracts of their handlers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DECLARED = Declared(
     routes={"GET /openapi.json": Route("openapi.read", Public("the API's document is not secret"))}
 )
 DOCUMENT = "handlers/openapi/openapi.json"
-"""Where the function finds the document in its bundle."""
+"""The document's path in the function's bundle."""
 
 
 def wire(platform: Platform) -> None:
@@ -28,7 +28,7 @@ def wire(platform: Platform) -> None:
 
 
 def document_routes(declared: Declared) -> list[DocumentRoute]:
-    """Return the routes as the document needs them."""
+    """Return the declared routes in the form from which the document is built."""
     from handlers.openapi.document import Route as DocumentRoute
 
     return [

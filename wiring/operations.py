@@ -11,7 +11,7 @@ NAMESPACE = "Strata"
 
 
 def wire(platform: Platform) -> None:
-    """Create the function once every domain's dead-letter queues exist."""
+    """Create the function after every domain has created its dead-letter queues."""
     platform.at_close(lambda: _measure_dead_letters(platform))
 
 

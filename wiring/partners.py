@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 AUTHORIZER = "partners"
 CACHE_SECONDS = 60
-"""How long the gateway caches an authorizer's result: a revoked key works for this long at most."""
+"""How long the gateway caches an authorizer's result: a revoked key may remain valid that long."""
 
 DECLARED = Declared(
     routes={"POST /partners/{partner}/events": Route("partners.accept", Custom(AUTHORIZER))},

@@ -1,4 +1,4 @@
-"""What every domain is wired with: the shared layers, and one method for each way to run a function."""
+"""The argument of every `wire`: the shared layers, and a method for each way to invoke a function."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from settings import Settings
 from wiring.declared import Declared, entry_point
 
 EFFECTS_MARGIN_DAYS = 14
-"""Effects are remembered this much longer than the archive keeps events: a queue may hold one that long."""
+"""How much longer than the archive keeps an event its effects are recorded: a queue can hold it that long."""
 
 
 @dataclass(frozen=True)
 class Platform:
-    """The layers that domains share.
+    """The layers that domains share, and the steps that follow after all domains.
 
     Attributes:
         settings: the stack's settings.
         declared: what all domains declare.
         key: the key that encrypts topics.
         alarms: the topic that every alarm notifies.
-        runtime: what functions share.
+        runtime: the Python version and the packages that functions share.
         bus: the event bus.
-        auth: who may sign in.
+        auth: the user pool, its clients and groups.
         api: the HTTP API.
         idempotency: the results of requests that carried an idempotency key.
-        effects: the ledger of effects that must happen once.
-        outputs: the stack outputs so far.
+        effects: the records of effects that must happen only once.
+        outputs: the stack outputs that were added.
     """
 
     settings: Settings
@@ -77,7 +77,7 @@ class Platform:
     def consume(
         self, name: str, function: str, pattern: Pattern, *uses: Use, queue: str | None = None
     ) -> Function:
-        """Subscribe a function to the events that match `pattern`, through a queue of its own.
+        """Subscribe a function to the events that match `pattern`, through its own queue.
 
         The queue is named `name` unless `queue` gives another name.
         """
@@ -121,9 +121,9 @@ class Platform:
         return self.bus.use(*dict.fromkeys(CATALOGUE[event].source for event in declared.events))
 
     def once(self, *verbs: Verb) -> Use:
-        """Allow recording effects, so that each happens once however often its event is delivered.
+        """Allow recording effects, so that each happens only once even if its event is delivered repeatedly.
 
-        `verbs` are those of `handlers.events.effect.effect` by default.
+        `verbs` are by default those that `handlers.events.effect.effect` needs.
         """
         days = self.settings.events.archive_days + EFFECTS_MARGIN_DAYS
         ledger = self.effects.use(*(verbs or ("PutItem", "UpdateItem")))
@@ -134,11 +134,11 @@ class Platform:
         self.outputs.update(outputs)
 
     def at_close(self, step: Callable[[], None]) -> None:
-        """Run `step` in `close`, after every domain was wired."""
+        """Run `step` in `close`, after the `wire` of every domain."""
         self._closing.append(step)
 
     def close(self) -> Mapping[str, object]:
-        """Finish what depends on every domain, deploy the API, and return the stack outputs."""
+        """Run the steps that need every domain, deploy the API, and return the stack outputs."""
         for step in self._closing:
             step()
         self.api.deploy()
@@ -151,5 +151,5 @@ class Platform:
 
 
 def env(**variables: pulumi.Input[str]) -> Use:
-    """Pass environment variables that belong to no permission."""
+    """Return a use that sets environment variables and adds no permission."""
     return Use(env=variables)

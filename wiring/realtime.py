@@ -1,4 +1,4 @@
-"""Realtime: events pushed to browsers over WebSockets."""
+"""Realtime: events that browsers receive over WebSockets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DECLARED = Declared(
 
 
 def wire(platform: Platform) -> None:
-    """Create the WebSocket API, its functions, and the consumer that pushes."""
+    """Create the tables, the WebSocket API, its functions, and the consumer that sends events to browsers."""
     from components.realtime import Realtime
 
     tickets, connections, feed = platform.tables(DECLARED)

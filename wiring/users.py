@@ -1,4 +1,4 @@
-"""Users: an API to manage them, and an event for each change."""
+"""Users: an API to manage users, and an event for each change of a user."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ DECLARED = Declared(
 
 
 class Users(NamedTuple):
-    """What other domains use of users.
+    """The tables that other domains use.
 
     Attributes:
-        users: one item a user.
-        identities: which user owns an email address or a sign-in.
+        users: one item for each user.
+        identities: the user to whom an email address or a sign-in belongs.
     """
 
     users: Table
@@ -49,7 +49,7 @@ class Users(NamedTuple):
 
 
 def wire(platform: Platform) -> Users:
-    """Create the tables, the API's functions and the stream."""
+    """Create the tables, the functions of the routes, and the function that publishes events."""
     users, identities = platform.tables(DECLARED)
     platform.route(
         "users.create",

@@ -1,4 +1,4 @@
-"""Webhooks: deliveries that other companies sign, translated into events."""
+"""Webhooks: signed deliveries from other companies, published as events."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,9 +49,12 @@ def state_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(autouse=True)
-def abandoned_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Ignore the event loop that the SDK abandons, with its program, when the engine stops."""
+@pytest.fixture(scope="session", autouse=True)
+def abandoned_loops(request: pytest.FixtureRequest) -> None:
+    """Ignore the event loops that the SDK abandons, with their programs, when the engine stops.
+
+    A loop may outlive the tests: Python collects it when pytest ends at the latest.
+    """
     report = sys.unraisablehook
 
     def hook(unraisable: Any) -> None:
@@ -60,9 +62,11 @@ def abandoned_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if abandoned not in ("run_in_stack", "BaseEventLoop.__del__", "socket"):
             report(unraisable)
 
-    monkeypatch.setattr(sys, "unraisablehook", hook)
-    yield
-    gc.collect()
+    def restore() -> None:
+        sys.unraisablehook = report
+
+    request.config.add_cleanup(restore)
+    sys.unraisablehook = hook
 
 
 @pytest.fixture

@@ -17,9 +17,11 @@ STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "t
 
 
 def declared(stack: str) -> set[str]:
-    """Return the shortened URNs of the resources that the stack registers, from the committed list."""
-    lines = (ROOT / f"tests/infrastructure/urns/{stack}.txt").read_text().splitlines()
-    return {urn for urn in map(shortened, lines) if "$aws:" in urn}
+    """Return the shortened URNs of the resources that the stack registers, from the recorded list."""
+    lines = (ROOT / "recorded/resources.txt").read_text().splitlines()
+    recorded = [line.removesuffix("]").partition(" [") for line in lines]
+    urns = [urn for urn, marked, stacks in recorded if not marked or stack in stacks.split()]
+    return {urn for urn in map(shortened, urns) if "$aws:" in urn}
 
 
 def registered(run: Run) -> set[str]:
@@ -28,7 +30,7 @@ def registered(run: Run) -> set[str]:
 
 
 def shortened(urn: str) -> str:
-    """Return the URN with the type of the parent only, which is the form that the mocks write."""
+    """Return the URN with the type of the parent only, as in the recorded list."""
     place, name = urn.rsplit("::", 1)
     return f"{'$'.join(place.rpartition('::')[2].split('$')[-2:])}::{name}"
 

@@ -13,6 +13,9 @@ from tests.checkout import copy
 from tests.engine.conftest import MakeEngine
 from tests.engine.project import declared, edit, inventory, kinds, registered, steps
 
+WITHOUT_SNAPSHOTS = {"strata:functions": {"snapStart": False}}
+"""For a snapshot, the embedded cloud starts the function; the packages of `prod` run only on Lambda."""
+
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_preview_of_a_stack_for_aws_is_complete_and_without_warnings(
@@ -58,7 +61,7 @@ def test_preview_lists_only_the_steps_of_a_change(engine: MakeEngine, cloud: Clo
 def test_protected_table_is_not_replaced(engine: MakeEngine, cloud: Cloud, tmp_path: Path) -> None:
     """A renamed key would replace the table: the preview and the update fail, and the table remains."""
     root = copy(tmp_path / "program", "prod")
-    prod = engine(root, stack="prod", environment={PROOF: cloud.endpoint})
+    prod = engine(root, stack="prod", overrides=WITHOUT_SNAPSHOTS, environment={PROOF: cloud.endpoint})
     prod.up()
     tables = inventory(cloud)["table"]
     edit(root / "wiring/users.py", 'key="identity"', 'key="person"')

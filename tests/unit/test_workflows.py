@@ -192,7 +192,7 @@ def test_make_targets_exist() -> None:
     called = {target for text in scripts for target in re.findall(r"^make (\S+)", text, re.MULTILINE)}
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-    assert called == {"check", "pulumi", "test", "venv"}
+    assert called == {"bench", "check", "pulumi", "test", "venv"}
     assert called - targets == set()
 
 

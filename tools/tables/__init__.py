@@ -1,1 +1,1 @@
-"""Reference tables of the documentation, one module a table: each returns Markdown."""
+"""Generators of the reference tables in the documentation, one module per table; each returns Markdown."""

@@ -9,7 +9,7 @@ from tools.tables.markdown import code, summary, table
 
 
 def events() -> str:
-    """Return the table of every type of event with its source, its data's fields and its meaning."""
+    """Return the table of event types, each with its source, the fields of its data and its meaning."""
     return table(
         ("type", "source", "`data`", "meaning"),
         (

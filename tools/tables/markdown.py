@@ -1,4 +1,4 @@
-"""Markdown tables, and the descriptions in docstrings that fill them."""
+"""Markdown tables, and the descriptions from docstrings for their cells."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table, one line a row, ending with a newline."""
+    """Return a Markdown table that ends with a newline."""
     lines = [header, ["---"] * len(header), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
 
 
 def code(text: object) -> str:
-    """Return a text as inline code."""
+    """Return the text as inline code."""
     return f"`{text}`"
 
 

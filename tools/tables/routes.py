@@ -8,7 +8,7 @@ from wiring.declared import FALLBACK, every
 
 
 def routes() -> str:
-    """Return the table of every route with its access and its function."""
+    """Return the table of routes, each with its access and its function."""
     return table(
         ("route", "access", "function"),
         (

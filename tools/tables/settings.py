@@ -1,4 +1,4 @@
-"""The table of the stack config's keys, for docs/configuration.md."""
+"""The table of the keys of the stack config, for docs/configuration.md."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from settings.messages import NAMESPACE
 from tools.tables.markdown import attributes, code, table
 
 AWS_KEYS = {"region": "aws:region", "endpoint": "aws:endpoints"}
-"""Keys that a stack file has in the provider's namespace."""
+"""Keys in the namespace of the AWS provider."""
 DEFAULTS_AT_LOAD = {"auth.groups": "`admins` with every scope"}
 """Defaults that depend on what the program declares."""
 
 
 def settings() -> str:
-    """Return the table of every key with its type, its default and its meaning."""
+    """Return the table of keys, each with its type, its default and its meaning."""
     return table(("key", "type", "default", "meaning"), rows(Settings))
 
 
@@ -67,7 +67,7 @@ def kind(annotation: Any, metadata: Sequence[Any] = ()) -> str:
 
 
 def default(key: str, field: FieldInfo) -> str:
-    """Return a key's default, or its defaults in the order of the environment classes if they differ."""
+    """Return the default of a key; if environment classes differ, all their defaults in order."""
     if key in DEFAULTS_AT_LOAD:
         return DEFAULTS_AT_LOAD[key]
     if key in DEFAULTS:

@@ -1,4 +1,4 @@
-"""Answers held against the API's document."""
+"""Checks of responses against the API's document."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ DOCUMENT = build(ROUTES, "Users", "1")
 
 
 class Declared:
-    """What the document says of one route's answers, by its route key."""
+    """The responses that the document declares for one route, given its route key."""
 
     def __init__(self, key: str) -> None:
         method, _, path = key.partition(" ")
         self.responses: dict[str, Any] = DOCUMENT["paths"][path][method.lower()]["responses"]
 
     def check(self, reply: Reply) -> Reply:
-        """The reply, which has a status, headers, a media type and a body that are declared."""
+        """Assert that the reply's status, headers, media type and body are declared, and return the reply."""
         response = self.responses[str(reply.status)]
         always = {"Content-Type"} if "content" in response else set()
         assert {*reply.headers} - {"Cache-Control"} == {*response["headers"], *always}

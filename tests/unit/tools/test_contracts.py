@@ -1,4 +1,4 @@
-"""The import contracts for domains find what they forbid."""
+"""The import contract for domains finds every import that it forbids."""
 
 from __future__ import annotations
 

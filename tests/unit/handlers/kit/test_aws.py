@@ -35,7 +35,7 @@ def test_environments_restored_from_one_snapshot_draw_different_delays(snapshot:
 
 
 def test_random_is_seeded_once(snapshot: tuple[int, ...]) -> None:
-    """Later calls leave the state alone: seeding reads 2.5 KB from the operating system."""
+    """Later calls do not change the state: seeding reads 2.5 KB from the operating system."""
     states: list[object] = []
     for _call in range(2):
         with Invocation(Context(10_000), "test-0123456789"), aws.calling("the service"):

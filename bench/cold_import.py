@@ -172,7 +172,7 @@ def main(options: Options) -> int:
         print(f"cold import: {error}\n{error.stderr}", file=sys.stderr)
         print("The first run installs packages and needs the network.", file=sys.stderr)
         return 1
-    show(f"Cold import of {HANDLER}", figures)
+    show(f"Cold import of {HANDLER}", figures, as_json=options.json)
     imported, _, unzipped, _ = figures
     is_slow = imported.ratio > LARGEST_RATIO and not options.quick
     return int(is_slow or unzipped.ours > LARGEST_MEGABYTES)

@@ -100,7 +100,7 @@ def main(options: Options) -> int:
         finally:
             emulator.reset()
     title = "A few queues" if options.quick else "The whole stack"
-    show(f"{title} under the Pulumi engine, and under the driver", figures)
+    show(f"{title} under the Pulumi engine, and under the driver", figures, as_json=options.json)
     missed = [each for each in figures if each.against == EMPTY_PROVIDER and each.ratio > LARGEST_RATIO]
     return int(bool(missed) and not options.quick)
 

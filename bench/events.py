@@ -89,6 +89,7 @@ def _measure(bench: Bench, options: Options) -> None:
             _of("warm, median", warm, median),
             _of("warm, 95th percentile", warm, _p95),
         ],
+        as_json=options.json,
     )
     show(
         f"{burst} changes at once",
@@ -99,6 +100,7 @@ def _measure(bench: Bench, options: Options) -> None:
                 ("the browser has received all", "every queue is empty"), ours, floor, strict=True
             )
         ],
+        as_json=options.json,
     )
 
 

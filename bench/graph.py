@@ -101,6 +101,7 @@ def main(options: Options) -> int:
                 "the SDK declaring one bare role",
             ),
         ],
+        as_json=options.json,
     )
     return 0
 

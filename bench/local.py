@@ -82,13 +82,15 @@ def main(options: Options) -> int:
                 figure("again, with nothing changed", unchanged, [first], "the first run, from nothing"),
                 _warm_start(deployed, up, rounds),
             ],
+            as_json=options.json,
         )
         url = f"http://localhost:{ports[0]}/api"
         bare = Bare(deployed.emulator.cloud)
-        show("Editing a handler under make dev", [_edit(deployed, url, bare, rounds)])
+        show("Editing a handler under make dev", [_edit(deployed, url, bare, rounds)], as_json=options.json)
         show(
             f"Requests from {CLIENTS} clients",
             _throughput(deployed, url, bare, options.count(REQUESTS, 2 * CLIENTS)),
+            as_json=options.json,
         )
     return 0
 

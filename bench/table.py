@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -45,8 +46,12 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def show(title: str, figures: Sequence[Figure]) -> None:
-    """Print a table of figures."""
+def show(title: str, figures: Sequence[Figure], *, as_json: bool) -> None:
+    """Print a table of figures, or with `as_json` one JSON object a figure, with the title."""
+    if as_json:
+        for item in figures:
+            print(json.dumps({"title": title, **item._asdict(), "ratio": item.ratio}))
+        return
     rows = [
         (
             item.name,

@@ -14,9 +14,7 @@ from contextlib import contextmanager
 from functools import wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
-
-T = TypeVar("T")
+from typing import Any, get_args, get_type_hints
 
 SEED = 5
 FOLDER = Path("FOLDER")
@@ -27,7 +25,6 @@ MESSAGE = {"fail before": 0.148, "fail after": 0.148, "crash before": 0.002, "cr
 
 EFFECT = {"fail": 0.01}
 STREAM = {"fail here": 0.28, "crash here": 0.02}
-
 
 _current = "none"
 """The correlation id of the message in progress."""

@@ -94,7 +94,7 @@ def test_message_that_keeps_failing_is_dead_lettered_and_redriven(platform: Plat
         until(lambda: platform.outcomes("notifications-send", event_id), ["failed"] * RECEIVES + ["done"])
 
     errors = {line.get("error") for line in platform.logged("notifications-send", event_id)}
-    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, and not known to be done", None}
+    assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, outcome unknown", None}
     assert (done["name"], done["left"]) == ("notifications-dead-letters", {})
     assert platform.texts(phone) == [TEXT]
 

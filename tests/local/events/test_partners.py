@@ -85,7 +85,7 @@ def test_partner_cannot_publish_for_another(platform: Platform, key: Key) -> Non
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("{" + " " * 16 * 1024 + "}", (413, "the body has 16386 bytes; at most 16384 are taken")),
+        ("{" + " " * 16 * 1024 + "}", (413, "the body has 16386 bytes; the limit is 16384")),
         ("{", (400, "body: expected well-formed JSON in UTF-8")),
         ("[]", (400, "body: expected a JSON object")),
         ({"amount": -1}, (400, "/data/amount: expected int >= 0")),

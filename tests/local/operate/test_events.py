@@ -43,10 +43,14 @@ def put(stack: Stack, *arguments: str) -> None:
 
 
 def tailing(stack: Stack, *arguments: str) -> subprocess.Popen[str]:
-    """Start a tail in a new process, and wait until it receives events."""
+    """Start a tail in a new process, and wait until it receives events.
+
+    A shell makes its background jobs ignore Ctrl-C, and a process inherits that: restore the default.
+    """
     stack.save()
     others = subscribed(stack)
-    code = "import sys; from pathlib import Path; from operate.cli import main; "
+    code = "import signal, sys; from pathlib import Path; from operate.cli import main; "
+    code += "signal.signal(signal.SIGINT, signal.default_int_handler); "
     code += f"sys.exit(main({['events', 'tail', *arguments]!r}, Path({str(stack.directory)!r})))"
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE

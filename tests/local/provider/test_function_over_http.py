@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,20 +70,18 @@ def test_function_behind_a_route_responds(greeting: tuple[str, Properties]) -> N
     ]
 
 
-def test_edited_function_behind_a_route_is_live_within_half_a_second(
+def test_first_request_after_an_update_runs_the_new_code(
     cloud: Cloud, tmp_path: Path, greeting: tuple[str, Properties]
 ) -> None:
-    """The first request after an update returns the new code's response; the fastest of three counts."""
+    """The first request after each update returns the new code's response, although the old code is warm."""
     url, inputs = greeting
-    seconds: list[float] = []
+    responses = [urllib3.request("GET", f"{url}/Ada")]
     for mark in ("!", "!!", "!!!"):
         edited = {**inputs, "code": archive(tmp_path, {"main.py": GREETING % mark})}
-
-        started = time.monotonic()
         Function().update(cloud, "greeting", inputs, edited)
-        response = urllib3.request("GET", f"{url}/Ada")
-        seconds.append(time.monotonic() - started)
-
-        assert (response.status, response.data) == (200, f"Hello Ada{mark} from Strata".encode())
+        responses.append(urllib3.request("GET", f"{url}/Ada"))
         inputs = edited
-    assert min(seconds) < 0.5
+
+    assert [(response.status, response.data.decode()) for response in responses] == [
+        (200, f"Hello Ada{mark} from Strata") for mark in ("", "!", "!!", "!!!")
+    ]

@@ -18,7 +18,7 @@ Email = Annotated[
         max_length=254,
         # SES refuses a local part of more than 64 characters (RFC 5321, 4.5.3.1) and a domain that ends in
         # a number, which is an IP address (RFC 3696, 2).
-        pattern=rf"^(?=[^@]{{1,64}}@)(?!.*\.[0-9]+$){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+{END}",
+        pattern=rf"^(?![^@]{{65}})(?!.*\.[0-9]+$){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+{END}",
         description="an email address in ASCII, such as ada@example.org; compared case-insensitively",
         examples=["ada@example.org"],
     ),

@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast, override
 
 from handlers.events.catalogue import CATALOGUE
 from operate import commands, redrive, results
 from operate.target import LOCAL
+from operate.text import line
 from operate.times import parse_duration, parse_past_time
 
 AddParser = Callable[..., argparse.ArgumentParser]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors repeat an argument safely, however long it is."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and one line, and exit with status 2."""
+        super().error(line(message))
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse a command line, `sys.argv` by default; see `parser`.
+
+    Every argument must be text: Python passes bytes that are not UTF-8 as lone surrogates.
+    """
+    root = parser()
+    given = sys.argv[1:] if arguments is None else arguments
+    for argument in given:
+        if not _is_text(argument):
+            root.error(f"{argument!r}: expected text in UTF-8")
+    return root.parse_args(given)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
 
     The parsed namespace has `run`, the command's function, and `result`, the type of its JSON output.
     """
-    root = argparse.ArgumentParser(prog="python -m operate", description="Operate a Strata stack.")
+    root = Parser(prog="python -m operate", description="Operate a Strata stack.")
     _common_options(root, LOCAL, as_json=False)
     groups = root.add_subparsers(required=True, metavar="COMMAND")
     _events(_group(groups, "events", "watch, put and replay events of the event bus"))
@@ -59,8 +83,12 @@ def _put(add: AddParser) -> None:
     put.add_argument("type", metavar="TYPE", help=f"one of {', '.join(CATALOGUE)}")
     put.add_argument("data", type=_checked(_data), metavar="DATA", help="JSON, @file, or - for stdin")
     put.add_argument("--source", help="the event source; required for a type with several sources")
-    put.add_argument("--id", dest="event_id", metavar="ID", help="the event id (default: generated)")
-    put.add_argument("--correlation-id", metavar="ID", help="the correlation id (default: generated)")
+    put.add_argument(
+        "--id", dest="event_id", type=_checked(_id), metavar="ID", help="the event id (default: generated)"
+    )
+    put.add_argument(
+        "--correlation-id", type=_checked(_id), metavar="ID", help="the correlation id (default: generated)"
+    )
 
 
 def _replay(add: AddParser) -> None:
@@ -147,10 +175,10 @@ def _group(groups: Any, name: str, text: str) -> AddParser:
 
 
 def _add(add: AddParser, name: str, command: commands.Command, result: Any) -> argparse.ArgumentParser:
-    text = (command.__doc__ or "").rstrip(".")
+    summary = (command.__doc__ or "").rstrip(".")
     parser = add(
         name,
-        help=text[:1].lower() + text[1:],
+        help=summary[:1].lower() + summary[1:],
         description=command.__doc__,
         epilog=f"--json prints {results.describe(result)}.",
     )
@@ -198,16 +226,37 @@ def _data(text: str) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text, parse_constant=_not_json)
     except json.JSONDecodeError as error:
         raise ValueError(f"invalid JSON: {error}") from error
     except RecursionError:
         raise ValueError("invalid JSON: nested too deeply") from None
+    if not _is_text(json.dumps(value, ensure_ascii=False)):
+        raise ValueError("invalid JSON: a lone surrogate is not text")
+    return value
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(f"invalid JSON: {constant} is not a JSON number")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _id(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{0,256}", text):
+        raise ValueError(f"{text!r}: expected at most 256 printable ASCII characters without spaces")
+    return text
 
 
 def _positive(text: str) -> float:
     try:
-        seconds = float(text)
+        seconds = float(text) if re.fullmatch(r"[0-9.eE+-]+", text) else 0.0
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < 1e6:
@@ -216,7 +265,7 @@ def _positive(text: str) -> float:
 
 
 def _number(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
+    number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
     if not 0 < number <= redrive.MAX_MESSAGES:
         raise ValueError(f"{text!r}: expected a number between 1 and {redrive.MAX_MESSAGES}")
     return number

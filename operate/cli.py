@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -13,10 +14,11 @@ from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
-from operate.arguments import parser
+from operate.arguments import parse
 from operate.commands import Context
 from operate.errors import OperateError, describe
 from operate.target import LOCAL, ROOT
+from operate.text import line
 
 DIRECTORY = ROOT / ".local"
 """The directory of this checkout's embedded cloud."""
@@ -31,7 +33,8 @@ def main(arguments: Sequence[str] | None = None, directory: Path = DIRECTORY) ->
         arguments: the command line; `sys.argv` by default.
         directory: the embedded cloud's directory.
     """
-    parsed = parser().parse_args(arguments)
+    _replace_what_cannot_be_encoded()
+    parsed = parse(arguments)
     try:
         with _termination_as_interrupt():
             return parsed.run(Context(parsed, directory))
@@ -53,8 +56,15 @@ def main(arguments: Sequence[str] | None = None, directory: Path = DIRECTORY) ->
 
 
 def _fail(text: str, status: int = 1) -> int:
-    print(f"error: {text}", file=sys.stderr)
+    print(f"error: {line(text)}", file=sys.stderr)
     return status
+
+
+def _replace_what_cannot_be_encoded() -> None:
+    """Print a question mark for a character that the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from operate import dead_letter_queues, events, partners, redrive, render, resul
 from operate.errors import OperateError, UsageError
 from operate.tail import tail
 from operate.target import DeadLetterQueue, Target, find
+from operate.text import line
 from operate.times import rfc3339
 
 CONCURRENCY = 4
@@ -199,4 +200,4 @@ def _note_replay(replay: events.Replay) -> None:
 
 def _note(text: str) -> None:
     """Print a note for the operator to standard error; it is not part of the result."""
-    print(text, file=sys.stderr, flush=True)
+    print(line(text), file=sys.stderr, flush=True)

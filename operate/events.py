@@ -13,11 +13,14 @@ from uuid import uuid4
 
 from handlers.events.catalogue import CATALOGUE
 from handlers.events.event import InvalidEvent, read
+from handlers.partners import keys
 from operate.errors import OperateError, UsageError
 from operate.target import Target
 from operate.times import rfc3339
 
 POLL_SECONDS = 1.0
+PARTNER = "partner."
+"""The start of a partner's source."""
 FINAL_STATES = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
 """Replay states that do not change again."""
 
@@ -73,7 +76,18 @@ def document(
         read(event)
     except InvalidEvent as invalid:
         raise UsageError(str(invalid)) from invalid
+    _check_partner(source)
     return event
+
+
+def _check_partner(source: str | None) -> None:
+    """Require the name of a partner in a partner's source, as the API does."""
+    partner = (source or "").removeprefix(PARTNER)
+    if partner != source and (partner in keys.RESERVED or not re.fullmatch(keys.NAME, partner)):
+        raise UsageError(
+            f"source {source!r}: expected {PARTNER} and a partner's name: 2 to 32 characters of a-z, 0-9 and"
+            f" hyphens, beginning with a-z, and not {', '.join(sorted(keys.RESERVED))}"
+        )
 
 
 def put(target: Target, event: Mapping[str, Any]) -> None:

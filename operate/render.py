@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from textwrap import shorten
-from typing import Any
+from typing import Any, override
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -17,6 +17,7 @@ from operate import results
 from operate.dead_letter_queues import DeadMessage, Depth
 from operate.partners import PartnerKey
 from operate.redrive import RedriveResult
+from operate.text import line, printable
 from operate.times import format_duration
 from operate.trace import Hop
 
@@ -43,12 +44,12 @@ def show(result: Any, text: RenderableType, *, as_json: bool) -> None:
     elif not isinstance(text, str):
         _terminal().print(text)
     elif text:
-        print(text)
+        print(printable(text))
 
 
 def show_line(result: Any, text: str, *, as_json: bool) -> None:
     """Print one result of a command that prints several over time, as one line, and flush it."""
-    print(json.dumps(result, separators=(",", ":")) if as_json else text, flush=True)
+    print(json.dumps(result, separators=(",", ":")) if as_json else line(text), flush=True)
 
 
 def event(document: Mapping[str, Any]) -> str:
@@ -169,9 +170,17 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+class _Table(Table):
+    """A table whose cells are printable."""
+
+    @override
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        super().add_row(*(printable(cell) if isinstance(cell, str) else cell for cell in cells), **options)
+
+
 def _table(*columns: str) -> Table:
     """Return an empty table without borders; a `>` before a column's name aligns it right."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = _Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         right = column.startswith(">")
         # Prose may wrap; names and numbers wrap only if the table does not fit otherwise.

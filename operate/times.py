@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-DURATION = re.compile(r"(\d{1,6})([smhd])")
+DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 EXPECTED = "expected a past time in RFC 3339, such as 2026-01-31T09:30:00Z, or an age, such as 15m or 2h"
 
@@ -22,14 +22,20 @@ def parse_past_time(text: str, now: datetime | None = None) -> datetime:
     """
     now = now or datetime.now(UTC)
     try:
-        time = now - parse_duration(text) if DURATION.fullmatch(text) else datetime.fromisoformat(text)
+        time = now - parse_duration(text) if DURATION.fullmatch(text) else _time(text)
     except (ValueError, OverflowError):
         raise ValueError(f"{text!r}: {EXPECTED}") from None
-    if time.tzinfo is None:
+    if time is None:
         raise ValueError(f"{text!r}: has no UTC offset: {EXPECTED}")
     if time > now:
         raise ValueError(f"{text!r}: is in the future: {EXPECTED}")
-    return time.astimezone(UTC)
+    return time
+
+
+def _time(text: str) -> datetime | None:
+    """Return a time in UTC, or None for a time without an offset."""
+    time = datetime.fromisoformat(text)
+    return time.astimezone(UTC) if time.tzinfo else None
 
 
 def parse_duration(text: str) -> timedelta:

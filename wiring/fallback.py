@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from components.access import Public
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
 
 DECLARED = Declared(
     routes={
-        FALLBACK: Route("fallback.not_found", Public("unknown paths return the same 404 to every caller"))
+        FALLBACK: Route(
+            "fallback.not_found", Public("unknown routes return the same 404 or 405 to every caller")
+        )
     }
 )
+ROUTES = "handlers/fallback/routes.json"
+"""Where the function finds the route keys in its bundle."""
 
 
 def wire(platform: Platform) -> None:
-    """Create the function that returns 404."""
-    platform.route("fallback.not_found")
+    """Create the function with the route keys of all domains in its bundle."""
+    keys = sorted(key for key in platform.declared.routes if key != FALLBACK)
+    platform.route("fallback.not_found", files={ROUTES: json.dumps(keys)})

@@ -92,7 +92,13 @@ def _contents(reach: Reach, files: Mapping[str, str | bytes]) -> dict[str, bytes
 
 def _bytecode(reach: Reach) -> dict[str, bytes]:
     """Return the compiled modules by path; Lambda's disk is read-only, so Python cannot write them there."""
-    return {_cached(module.path): bytecode(module.source, module.path) for module in reach.modules.values()}
+    compiled: dict[str, bytes] = {}
+    for module in reach.modules.values():
+        try:
+            compiled[_cached(module.path)] = bytecode(module.source, module.path)
+        except (SyntaxError, ValueError, RecursionError) as error:  # Parsing does not find every SyntaxError.
+            raise BundleError.of(module.path, error) from error
+    return compiled
 
 
 def _cached(path: str) -> str:

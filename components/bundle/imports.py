@@ -5,18 +5,37 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypeGuard
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from components.bundle.conditions import catches_import_error, decided, suppresses_import_error
 
 
 @dataclass(frozen=True)
 class Import:
-    """`from <level dots><module> import <names>`, or `import <module>` if there are no names."""
+    """`from <level dots><module> import <names>`, or `import <module>` if there are no names.
+
+    Attributes:
+        optional: whether the file handles the ImportError.
+        instead_of: for an import that runs only after an ImportError, the top-level names of the modules
+            whose imports may raise it.
+    """
 
     module: str
     names: tuple[str, ...]
     level: int
     line: int
+    optional: bool = False
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """The surroundings of a node: its function's name, and how ImportErrors are handled (see `Import`)."""
+
+    function: str = ""
+    optional: bool = False
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass
@@ -45,12 +64,12 @@ class Facts:
             SyntaxError: if the source is not valid Python.
         """
         facts = cls()
-        for node, function in _walk(ast.parse(source)):
+        for node, scope in _walk(ast.parse(source)):
             _note_names(facts, node)
-            _note_imports(facts, node)
+            _note_imports(facts, node, scope)
             _note_dynamic(facts, node)
             if isinstance(node, ast.Call):
-                _note_client(facts, node, function)
+                _note_client(facts, node, scope.function)
         return facts
 
     def dump(self) -> bytes:
@@ -63,7 +82,7 @@ class Facts:
         data: dict[str, Any] = json.loads(content)
         return cls(
             [
-                Import(row["module"], tuple(row["names"]), row["level"], row["line"])
+                Import(**row | {"names": tuple(row["names"]), "instead_of": tuple(row["instead_of"])})
                 for row in data["imports"]
             ],
             set(data["names"]),
@@ -73,24 +92,51 @@ class Facts:
         )
 
 
-def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    """Yield every node that can run, in the order of the file, with the name of its enclosing function."""
-    todo = [(tree, "")]
+def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, _Scope]]:
+    """Yield every node that can run, in the order of the file, with its scope."""
+    todo = [(tree, _Scope())]
     while todo:
-        node, function = todo.pop()
-        yield node, function
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            function = node.name
-        children = node.orelse if _only_for_type_checkers(node) else ast.iter_child_nodes(node)
-        todo += reversed([(child, function) for child in children])
+        node, scope = todo.pop()
+        yield node, scope
+        todo += reversed(list(_children(node, scope)))
 
 
-def _only_for_type_checkers(node: ast.AST) -> TypeGuard[ast.If]:
+def _children(node: ast.AST, scope: _Scope) -> Iterator[tuple[ast.AST, _Scope]]:
+    """Yield the children that can run, each with its scope."""
     match node:
-        case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
-            return True
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield from ((child, _Scope(name)) for child in ast.iter_child_nodes(node))
+        case ast.If(test=test, body=body, orelse=orelse) if (decision := decided(test)) is not None:
+            yield from ((child, scope) for child in (body if decision else orelse))
+        case ast.Try(handlers=handlers) if any(map(catches_import_error, handlers)):
+            yield from _guarded(node, scope)
+        case ast.With(items=items) if any(map(suppresses_import_error, items)):
+            yield from ((child, replace(scope, optional=True)) for child in ast.iter_child_nodes(node))
         case _:
-            return False
+            yield from ((child, scope) for child in ast.iter_child_nodes(node))
+
+
+def _guarded(node: ast.Try, scope: _Scope) -> Iterator[tuple[ast.AST, _Scope]]:
+    """Yield the children of a statement that handles ImportErrors; `else` runs only without one."""
+    optional = replace(scope, optional=True)
+    yield from ((child, optional) for child in node.body)
+    instead = replace(scope, instead_of=(*scope.instead_of, *_roots(node.body)))
+    for handler in node.handlers:
+        yield handler, instead if catches_import_error(handler) else scope
+    yield from ((child, optional) for child in node.orelse)
+    yield from ((child, scope) for child in node.finalbody)
+
+
+def _roots(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield the top-level names of the modules that statements import; relative imports have none."""
+    for statement in body:
+        match statement:
+            case ast.Import(names=names):
+                yield from (alias.name.partition(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.partition(".")[0]
+            case _:
+                pass
 
 
 def _note_names(facts: Facts, node: ast.AST) -> None:
@@ -105,12 +151,14 @@ def _note_names(facts: Facts, node: ast.AST) -> None:
             pass
 
 
-def _note_imports(facts: Facts, node: ast.AST) -> None:
+def _note_imports(facts: Facts, node: ast.AST, scope: _Scope) -> None:
+    handled = (scope.optional, scope.instead_of)
     match node:
         case ast.Import(names=names, lineno=line):
-            facts.imports += [Import(alias.name, (), 0, line) for alias in names]
+            facts.imports += [Import(alias.name, (), 0, line, *handled) for alias in names]
         case ast.ImportFrom(module=module, names=names, level=level, lineno=line):
-            facts.imports.append(Import(module or "", tuple(alias.name for alias in names), level, line))
+            imported = tuple(alias.name for alias in names)
+            facts.imports.append(Import(module or "", imported, level, line, *handled))
         case _:
             pass
 

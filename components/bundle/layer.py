@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from components.bundle.archive import archive
 from components.bundle.cache import Cache, digest
 from components.bundle.errors import BundleError
 from components.bundle.python import BUILD, ROOT, bytecode, require_python
-from components.bundle.reach import FIRST_PARTY, Tree
+from components.bundle.reach import FIRST_PARTY, Need, Tree
 from components.bundle.sdk import slim
 from components.bundle.wheels import Install, Platform, uv_install
 
@@ -65,24 +66,37 @@ def layer_bundle(
 
 
 def layers_of(
-    packages: Mapping[str, str], platform: Platform, *, root: Path, install: Install
+    packages: Mapping[str, Need], platform: Platform, *, root: Path, install: Install
 ) -> tuple[str, ...]:
-    """Return the names of the layers that provide some packages, given as import root → place of an import.
+    """Return the names of the layers that provide some packages, given by import root.
+
+    A namespace package in several layers needs all of them: Lambda extracts layers into one folder.
 
     Raises:
-        BundleError: for a package that no layer provides.
+        BundleError: for a package that no layer provides, unless its import is optional.
     """
     if not packages:
         return ()
-    names = sorted(path.stem for path in (root / LAYERS).glob("*.txt"))
-    provider = {package: name for name in names for package in _provided(name, platform, root, install)}
-    for package, place in packages.items():
-        if package not in provider:
+    providers = _providers(platform, root, install)
+    available = {FIRST_PARTY, *sys.stdlib_module_names, *providers}
+    for package, need in packages.items():
+        if package not in providers and need.unmet(available):
             raise BundleError(
-                f"{place}: no layer provides {package!r}: add it to a {LAYERS}/*.in file and compile"
-                f" that; the layers provide {', '.join(sorted(provider)) or 'nothing'}"
+                f"{need.place}: no layer provides {package!r}: add it to a {LAYERS}/*.in file and compile"
+                f" that; the layers provide {', '.join(sorted(providers)) or 'nothing'}"
             )
-    return tuple(sorted({provider[package] for package in packages}))
+    return tuple(sorted({name for package in packages for name in providers.get(package, ())}))
+
+
+def _providers(platform: Platform, root: Path, install: Install) -> dict[str, list[str]]:
+    """Return the layers that a function needs for each import root: one, or all for a namespace package."""
+    names = sorted(path.stem for path in (root / LAYERS).glob("*.txt"))
+    providers: dict[str, list[str]] = {}
+    for name in names:
+        for package, is_namespace in _provided(name, platform, root, install).items():
+            others = providers.get(package, []) if is_namespace else []
+            providers[package] = [*others, name]
+    return providers
 
 
 def _requirements(root: Path, name: str) -> Path:
@@ -106,21 +120,33 @@ def _services(tree: Tree) -> dict[str, str]:
     return services
 
 
-def _provided(name: str, platform: Platform, root: Path, install: Install) -> list[str]:
-    """Return the import roots of a layer; they are the same for every platform."""
+def _provided(name: str, platform: Platform, root: Path, install: Install) -> dict[str, bool]:
+    """Return the import roots of a layer, each with whether it is a namespace package.
+
+    They are the same for every platform.
+    """
     file, cache = _roots_file(_requirements(root, name)), Cache(root)
     if cache.read(file) is None:
         layer_bundle(name, platform, root=root, install=install)
-    return json.loads(cache.read(file) or b"[]")
+    return json.loads(cache.read(file) or b"{}")
 
 
 def _roots_file(requirements: Path) -> str:
     return f"roots-{requirements.stem}-{digest(BUILD, requirements.read_bytes())}.json"
 
 
-def _roots(files: Mapping[str, bytes]) -> list[str]:
-    code = [PurePosixPath(path).parts[0] for path in files if path.endswith((".py", ".so"))]
-    return sorted({name for part in code if (name := part.partition(".")[0]).isidentifier()})
+def _roots(files: Mapping[str, bytes]) -> dict[str, bool]:
+    code = [PurePosixPath(path).parts for path in files if path.endswith((".py", ".so"))]
+    names = {name: len(parts) > 1 for parts in code if (name := parts[0].partition(".")[0]).isidentifier()}
+    return {name: is_folder and _is_namespace(name, files) for name, is_folder in sorted(names.items())}
+
+
+def _is_namespace(package: str, files: Mapping[str, bytes]) -> bool:
+    """Return whether a package may have parts in other layers: its `__init__`, if any, searches for them."""
+    if any(path.startswith(f"{package}/__init__.") and path.endswith(".so") for path in files):
+        return False
+    source = files.get(f"{package}/__init__.py")
+    return source is None or any(word in source for word in (b"extend_path", b"declare_namespace"))
 
 
 def _installed(requirements: Path, platform: Platform, python: str, install: Install) -> dict[str, bytes]:
@@ -144,13 +170,18 @@ def _is_read(path: PurePosixPath) -> bool:
 
 
 def _compiled(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the contents of the layer: bytecode in place of the sources, other files unchanged."""
+    """Return the contents of the layer: bytecode in place of the sources, other files unchanged.
+
+    A source that does not compile is unchanged too, as pip leaves it: packages contain templates, and code
+    for other versions of Python.
+    """
     contents: dict[str, bytes] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # They are about third-party code.
         for path, content in files.items():
-            if path.endswith(".py"):
-                contents[f"python/{path}c"] = bytecode(content, path)
-            else:
-                contents[f"python/{path}"] = content
+            try:
+                compiled = bytecode(content, path) if path.endswith(".py") else None
+            except (SyntaxError, ValueError, RecursionError):
+                compiled = None
+            contents[f"python/{path}" if compiled is None else f"python/{path}c"] = compiled or content
     return contents

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,17 +37,47 @@ class Module:
         return self.path.endswith("/__init__.py")
 
 
+@dataclass(frozen=True)
+class Need:
+    """How a package is needed.
+
+    Attributes:
+        place: the place `file:line` of one import.
+        optional: whether every import of it handles the ImportError.
+        instead_of: for imports that run only after an ImportError, the top-level names of the modules whose
+            imports may raise it.
+    """
+
+    place: str
+    optional: bool = False
+    instead_of: tuple[str, ...] = ()
+
+    def merged(self, other: Need) -> Need:
+        """Return the need of imports of both kinds: the stronger one."""
+        if self.optional or other.optional:
+            return other if self.optional else self
+        if not self.instead_of or not other.instead_of:
+            return other if self.instead_of else self
+        return Need(self.place, instead_of=(*self.instead_of, *other.instead_of))
+
+    def unmet(self, available: Container[str]) -> bool:
+        """Return whether a function without the package can fail, given the names that it can import."""
+        if self.optional:
+            return False
+        return not self.instead_of or any(name not in available for name in self.instead_of)
+
+
 @dataclass
 class Reach:
     """The modules and packages that a handler imports, directly or through other modules.
 
     Attributes:
         modules: first-party modules by name.
-        packages: import roots of third-party packages, each with the place `file:line` of one import.
+        packages: how third-party packages are needed, by import root.
     """
 
     modules: dict[str, Module] = field(default_factory=dict[str, Module])
-    packages: dict[str, str] = field(default_factory=dict[str, str])
+    packages: dict[str, Need] = field(default_factory=dict[str, Need])
 
 
 class Tree:
@@ -100,10 +130,14 @@ class Tree:
             base = _base(module, statement)
             root = base.partition(".")[0]
             if root == FIRST_PARTY:
+                if statement.optional and not all(map(self.module, _ancestors(base))):
+                    continue
                 yield from ((name, place) for name in _ancestors(base))
                 yield from self._submodules(base, statement, place)
             elif root not in sys.stdlib_module_names:
-                reach.packages.setdefault(root, place)
+                need = Need(place, statement.optional, statement.instead_of)
+                known = reach.packages.get(root)
+                reach.packages[root] = known.merged(need) if known else need
         yield from ((name, module.path) for name in _ancestors(module.name))
 
     def _submodules(self, base: str, statement: Import, place: str) -> Iterator[tuple[str, str]]:
@@ -113,6 +147,8 @@ class Tree:
         for name in statement.names:
             if self.module(f"{base}.{name}"):
                 yield f"{base}.{name}", place
+            elif statement.optional:
+                continue
             elif name not in known and "__getattr__" not in known and "*" not in {name, *known}:
                 raise BundleError(f"{place}: {parent.path} has no {name!r}, and there is no such module")
 
@@ -120,6 +156,11 @@ class Tree:
         module = self.module(name)
         if module is None:
             stem = name.replace(".", "/")
+            if (self._root / stem).is_dir():
+                raise BundleError(
+                    f"{place}: {stem}/__init__.py does not exist: create it, because every folder of"
+                    f" {FIRST_PARTY}/ is a package"
+                )
             raise BundleError(f"{place}: no module {name}: neither {stem}.py nor {stem}/__init__.py exists")
         return module
 
@@ -130,8 +171,8 @@ class Tree:
             return None
         try:
             return Module(name, path, source, self._facts(source))
-        except SyntaxError as error:
-            raise BundleError(f"{path}:{error.lineno}: {error.msg}") from error
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise BundleError.of(path, error) from error
 
     def _facts(self, source: bytes) -> Facts:
         key = digest(BUILD, source)

@@ -15,7 +15,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=256)]
 Timestamp = Annotated[
     str,
     Meta(
-        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$(?!\n)",
+        pattern=r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$(?!\n)",
         description="RFC 3339, with its offset from UTC",
         examples=["2026-01-31T09:30:00.123Z"],
     ),

@@ -9,6 +9,7 @@ Each parameter receives the part of the request that has its name:
     path, query, headers, body   a struct, parsed before the call; a body may be a union of tagged structs
     content                      the body's bytes, annotated with the shape that the API's document shows
     claims, authorizer           the token's claims, or the Lambda authorizer's context, as text
+    method, target               the method, and the path without the stage
 
 The function's signature and docstring are its contract, from which the API's document is generated.
 """
@@ -36,7 +37,7 @@ from handlers.kit.invocation import Context, Invocation
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 PARTS = ("path", "query", "headers", "body", "content")
-CALLER = ("claims", "authorizer")
+CONTEXT = ("claims", "authorizer", "method", "target")
 
 GatewayResponse = dict[str, Any]
 """The response in API Gateway's format: `statusCode`, `headers` and, if there is a body, `body` as text."""
@@ -49,7 +50,7 @@ class Contract(msgspec.Struct, frozen=True):
         text: the docstring: a summary line and a description.
         status: the status of a successful response.
         parts: the type of each part of the request that the function takes, by the part's name.
-        caller: which of `claims` and `authorizer` the function takes.
+        context: which of `claims`, `authorizer`, `method` and `target` the function takes.
         response: the type of a successful response's body; `type(None)` for no body.
         headers: the headers of a successful response, besides the correlation id.
         raises: the refusals that the function raises; `refusals` adds those of parsing.
@@ -60,7 +61,7 @@ class Contract(msgspec.Struct, frozen=True):
     text: str
     status: int
     parts: Mapping[str, Any]
-    caller: tuple[str, ...]
+    context: tuple[str, ...]
     response: Any
     headers: tuple[str, ...]
     raises: tuple[type[Refusal], ...]
@@ -103,6 +104,8 @@ class Operation:
         with Invocation(context, correlation_id, actor=actor, route=request.route) as invocation:
             response = self._response(request, invocation)
             response["headers"][correlation.HEADER] = correlation_id
+            if request.method == "HEAD":  # Its responses have no content (RFC 9110, 9.3.2).
+                response.pop("body", None)
             invocation.note(status=response["statusCode"])
             return response
 
@@ -127,7 +130,7 @@ class Operation:
             return _problem(problem.internal_error(invocation.correlation_id), {"Cache-Control": "no-store"})
 
     def _arguments(self, request: Request) -> dict[str, Any]:
-        arguments: dict[str, Any] = {name: getattr(request, name) for name in self.contract.caller}
+        arguments: dict[str, Any] = {name: getattr(request, name) for name in self.contract.context}
         faults: list[Fault] = []
         for part, shape in self.contract.parts.items():
             try:
@@ -179,7 +182,7 @@ def operation(
             text=function.__doc__ or "",
             status=status,
             parts={part: hints[part] for part in PARTS if part in hints},
-            caller=tuple(name for name in CALLER if name in hints),
+            context=tuple(name for name in CONTEXT if name in hints),
             response=response,
             headers=headers,
             raises=raises,

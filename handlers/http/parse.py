@@ -16,6 +16,8 @@ from handlers.kit.errors import Fault, InvalidRequest
 MAX_FAULTS = 20
 """The most faults that one response reports."""
 _MAX_NAME_LENGTH = 64
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_PARAMETER_TYPES = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 def json_object(content: bytes) -> Mapping[str, Any]:
@@ -24,6 +26,8 @@ def json_object(content: bytes) -> Mapping[str, Any]:
     Raises:
         InvalidRequest: if it is not a JSON object, or is nested too deeply.
     """
+    if content.startswith(_BYTE_ORDER_MARKS):
+        raise InvalidRequest([Fault("", "expected JSON in UTF-8 without a byte order mark (RFC 8259, 8.1)")])
     try:
         document = msgspec.json.decode(content)
     except (ValueError, RecursionError):
@@ -112,7 +116,8 @@ def _value(hint: Any, given: Any, field: str, *, strict: bool) -> Any:
         # Parameters are text and may contain a number; JSON has types of its own.
         return msgspec.convert(given, hint, strict=strict)
     except msgspec.ValidationError as error:
-        raise InvalidRequest([_fault(field, hint, error)]) from None
+        fault = _fault(field, hint, error)
+        raise InvalidRequest([fault if strict else _parameter_fault(fault)]) from None
 
 
 def _fault(field: str, hint: Any, error: msgspec.ValidationError) -> Fault:
@@ -131,6 +136,15 @@ def _expectation(hint: Any, message: str) -> str:
     if "regex" in message and (description := _description(hint)):
         return f"expected {description}"
     return message[:1].lower() + message[1:].replace("`", "")
+
+
+def _parameter_fault(fault: Fault) -> Fault:
+    """Return the fault without JSON's types: a parameter is always text, and never null."""
+    detail = fault.detail.removesuffix(", got str").replace(" | null", "")
+    expected = re.sub(
+        r"^expected (\w+)\b", lambda match: f"expected {_PARAMETER_TYPES.get(match[1], match[1])}", detail
+    )
+    return Fault(fault.field, expected)
 
 
 def _description(hint: Any) -> str | None:

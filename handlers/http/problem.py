@@ -14,6 +14,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.Unauthorized: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.ContentTooLarge: 413,
@@ -65,10 +66,12 @@ def from_refusal(refusal: Refusal) -> Problem:
 
 
 def headers(refusal: Refusal) -> dict[str, str]:
-    """Return the headers of a refusal's response: how to authenticate, or when to retry."""
+    """Return the headers of a refusal: how to authenticate, the allowed methods, or when to retry."""
     match refusal:
         case errors.Unauthorized():
             return {"WWW-Authenticate": refusal.scheme}
+        case errors.MethodNotAllowed():
+            return {"Allow": ", ".join(refusal.allowed)}
         case errors.Unavailable():
             return {"Retry-After": str(RETRY_AFTER_SECONDS)}
         case _:

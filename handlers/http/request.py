@@ -12,6 +12,7 @@ import msgspec
 from handlers.kit.errors import ContentTooLarge, Fault, InvalidRequest, UnsupportedMediaType
 
 BODY_LIMIT_BYTES = 16 * 1024
+_UTF8 = ("utf-8", "utf8")
 
 
 class _Jwt(msgspec.Struct):
@@ -23,14 +24,21 @@ class _Authorizer(msgspec.Struct):
     function: dict[str, Any] | None = msgspec.field(name="lambda", default=None)
 
 
+class _Http(msgspec.Struct, frozen=True):
+    method: str = ""
+
+
 class _Context(msgspec.Struct):
     authorizer: _Authorizer | None = None
+    http: _Http = _Http()
+    stage: str = "$default"
 
 
 class _Event(msgspec.Struct, kw_only=True, rename="camel"):
     """The fields of the event that are read; the gateway omits empty ones or sends null."""
 
     route_key: str = "$default"
+    raw_path: str = ""
     path_parameters: dict[str, str] | None = None
     query_string_parameters: dict[str, str] | None = None
     headers: dict[str, str] | None = None
@@ -44,6 +52,8 @@ class Request(msgspec.Struct, frozen=True):
 
     Attributes:
         route: the route key, such as `GET /users/{userId}`.
+        method: the method, such as `GET`.
+        target: the path without the stage, such as `/users/019c1a2b`.
         path: the path parameters, decoded.
         query: the query parameters, decoded. The gateway joins repeated ones with commas; no parameter here
             may contain a comma, so repeated parameters are refused.
@@ -55,6 +65,8 @@ class Request(msgspec.Struct, frozen=True):
     """
 
     route: str
+    method: str
+    target: str
     path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -67,9 +79,12 @@ class Request(msgspec.Struct, frozen=True):
     def from_event(cls, event: Mapping[str, Any]) -> Request:
         """Return the request in an event."""
         read = msgspec.convert(event, _Event)
-        authorizer = (read.request_context and read.request_context.authorizer) or _Authorizer()
+        context = read.request_context or _Context()
+        authorizer = context.authorizer or _Authorizer()
         return cls(
             route=read.route_key,
+            method=context.http.method,
+            target="/" + read.raw_path.removeprefix("/").removeprefix(f"{context.stage}/"),
             path=read.path_parameters or {},
             query=read.query_string_parameters or {},
             headers={name.lower(): value for name, value in (read.headers or {}).items()},
@@ -107,7 +122,7 @@ class Request(msgspec.Struct, frozen=True):
         charsets = [given.partition("=")[2] for given in parameters if given.strip().startswith("charset=")]
         return (
             media_type.strip() in media_types
-            and all(charset.strip().strip('"') == "utf-8" for charset in charsets)
+            and all(charset.strip().strip('"') in _UTF8 for charset in charsets)
             and self.headers.get("content-encoding", "identity").lower() == "identity"
         )
 

@@ -5,6 +5,7 @@
     ├── Unauthorized            the request does not prove who the caller is
     ├── Forbidden               the caller is known and has no permission
     ├── NotFound                the resource does not exist
+    ├── MethodNotAllowed        the resource exists and does not support the method
     ├── Conflict                the request conflicts with existing data
     ├── PreconditionFailed      the resource has a different version than the request requires
     ├── ContentTooLarge         the body exceeds the operation's limit
@@ -77,6 +78,20 @@ class NotFound(Refusal):
     """The resource does not exist."""
 
     title = "Not found"
+
+
+class MethodNotAllowed(Refusal):
+    """The resource exists and does not support the method.
+
+    Attributes:
+        allowed: the methods that it supports.
+    """
+
+    title = "Method not allowed"
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(f"this path supports {', '.join(allowed)}")
 
 
 class Conflict(Refusal):

@@ -92,7 +92,7 @@ def _create(person: Person) -> Record:
 
 def _new_user(person: Person, email: str) -> User:
     created_at = clock.now()
-    name = person.name or email.partition("@")[0][:100]
+    name = person.name or email.partition("@")[0]
     return User(id=new_id(), email=email, name=name, created_at=created_at, updated_at=created_at)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from handlers.events import catalogue
+from handlers.kit.text import LINE, LINE_DESCRIPTION
 from handlers.partners.keys import NAME
 
 PartnerName = Annotated[
@@ -25,6 +26,7 @@ EventId = Annotated[
         examples=["order-4711-placed"],
     ),
 ]
+Line = Annotated[str, Meta(max_length=256, min_length=1, pattern=LINE, description=LINE_DESCRIPTION)]
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with a UTC offset")]
 
 
@@ -46,9 +48,15 @@ class _PartnerEventBase(
 class OrderPlaced(catalogue.OrderPlaced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A customer has placed an order with a partner."""
 
+    order_id: Line
+
 
 class ContactChanged(catalogue.ContactChanged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A partner has new contact data of a person."""
+
+    contact_id: Line
+    email: Line | None = None
+    name: Line | None = None
 
 
 class OrderPlacedEvent(_PartnerEventBase, frozen=True, kw_only=True, tag="order.placed"):

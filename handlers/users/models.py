@@ -6,12 +6,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from handlers.http.etag import IfMatch
 from handlers.kit.ids import Id
+from handlers.kit.text import END, LINE, LINE_DESCRIPTION
 
-# Python's `$` also matches before a final newline; JSON Schema's does not. The lookahead makes them agree.
-_END = r"$(?!\n)"
-_BLANK = r" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Includes U+FFFD, which replaces bytes that are not text.
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -20,7 +16,9 @@ Email = Annotated[
     str,
     Meta(
         max_length=254,
-        pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+{_END}",
+        # SES refuses a local part of more than 64 characters (RFC 5321, 4.5.3.1) and a domain that ends in
+        # a number, which is an IP address (RFC 3696, 2).
+        pattern=rf"^(?![^@]{{65}})(?!.*\.[0-9]+$){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+{END}",
         description="an email address in ASCII, such as ada@example.org; compared case-insensitively",
         examples=["ada@example.org"],
     ),
@@ -30,15 +28,15 @@ Name = Annotated[
     Meta(
         min_length=1,
         max_length=100,
-        pattern=rf"^[{_BLANK}]*[^{_BLANK}{_CONTROL}][^{_CONTROL}]*{_END}",
-        description="a non-blank line of text without control characters",
+        pattern=LINE,
+        description=LINE_DESCRIPTION,
         examples=["Ada Lovelace"],
     ),
 ]
 Phone = Annotated[
     str,
     Meta(
-        pattern=rf"^\+[1-9][0-9]{{6,14}}{_END}",
+        pattern=rf"^\+[1-9][0-9]{{6,14}}{END}",
         description="a phone number in E.164 format, such as +442079460000",
         examples=["+442079460000"],
     ),
@@ -47,15 +45,13 @@ Status = Literal["active", "disabled"]
 Timestamp = Annotated[str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})]
 Cursor = Annotated[
     str,
-    Meta(
-        pattern=rf"^[A-Za-z0-9_-]{{22}}{_END}", description="the `next` value of an earlier page, unchanged"
-    ),
+    Meta(pattern=rf"^[A-Za-z0-9_-]{{22}}{END}", description="the `next` value of an earlier page, unchanged"),
 ]
 IdempotencyKey = Annotated[
     str,
     Meta(
         max_length=128,
-        pattern=rf"^[\x21-\x7e]+{_END}",
+        pattern=rf"^[\x21-\x7e]+{END}",
         description="1 to 128 printable ASCII characters without spaces, unique per request",
     ),
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from handlers.events.catalogue import Amount, PaymentFailed, PaymentSucceeded, Text
+from handlers.events.catalogue import Amount, PaymentFailed, PaymentSucceeded, Text, Timestamp
 from handlers.http import parse
 from handlers.kit import clock
 
@@ -16,13 +16,16 @@ _YEAR_10000 = 253_402_300_800
 
 
 class StripeEvent(Struct, frozen=True):
-    """The fields of every event of Stripe."""
+    """The fields of every event of Stripe.
+
+    `created` is a number in snapshot events and text in thin events (docs.stripe.com/event-destinations).
+    """
 
     id: Annotated[
         str, Meta(max_length=128, pattern=r"^[\x21-\x7e]+$(?!\n)", description="the id of an event")
     ]
     type: Annotated[str, Meta(max_length=128, examples=["payment_intent.succeeded"])]
-    created: Annotated[int, Meta(ge=0, lt=_YEAR_10000, description="epoch seconds")]
+    created: Timestamp | Annotated[int, Meta(ge=0, lt=_YEAR_10000, description="epoch seconds")]
 
 
 class PaymentError(Struct, frozen=True):
@@ -74,7 +77,7 @@ def translate(content: bytes) -> TranslatedEvent:
     """
     event: StripeEvent = parse.body(StripeEvent, content)
     event_id = f"stripe:{event.id}"
-    occurred_at = clock.timestamp(event.created)
+    occurred_at = clock.timestamp(event.created) if isinstance(event.created, int) else event.created
     if event.type not in TRANSLATED:
         return TranslatedEvent(event_id, event.type, occurred_at, data=None)
     payment: PaymentEvent = parse.body(PaymentEvent, content)

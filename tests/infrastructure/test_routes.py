@@ -146,3 +146,12 @@ def test_api_document_has_the_routes_and_scopes_of_the_gateway(graph: Graph) -> 
         for key, route in http_routes(graph).items()
         if key != FALLBACK
     }
+
+
+def test_fallback_has_the_routes_of_the_gateway(graph: Graph) -> None:
+    """The bundle of the fallback has the route keys, which decide between 404 and 405."""
+    code = graph.inputs("aws:lambda/function:Function", "fallback-not-found")["code"]
+    with zipfile.ZipFile(code.path) as bundle:
+        keys = json.loads(bundle.read("handlers/fallback/routes.json"))
+
+    assert keys == sorted(set(http_routes(graph)) - {FALLBACK})

@@ -121,29 +121,29 @@ def test_import_statement_that_can_run_is_followed(root: Path, source: str, reac
         (
             "import importlib\nm = importlib.import_module('json')",
             (
-                "handlers/users/create.py:2: an import by a name made at run time cannot be followed: write"
-                " an import statement, within the function where it shall be late"
+                "handlers/users/create.py:2: an import whose name is computed at run time cannot be"
+                " followed: use an import statement, inside a function if it must run late"
             ),
         ),
         (
             "from importlib import import_module as load\nload('json')",
             (
-                "handlers/users/create.py:1: an import by a name made at run time cannot be followed: write"
-                " an import statement, within the function where it shall be late"
+                "handlers/users/create.py:1: an import whose name is computed at run time cannot be"
+                " followed: use an import statement, inside a function if it must run late"
             ),
         ),
         (
             "def late():\n    return __import__('json')",
             (
-                "handlers/users/create.py:2: an import by a name made at run time cannot be followed: write"
-                " an import statement, within the function where it shall be late"
+                "handlers/users/create.py:2: an import whose name is computed at run time cannot be"
+                " followed: use an import statement, inside a function if it must run late"
             ),
         ),
         (
             "from handlers.users import nowhere",
             (
-                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', nor is it a module"
-                " beside it"
+                "handlers/users/create.py:1: handlers/users/__init__.py has no 'nowhere', and there is no"
+                " such module"
             ),
         ),
         (
@@ -155,16 +155,18 @@ def test_import_statement_that_can_run_is_followed(root: Path, source: str, reac
         ),
         (
             "from ... import storage\nfrom .... import storage",
-            "handlers/users/create.py:1: the relative import leads out of handlers/",
+            "handlers/users/create.py:1: the relative import goes beyond handlers/",
         ),
         (
             "import json\nimport settings",
             (
                 "handlers/users/create.py:2: no layer provides 'settings': add it to a"
-                " handlers/layers/*.in and compile that; provided are records"
+                " handlers/layers/*.in file and compile that; the layers provide records"
             ),
         ),
         ("def (", "handlers/users/create.py:1: invalid syntax"),
+        ("import json\nreturn", "handlers/users/create.py:2: 'return' outside function"),
+        ("\0", "handlers/users/create.py:1: source code string cannot contain null bytes"),
     ],
 )
 def test_import_that_cannot_be_packaged_is_refused(root: Path, source: str, message: str) -> None:
@@ -223,7 +225,7 @@ def test_generated_file_at_a_bad_path_is_refused(root: Path, path: str) -> None:
     with pytest.raises(BundleError) as error:
         bundle(root, files={path: "{}"})
 
-    assert str(error.value) == f"file {path!r}: expected a relative path that is no module's in the zip"
+    assert str(error.value) == f"file {path!r}: expected a relative path that no module in the zip has"
 
 
 def test_other_python_is_refused(root: Path) -> None:

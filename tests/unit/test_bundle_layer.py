@@ -61,6 +61,17 @@ def test_layer_has_only_bytecode_data_and_metadata(root: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["print 'Python 2'\n", "{{ cookiecutter.name }} = 1\n", "\0", "(" * 300])
+def test_source_that_does_not_compile_is_kept(root: Path, text: str) -> None:
+    """A package may have templates and code for other versions; only an import of them fails, as with pip."""
+    install = FakeInstall({**RECORDS, "records/template.py": text})
+    layer = layer_bundle("models", "lambda", root=root, install=install)
+    with zipfile.ZipFile(layer.path) as zipped:
+        kept = zipped.read("python/records/template.py").decode()
+
+    assert (kept, "python/records/parse.pyc" in names(layer.path)) == (text, True)
+
+
 def test_zip_does_not_depend_on_the_machine(root: Path) -> None:
     """Every entry is stored uncompressed, with the same date, mode and system."""
     layer = layer_bundle("models", "lambda", root=root, install=FakeInstall())
@@ -92,9 +103,9 @@ def test_layer_is_built_once_for_its_requirements_and_platform(root: Path) -> No
     layer_bundle("models", "host", root=root, install=install)
 
     assert install.calls == [
-        ("models.txt", "host", "3.11"),
-        ("models.txt", "lambda", "3.11"),
-        ("models.txt", "host", "3.11"),
+        ("models.txt", "host", "3.13"),
+        ("models.txt", "lambda", "3.13"),
+        ("models.txt", "host", "3.13"),
     ]
 
 
@@ -132,13 +143,13 @@ def test_unknown_layer_is_refused(root: Path) -> None:
     [
         (
             "session.create_client('dynamodbx')",
-            "handlers/users/storage.py:2: botocore knows no service 'dynamodbx'",
+            "handlers/users/storage.py:2: botocore has no service 'dynamodbx'",
         ),
         (
             "session.create_client(name)",
             (
-                "handlers/users/storage.py:2: a layer carries only services that handlers name: write the"
-                " service as a literal first argument, or do this in a function `client` that is called so"
+                "handlers/users/storage.py:2: a layer has only the services that handlers name: pass the"
+                " service as a literal first argument, here or to a function `client` that creates the client"
             ),
         ),
     ],

@@ -101,3 +101,11 @@ def test_unknown_path_returns_a_problem_document(platform: Platform) -> None:
 
     assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
     assert response.json()["status"] == 404
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "HEAD"])
+def test_other_method_of_a_known_path_returns_405(platform: Platform, method: str) -> None:
+    """The response has `Allow` with the methods of the path's routes."""
+    response = platform.ask(method, "/health")
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET")

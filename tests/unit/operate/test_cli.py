@@ -62,6 +62,25 @@ def directory(tmp_path: Path) -> Path:
         ),
         (["webhooks", "secret", "whsec_1"], "unrecognized arguments: whsec_1"),
         ([], "the following arguments are required: COMMAND"),
+        (
+            ["events", "replay", "--from", "0001-01-01T00:00:00+23:59"],
+            "--from: '0001-01-01T00:00:00+23:59': expected a past time",
+        ),
+        (["events", "replay", "--from", "٢h"], "--from: '٢h': expected a past time"),
+        (["dlq", "show", "x", "--limit", "٣"], "--limit: '٣': expected a number between 1 and 10000"),
+        (["dlq", "show", "x", "--limit", "9" * 5_000], "expected a number between 1 and 10000"),
+        (["events", "tail", "--for", "٣"], "--for: '٣': expected a number of seconds above 0"),
+        (["events", "tail", "--for", "1_0"], "--for: '1_0': expected a number of seconds above 0"),
+        (["events", "put", "user.created", "NaN"], "DATA: invalid JSON: NaN is not a JSON number"),
+        (["events", "put", "user.created", '"\\ud800"'], "DATA: invalid JSON: a lone surrogate is not text"),
+        (["events", "put", "user.created", "1" * 5_000], "DATA: Exceeds the limit"),
+        (
+            ["events", "put", "user.created", "1", "--id", "a b"],
+            "--id: 'a b': expected at most 256 ",
+        ),
+        (["events", "put", "user.\udcff", "1"], "error: 'user.\\udcff': expected text in UTF-8"),
+        (["x\u202e\x1b[2J"], "'x\\u202e\\x1b[2J'"),
+        (["partners", "list", "x\u202e\x1b[2J\ny"], "unrecognized arguments: x\\u202e\\x1b[2J y"),
     ],
 )
 def test_invalid_argument_is_rejected_without_a_stack(
@@ -72,7 +91,31 @@ def test_invalid_argument_is_rejected_without_a_stack(
         main(arguments, tmp_path)
 
     assert caught.value.code == 2
-    assert expected in capsys.readouterr().err.splitlines()[-1]
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert expected in last
+    assert len(last) < 1_200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--source", "partner.A B"], "source 'partner.A B': expected partner. and a partner's name"),
+        (["--source", "partner.stripe"], "source 'partner.stripe': expected partner. and a partner's name"),
+        (["--source", "partner."], "source: 'partner.': expected partner.* for order.placed"),
+        (["--source", "partner.\u202e"], "source 'partner.\\u202e': expected partner. and a partner's name"),
+        (["--source", "x" * 100_000], "source: 'xxx"),
+    ],
+)
+def test_invalid_source_is_rejected(
+    directory: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+) -> None:
+    """The source of a partner has the partner's name, and the error is one line of bounded length."""
+    order = '{"orderId": "1", "amount": 1, "currency": "EUR"}'
+
+    assert main(["events", "put", "order.placed", order, *arguments], directory) == 2
+    (text,) = capsys.readouterr().err.splitlines()
+    assert expected in text
+    assert len(text) < 1_200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
-"""A request for each status of the fallback."""
+"""The statuses of the fallback are tested in `test_not_found.py`, with route keys in its bundle."""
 
 from tests.unit.handlers.contract import Case
 
-CASES = [Case("fallback.not_found", 404, {})]
+CASES: list[Case] = []
+ELSEWHERE = {"fallback.not_found": (404, 405)}

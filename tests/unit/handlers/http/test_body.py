@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from codecs import BOM_UTF16_LE, BOM_UTF32_BE
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ def register(body: Contact) -> Response[Contact]:
 
 
 JSON = "expected well-formed JSON in UTF-8"
+MARKED = "expected JSON in UTF-8 without a byte order mark (RFC 8259, 8.1)"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,8 @@ JSON = "expected well-formed JSON in UTF-8"
         ("null", "expected a JSON object"),
         ("[]", "expected a JSON object"),
         ('"text"', "expected a JSON object"),
-        ("\ufeff{}", JSON),
+        ("\ufeff{}", MARKED),
+        ("\ufeff", MARKED),
     ],
 )
 def test_body_that_is_not_a_json_object_is_refused(text: str, detail: str) -> None:
@@ -82,7 +85,12 @@ def test_deepest_well_formed_body_is_a_fault_of_its_field() -> None:
 
 @pytest.mark.parametrize(
     ("content", "detail"),
-    [("%%%", "the body cannot be decoded"), ("e30", "the body cannot be decoded"), ("/w==", JSON)],
+    [
+        ("%%%", "the body cannot be decoded"),
+        ("e30", "the body cannot be decoded"),
+        ("/w==", JSON),
+        *((base64.b64encode(mark + b"{}").decode(), MARKED) for mark in (BOM_UTF16_LE, BOM_UTF32_BE)),
+    ],
 )
 def test_body_in_bad_base64_or_utf8_is_refused(content: str, detail: str) -> None:
     """A body that cannot be decoded is a fault of the request."""

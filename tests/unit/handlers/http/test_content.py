@@ -50,6 +50,8 @@ def test_body_is_limited_in_bytes_not_characters() -> None:
         {"Content-Type": "text/plain"},
         {"Content-Type": "application/x-www-form-urlencoded"},
         {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": "application/json; charset=utf-16"},
+        {"Content-Type": "application/json; charset=utf8; charset=latin-1"},
         {"Content-Type": "application/jsonp"},
         {"Content-Type": "application/merge-patch+json"},
         {"Content-Encoding": "gzip"},
@@ -67,7 +69,13 @@ def test_unsupported_content_type_is_refused(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["Application/JSON", "application/json;charset=utf-8", 'application/json ; charset="UTF-8"; x=y'],
+    [
+        "Application/JSON",
+        "application/json;charset=utf-8",
+        'application/json ; charset="UTF-8"; x=y',
+        "application/json; charset=utf8",
+        'application/json; Charset="UTF8"',
+    ],
 )
 def test_content_type_is_parsed_by_the_standard(content_type: str) -> None:
     """Case, spaces, quotes and unknown parameters are ignored."""

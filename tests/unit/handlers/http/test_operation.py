@@ -177,3 +177,13 @@ def test_log_level_suppresses_lower_levels(monkeypatch: pytest.MonkeyPatch, log:
     call(fail, request(body={"text": "bug"}))
 
     assert [line["level"] for line in log()] == ["ERROR"]
+
+
+def test_response_to_head_has_no_body() -> None:
+    """An operation behind a HEAD route responds with status and headers only (RFC 9110, 9.3.2)."""
+    event = request("HEAD /notes", body={"text": "a"})
+    event["requestContext"]["http"]["method"] = "HEAD"
+
+    reply = call(echo, event)
+
+    assert (reply.status, reply.body, reply.headers["Content-Type"]) == (200, None, "application/json")

@@ -52,7 +52,7 @@ def test_later_requests_return_the_same_profile(items: Items) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("name", ["", "   ", "a\x00b", "\n"])
+@pytest.mark.parametrize("name", ["", "   ", "a\x00b", "\n", "\u200b", "Gr\u202eace", "\u3164"])
 def test_invalid_name_is_replaced_by_the_address(name: str) -> None:
     """Without a valid name in the token, the name is the local part of the address."""
     assert me(claims(name=name)).body["name"] == "grace"
@@ -62,7 +62,13 @@ def test_invalid_name_is_replaced_by_the_address(name: str) -> None:
 def test_long_names_are_truncated() -> None:
     """A name in a token may exceed the limit of a profile."""
     assert me(claims(name="x" * 300)).body["name"] == "x" * 100
-    assert me(claims("y" * 150, name="")).body["name"] == "y" * 100
+    assert me(claims("y" * 64, name="")).body["name"] == "y" * 64
+
+
+@pytest.mark.usefixtures("aws")
+def test_address_that_ses_refuses_is_missing() -> None:
+    """A local part of more than 64 characters cannot receive email."""
+    assert me(claims("y" * 65)).body["type"] == "/problems/email-missing"
 
 
 def test_existing_user_with_the_address_is_linked(items: Items) -> None:

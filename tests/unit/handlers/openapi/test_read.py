@@ -1,4 +1,4 @@
-"""GET /openapi.json, GET /health and $default."""
+"""GET /openapi.json and GET /health."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from handlers.fallback.not_found import handler as fallback
 from handlers.health.read import handler as health
 from handlers.openapi import read
 from tests.unit.handlers.lambda_ import call, request
@@ -63,14 +62,3 @@ def test_health_without_version_is_an_internal_error(
     (line,) = log()
     assert (reply.status, line["error"]) == (500, "MissingVariableError")
     assert "VERSION is not set: the function's wiring must set it" in line["traceback"]
-
-
-def test_unmatched_route_is_not_found() -> None:
-    """A request that matches no route gets a 404 problem."""
-    reply = call(fallback, request("$default"))
-
-    assert (reply.status, reply.headers["Content-Type"], reply.body["type"]) == (
-        404,
-        "application/problem+json",
-        "/problems/not-found",
-    )

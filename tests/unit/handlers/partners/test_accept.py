@@ -199,3 +199,17 @@ def test_unreachable_bus_is_unavailable(bus: Bus) -> None:
 
     assert (failed.status, failed.headers["Retry-After"]) == (503, "1")
     assert (send(ORDER).status, len(bus.published)) == (202, 1)
+
+
+@pytest.mark.parametrize("text", ["\u200b", "a\u202eb", "a\nb", " ", "\u3164"])
+@pytest.mark.parametrize(
+    ("event", "field"), [(ORDER, "orderId"), (CONTACT, "contactId"), (CONTACT, "email"), (CONTACT, "name")]
+)
+def test_invisible_text_is_refused(bus: Bus, event: dict[str, Any], field: str, text: str) -> None:
+    """The texts of an event are lines that people can read."""
+    reply = send({**event, "data": {**event["data"], field: text}})
+
+    assert faults(reply) == [
+        (f"/data/{field}", "expected a non-blank line of text without control or invisible characters")
+    ]
+    assert (reply.status, bus.published) == (400, [])

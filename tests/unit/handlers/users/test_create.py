@@ -267,6 +267,11 @@ LONGEST_EMAIL = f"{'a' * 64}@{'.'.join(['b' * 63] * 2)}.{'c' * 57}.org"
         ("name", "  Ada "),
         ("name", "山田 太郎"),
         ("name", "🧮"),
+        ("name", "می\u200cشود"),  # Persian, with a zero width non-joiner
+        ("name", "क्\u200dष"),  # Hindi, with a zero width joiner
+        ("name", "辻\U000e0100 ❤\ufe0f"),  # variation selectors
+        ("name", "⠁⠙⠁\u2800⠇"),  # Braille, with a blank pattern
+        ("email", "a.1@2.example.o1"),
         ("phone", "+1234567"),
         ("phone", "+123456789012345"),
         ("phone", None),
@@ -280,8 +285,19 @@ def test_value_at_the_limit_is_accepted(field: str, value: str | None) -> None:
 
 
 EMAIL = "expected an email address in ASCII, such as ada@example.org; compared case-insensitively"
-NAME = "expected a non-blank line of text without control characters"
+NAME = "expected a non-blank line of text without control or invisible characters"
 PHONE = "expected a phone number in E.164 format, such as +442079460000"
+
+
+INVISIBLE = [
+    *("\u2800", "\u200d", "\ufe0f", "\u034f", "\U000e0100", " \u200c\u180b "),
+    *(
+        f"{before}{character}{after}"
+        for character in "\u200b\u3164\uffa0\u115f\xad\ufeff\u2060\u202e\u2066\u061c\u200e\u206f\ufff9\uffff"
+        "\U000e0041\U0001d173"
+        for before, after in (("", ""), ("Ada", "Lovelace"))
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -296,6 +312,11 @@ PHONE = "expected a phone number in E.164 format, such as +442079460000"
         ({"email": "ada@-example.org"}, "/email", EMAIL),
         ({"email": "ädä@example.org"}, "/email", EMAIL),
         ({"email": "\u0130@example.org"}, "/email", EMAIL),
+        ({"email": f"{'a' * 65}@example.org"}, "/email", EMAIL),
+        ({"email": f"{'a' * 32}.{'b' * 32}@example.org"}, "/email", EMAIL),
+        ({"email": "ada@1.2.3.4"}, "/email", EMAIL),
+        ({"email": "ada@1.2.3.4\n"}, "/email", EMAIL),
+        ({"email": "ada@example.0"}, "/email", EMAIL),
         ({"email": None}, "/email", "expected str, got null"),
         ({"email": 3}, "/email", "expected str, got int"),
         ({"name": ""}, "/name", "expected str of length >= 1"),
@@ -307,6 +328,7 @@ PHONE = "expected a phone number in E.164 format, such as +442079460000"
         ({"name": "a\x7fb"}, "/name", NAME),
         ({"name": "a\x9bb"}, "/name", NAME),
         ({"name": "a\u2028b"}, "/name", NAME),
+        *(({"name": name}, "/name", NAME) for name in INVISIBLE),
         ({"name": ["Ada"]}, "/name", "expected str, got array"),
         ({"name": {"first": "Ada"}}, "/name", "expected str, got object"),
         ({"phone": "442079460000"}, "/phone", PHONE),

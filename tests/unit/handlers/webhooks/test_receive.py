@@ -74,6 +74,24 @@ def test_unused_type_is_accepted_and_not_published(bus: Bus, log: Callable[[], l
     }
 
 
+THIN = {
+    "id": "evt_test_65R9Ijk8dKEYZcXeRWn16R9A7j1FSQ3w3TGDPLLGSM4CW0",
+    "object": "v2.core.event",
+    "type": "v1.billing.meter.error_report_triggered",
+    "livemode": False,
+    "created": "2024-09-17T06:20:52.246Z",
+    "related_object": {"id": "mtr_test_61", "type": "billing.meter", "url": "/v1/billing/meters/mtr_test_61"},
+}
+
+
+def test_thin_event_is_accepted_and_not_published(bus: Bus) -> None:
+    """A thin event has a time as text and no data; the platform uses none."""
+    reply = deliver(THIN)
+
+    assert (reply.status, reply.body) == (202, {"id": f"stripe:{THIN['id']}", "published": False})
+    assert bus.published == []
+
+
 def test_every_declared_error_is_tested() -> None:
     """The operation declares only errors that this module tests."""
     assert {status_of(kind) for kind in handler.contract.refusals} == {400, 401, 404, 409, 413, 415, 503}
@@ -190,6 +208,11 @@ def test_concurrent_copy_is_rejected(bus: Bus) -> None:
         ({"id": "evt_1", "created": 1}, ("/type", "missing")),
         ({**SUCCEEDED, "id": "a b"}, ("/id", "expected the id of an event")),
         ({**SUCCEEDED, "created": 10**15}, ("/created", "expected int <= 253402300799")),
+        ({**THIN, "created": "yesterday"}, ("/created", "expected RFC 3339, with its offset from UTC")),
+        (
+            {**THIN, "created": "٢٠٢٤-09-17T06:20:52Z"},
+            ("/created", "expected RFC 3339, with its offset from UTC"),
+        ),
         ({**SUCCEEDED, "data": {}}, ("/data/object", "missing")),
         (
             {**SUCCEEDED, "data": {"object": {"id": "pi_1", "amount": "1", "currency": "eur"}}},

@@ -125,6 +125,8 @@ class Functions(Section):
         log_retention_days: days for which CloudWatch Logs keeps log events.
         tracing: whether X-Ray traces invocations.
         snap_start: whether functions that callers wait for start from a snapshot (Python 3.12 or later).
+        consumer_concurrency: batches that the consumer of one queue handles at once; all functions of an
+            account share its quota of concurrent executions.
         asynchronous: retries of failed asynchronous invocations.
     """
 
@@ -134,6 +136,7 @@ class Functions(Section):
     log_retention_days: RetentionDays
     tracing: bool
     snap_start: bool
+    consumer_concurrency: int = Field(ge=2, le=1_000)
     asynchronous: Asynchronous = Asynchronous()
 
 
@@ -207,7 +210,7 @@ class Alarms(Section):
     """Alarm notifications.
 
     Attributes:
-        emails: the addresses that alarms are sent to.
+        emails: the addresses that alarms are sent to; `production` requires at least one.
     """
 
     emails: tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()

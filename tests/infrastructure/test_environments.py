@@ -68,7 +68,7 @@ def leaves(item: Registered) -> dict[str, Any]:
 
 
 def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> None:
-    """They differ in retention, protection, throttling, SnapStart, addresses and names; nothing else."""
+    """They differ in retention, protection, limits, SnapStart, addresses and names; nothing else."""
     differences = differing(dev, prod)
     rules = differences.pop(("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "rules"))
     policies = differences.pop((POLICY, "policy"))
@@ -84,6 +84,7 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
 
     assert {key: values[0] for key, values in differences.items()} == {
         (LOG_GROUP, "retentionInDays"): (14, 365),
+        ("aws:lambda/eventSourceMapping:EventSourceMapping", "scalingConfig.maximumConcurrency"): (2, 10),
         (TABLE, "deletionProtectionEnabled"): (False, True),
         (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
         (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),

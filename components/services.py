@@ -7,8 +7,15 @@ from components.use import Use
 
 
 def use_sms() -> Use:
-    """Allow sending text messages to telephone numbers."""
-    return Use((Grant(("sns:Publish",), ("*",), "a telephone number is not a resource"),))
+    """Allow sending text messages to telephone numbers, and deny publishing to topics.
+
+    The resource of a text message is `*`, which topics match too:
+    https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html
+    """
+    grant = Grant(
+        ("sns:Publish",), ("*",), "a telephone number is not a resource", denied=("arn:aws:sns:*:*:*",)
+    )
+    return Use((grant,))
 
 
 def use_metrics(namespace: str) -> Use:

@@ -194,6 +194,17 @@ class Mail(Section):
     sender: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
+class Notifications(Section):
+    """Notifications to users.
+
+    Attributes:
+        sms_countries: the beginnings of the telephone numbers to which SMS messages are sent, such as `+44`;
+            no SMS messages are sent by default.
+    """
+
+    sms_countries: tuple[Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,6}$")], ...] = ()
+
+
 class Audit(Section):
     """The lifecycle of the audit trail's objects in S3.
 
@@ -239,6 +250,7 @@ class StackConfig(Section):
     data: Data
     events: Events
     mail: Mail
+    notifications: Notifications
     audit: Audit
     alarms: Alarms
     permissions_boundary: (

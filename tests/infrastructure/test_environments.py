@@ -153,6 +153,19 @@ def test_protection_and_tracing_follow_the_environment_class(
     assert {item.inputs["tracingConfig"]["mode"] for item in graph.of(FUNCTION).values()} == {tracing}
 
 
+def test_sms_countries_reach_the_function_that_sends(dev: Graph) -> None:
+    """No country is allowed by default; the embedded cloud allows all."""
+    given = whole("dev", strata__notifications={"smsCountries": ["+44", "+1868"]})
+
+    def countries(graph: Graph) -> Any:
+        variables: Any = graph.inputs(FUNCTION, "notifications-send")["environment"]
+        return json.loads(variables["variables"]["SMS_COUNTRIES"])
+
+    assert countries(dev) == []
+    assert countries(given) == ["+44", "+1868"]
+    assert countries(whole("local")) == [f"+{digit}" for digit in range(1, 10)]
+
+
 def test_only_machine_clients_have_a_secret() -> None:
     """The browser uses only the authorization code flow, machines only client credentials."""
     clients = whole("local").of("aws:cognito/userPoolClient:UserPoolClient")

@@ -178,7 +178,7 @@ def test_name_may_be_used_again_by_another_class_and_another_program() -> None:
 
 
 def test_every_class_that_names_a_resource_has_a_limit() -> None:
-    """The others name no resource by their own name alone, or one whose limit no name reaches."""
+    """The others name no resource by their own name, or one whose limit no name reaches."""
     without = {each.__name__ for each in classes() if each.name_limit is None}
 
     assert without == {"Api", "Audit", "Auth", "Key", "Mail", "Realtime", "Runtime", "Secret"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components import limits
 from components.base import Component
 from components.iam import ResourcePolicy, allow_service, deny_insecure_transport
 from settings import Environment, Settings
@@ -51,7 +52,13 @@ class Bucket(Component):
         bucket_name: the physical name.
         arn: the bucket's ARN.
         policy: the bucket policy; what relies on `allow_service` depends on it.
+
+    Raises:
+        ValueError: for a name or a number of lifecycle rules that S3 would reject.
     """
+
+    name_limit = 63
+    name_pattern = limits.BUCKET_NAME
 
     def __init__(
         self,
@@ -61,6 +68,8 @@ class Bucket(Component):
         lifecycle: Mapping[str, Lifecycle] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        if lifecycle:
+            limits.LIFECYCLE_RULES.check(f"bucket {name}", "lifecycle rules", len(lifecycle))
         super().__init__(name, opts)
         bucket = aws.s3.Bucket(
             name,

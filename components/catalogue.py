@@ -1,4 +1,4 @@
-"""The catalogue of events as the bus checks it: which source publishes which types."""
+"""The catalogue of events as the bus checks it: which source publishes which types, with which fields."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-Pattern = Mapping[str, Any]
-"""An EventBridge event pattern, such as `{"source": ["strata.users"]}`."""
+from components.pattern import EVENT, Pattern, Shape, check_fields, check_syntax, values
 
 ALL_EVENTS: Pattern = {"source": [{"prefix": ""}]}
 """The pattern that matches every event."""
@@ -16,9 +15,12 @@ ALL_EVENTS: Pattern = {"source": [{"prefix": ""}]}
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The known sources, each with its detail types; a source may end in `*`."""
+    """The known sources, each with its detail types and the fields of their details.
 
-    sources: Mapping[str, Sequence[str]]
+    A source may end in `*`. A detail of None may have any fields.
+    """
+
+    sources: Mapping[str, Mapping[str, Shape | None]]
 
     def check_sources(self, who: str, sources: Sequence[str]) -> None:
         """Reject a source that is not in the catalogue.
@@ -33,25 +35,39 @@ class Catalogue:
                 raise ValueError(f"{who}: no source {source!r}: expected some of {self._known()}")
 
     def check_pattern(self, who: str, pattern: Pattern) -> None:
-        """Reject a pattern with an unknown source or type, and one without a source.
+        """Reject a pattern that could never match, and one without a source.
 
         Without a source, a pattern would match events of any source that uses the type.
 
         Raises:
-            ValueError: with the unknown value and the known values.
+            ValueError: with the unknown key, operator, source, type or field, and the known ones.
         """
         if not pattern.get("source"):
             raise ValueError(f'{who}: the pattern names no source: expected "source", of {self._known()}')
+        check_syntax(who, pattern)
+        sources = self._sources(who, pattern)
+        types = {name: shape for source in sources for name, shape in self.sources[source].items()}
+        known = ", ".join(sorted(types))
+        for kind in values(pattern, "detail-type"):
+            if not any(_may_be(kind, name) for name in types):
+                raise ValueError(f"{who}: no detail type {kind!r}: expected some of {known}")
+        # Types under `$or` are those of one alternative only.
+        meant = pattern.get("detail-type", [{"prefix": ""}])
+        details = [shape for name, shape in types.items() if any(_may_be(kind, name) for kind in meant)]
+        events: list[Shape] = [{**EVENT, "detail": detail} for detail in details]
+        check_fields(who, pattern, events or [EVENT])
+
+    def _sources(self, who: str, pattern: Pattern) -> set[str]:
+        """Return the known sources that a pattern may match."""
         meant: set[str] = set()
-        for source in pattern["source"]:
+        for source in values(pattern, "source"):
             found = {known for known in self.sources if _may_be(source, known)}
             if not found:
                 raise ValueError(f"{who}: no source {source!r}: expected some of {self._known()}")
             meant |= found
-        types = sorted({each for source in meant for each in self.sources[source]})
-        for kind in pattern.get("detail-type", ()):
-            if not any(_may_be(kind, known) for known in types):
-                raise ValueError(f"{who}: no detail type {kind!r}: expected some of {', '.join(types)}")
+        if not meant:
+            raise ValueError(f"{who}: source: expected a list of some of {self._known()}")
+        return meant
 
     def _known(self) -> str:
         return ", ".join(sorted(self.sources))

@@ -33,6 +33,8 @@ class Table(Component):
         stream_arn: the stream's ARN; only if the spec has a stream.
     """
 
+    name_limit = 255
+
     def __init__(
         self, name: str, spec: TableSpec, settings: Settings, *, opts: pulumi.ResourceOptions | None = None
     ) -> None:

@@ -39,6 +39,8 @@ class DeadLetterQueue(Component):
         policy: the queue policy; a sender without a role depends on it.
     """
 
+    name_limit = 80
+
     def __init__(
         self,
         name: str,

@@ -9,18 +9,24 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.base import Component
-from components.catalogue import Catalogue, Pattern
+from components import limits
+from components.base import Component, claim
+from components.catalogue import Catalogue
 from components.dead_letters import RETRY, DeadLetterQueue
 from components.function import Function
 from components.iam import Grant
 from components.key import EVENTBRIDGE
+from components.pattern import Pattern, Shape
 from components.queue import Queue
 from components.role import ServiceRole
 from components.runtime import Runtime
 from components.topic import Topic
 from components.trust import SourceArn
 from components.use import Use
+
+RULE_NAME = 64
+"""The most characters of a rule's name, a target's id and an API destination's name:
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"""
 
 Target = Function | Queue | Topic | aws.sfn.StateMachine
 
@@ -32,12 +38,13 @@ class EventBus(Component):
     dead-letter queue.
 
     Example:
-        bus = EventBus("events", {"strata.orders": ("order.placed",)}, runtime)
+        bus = EventBus("events", {"strata.orders": {"order.placed": None}}, runtime)
         bus.subscribe("mails", {"source": ["strata.orders"]}, queue)
 
     Args:
-        catalogue: the sources that may publish, each with its detail types. Patterns and permissions may
-            name only these. `partner.*` matches every source with that prefix.
+        catalogue: the sources that may publish, each with its detail types and the fields of their details,
+            or None for any fields. Patterns and permissions may name only these. `partner.*` matches every
+            source with that prefix.
 
     Attributes:
         bus_name: the physical name.
@@ -45,10 +52,12 @@ class EventBus(Component):
         archive_arn: the archive's ARN, the source of a replay.
     """
 
+    name_limit = 48
+
     def __init__(
         self,
         name: str,
-        catalogue: Mapping[str, Sequence[str]],
+        catalogue: Mapping[str, Mapping[str, Shape | None]],
         runtime: Runtime,
         *,
         opts: pulumi.ResourceOptions | None = None,
@@ -85,8 +94,8 @@ class EventBus(Component):
         """Deliver the events that match the pattern to a function, queue, topic or state machine.
 
         Raises:
-            ValueError: for a pattern outside the catalogue, a function that is not asynchronous, or a queue
-                that has a source already.
+            ValueError: for a pattern that could never match, a function that is not asynchronous, a queue
+                that has a source already, or a name that is taken or too long.
         """
         full = f"{self.name}-{name}"
         if isinstance(target, Function):
@@ -121,9 +130,11 @@ class EventBus(Component):
         `header`.
 
         Raises:
-            ValueError: for a URL without TLS, or a pattern outside the catalogue.
+            ValueError: for a URL without TLS, a pattern that could never match, a rate outside EventBridge's
+                limits, or a name that is taken or too long.
         """
         full = f"{self.name}-{name}"
+        limits.DELIVERY_RATE.check(f"delivery {full}", "rate_limit", rate_limit)
         if not url.startswith("https://") and not self._runtime.settings.endpoint:
             raise ValueError(f"delivery {full}: {url!r}: expected an https:// URL")
         rule = self._rule(full, pattern)
@@ -144,7 +155,11 @@ class EventBus(Component):
         self._target_as(full, rule, "events:InvokeApiDestination", destination.arn)
 
     def _rule(self, full: str, pattern: Pattern) -> aws.cloudwatch.EventRule:
-        self._catalogue.check_pattern(f"subscription {full}", pattern)
+        who = f"subscription {full}"
+        self._catalogue.check_pattern(who, pattern)
+        project, stack = self.tags["project"], self.tags["stack"]
+        limits.check_name(who, full, RULE_NAME, project=project, stack=stack)
+        claim(who)
         return aws.cloudwatch.EventRule(
             full,
             event_bus_name=self.bus_name,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components import limits
 from components.base import Component
 from components.bundle import function_bundle
 from components.dead_letters import DeadLetterQueue
@@ -46,8 +47,13 @@ class Function(Component):
         invoke_arn: the same for API Gateway.
         qualifier: the live alias's name with SnapStart, else None.
         dead_letters: the dead-letter queue; only if asynchronous.
+
+    Raises:
+        ValueError: for limits or environment variables that Lambda would reject, or a variable that is set
+            twice.
     """
 
+    name_limit = 64
     dead_letters: DeadLetterQueue | None = None
 
     def __init__(
@@ -65,9 +71,11 @@ class Function(Component):
         reserved_concurrency: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, opts)
         settings = runtime.settings.functions
         snapshots = snap_start and settings.snap_start
+        variables = _variables(name, settings.log_level, uses)
+        _require(name, memory, timeout, reserved_concurrency)
+        super().__init__(name, opts)
         bundle = function_bundle(handler, files, platform=runtime.platform, tree=runtime.sources)
         log_group = self._log_group(runtime)
         if asynchronous:
@@ -86,7 +94,7 @@ class Function(Component):
             architectures=[ARCHITECTURE],
             memory_size=memory or settings.memory,
             timeout=timeout or settings.timeout,
-            environment={"variables": {**self._own_env(settings.log_level), **env_of(name, uses)}},
+            environment={"variables": variables},
             logging_config=_json_logs(settings.log_level, log_group),
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             reserved_concurrent_executions=reserved_concurrency,
@@ -134,10 +142,6 @@ class Function(Component):
         runtime.inventory.log_groups[self.name] = log_group.name
         return log_group
 
-    def _own_env(self, log_level: str) -> dict[str, str]:
-        # The SDK adds the app id to its user agent, so CloudTrail shows which function made a call.
-        return {"LOG_LEVEL": log_level, "AWS_SDK_UA_APP_ID": self.name}
-
     def _retry(self, asynchronous: Asynchronous) -> None:
         """Configure Lambda's retries and the destination of invocations that keep failing."""
         if not self.dead_letters:
@@ -177,6 +181,21 @@ class Function(Component):
                 opts=self.child(),
             )
             self.qualifier, self.arn, self.invoke_arn = live.name, live.arn, live.invoke_arn
+
+
+def _variables(name: str, log_level: str, uses: Sequence[Use]) -> dict[str, pulumi.Input[str]]:
+    # The SDK adds the app id to its user agent, so CloudTrail shows which function made a call.
+    own = Use(env={"LOG_LEVEL": log_level, "AWS_SDK_UA_APP_ID": name})
+    variables = env_of(name, [own, *uses])
+    limits.check_variables(f"function {name}", variables)
+    return variables
+
+
+def _require(name: str, memory: int | None, timeout: int | None, reserved_concurrency: int | None) -> None:
+    who = f"function {name}"
+    limits.MEMORY.check(who, "memory", memory)
+    limits.FUNCTION_TIMEOUT.check(who, "timeout", timeout)
+    limits.RESERVED_CONCURRENCY.check(who, "reserved_concurrency", reserved_concurrency)
 
 
 def name_of(handler: str) -> str:

@@ -24,12 +24,14 @@ class Grant:
         resources: ARNs; `*` only if AWS has no resource-level permission for the action.
         reason: why a resource contains `*`; required in that case.
         condition: when the grant applies; always, if None.
+        denied: ARN patterns that `resources` match and that the role must not reach by any grant.
     """
 
     actions: tuple[str, ...]
     resources: tuple[pulumi.Input[str], ...]
     reason: str = ""
     condition: Condition | None = None
+    denied: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for action in self.actions:
@@ -43,8 +45,9 @@ class Grant:
 
 
 def policy(grants: Sequence[Grant]) -> pulumi.Output[str]:
-    """Return the policy document that allows exactly the grants, one statement each."""
-    return document([_allowed(grant) for grant in grants])
+    """Return the policy document that allows exactly the grants, one statement each, then what they deny."""
+    denied = [_denied(grant) for grant in grants if grant.denied]
+    return document([*(_allowed(grant) for grant in grants), *denied])
 
 
 def account_of(arn: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -64,6 +67,10 @@ def _allowed(grant: Grant) -> dict[str, Any]:
         "Resource": pulumi.Output.all(*grant.resources).apply(sorted),
     }
     return {**statement, "Condition": grant.condition} if grant.condition else statement
+
+
+def _denied(grant: Grant) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": sorted(grant.actions), "Resource": sorted(grant.denied)}
 
 
 class ResourcePolicy:

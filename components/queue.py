@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components import limits
 from components.base import Component
 from components.dead_letters import DeadLetterQueue
 from components.function import Function, name_of
@@ -22,12 +23,6 @@ BATCH_SECONDS = 30
 
 RETENTION_SECONDS = 7 * 24 * 3600
 """A dead-lettered message keeps its age: this leaves it half of the dead-letter queue's retention."""
-
-SMALL_BATCH, LARGE_BATCH = 10, 10_000
-"""The largest batch without a batching window, and with one."""
-
-CONCURRENCY = range(2, 1_001)
-"""The limits that Lambda accepts for the concurrency of one event source."""
 
 
 class Queue(Component):
@@ -47,7 +42,12 @@ class Queue(Component):
         url: its URL.
         dead_letters: the dead-letter queue.
         policy: the queue policy; what relies on `allow_service` depends on it.
+
+    Raises:
+        ValueError: for values outside AWS's limits.
     """
+
+    name_limit = 80
 
     def __init__(
         self,
@@ -59,6 +59,9 @@ class Queue(Component):
         batching_window: int = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        limits.FUNCTION_TIMEOUT.check(f"queue {name}", "timeout", timeout)
+        limits.MAXIMUM_RECEIVES.check(f"queue {name}", "maximum_receives", maximum_receives)
+        limits.BATCHING_WINDOW.check(f"queue {name}", "batching_window", batching_window)
         super().__init__(name, opts)
         self.runtime = runtime
         self.timeout = timeout
@@ -109,8 +112,8 @@ class Queue(Component):
         """Create the function that handles the messages and reports the failed ones of each batch.
 
         A batch has up to `batch_size` messages; more than 10 need a batching window. Lambda handles up to
-        `maximum_concurrency` batches at once, 2 to 1,000. The function's name derives from the handler
-        unless `name` is given.
+        `maximum_concurrency` batches at once, 2 to 1,000; by default as many as the stack's settings allow
+        each consumer. The function's name derives from the handler unless `name` is given.
 
         Raises:
             ValueError: for a batch size or a concurrency outside Lambda's limits.
@@ -132,7 +135,10 @@ class Queue(Component):
             batch_size=batch_size,
             maximum_batching_window_in_seconds=self.batching_window,
             function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": maximum_concurrency} if maximum_concurrency else None,
+            scaling_config={
+                "maximum_concurrency": maximum_concurrency
+                or self.runtime.settings.functions.consumer_concurrency
+            },
             tags=self.tags,
             opts=self.child(),
         )
@@ -155,13 +161,7 @@ class Queue(Component):
         return Use((Grant(verbs, (self.arn,)),))
 
     def _require(self, batch_size: int, maximum_concurrency: int | None) -> None:
-        most = LARGE_BATCH if self.batching_window else SMALL_BATCH
-        if not 1 <= batch_size <= most:
-            raise ValueError(
-                f"queue {self.name}: batch_size {batch_size}: expected 1 to {most}"
-                f" with a batching window of {self.batching_window} s"
-            )
-        if maximum_concurrency is not None and maximum_concurrency not in CONCURRENCY:
-            raise ValueError(
-                f"queue {self.name}: maximum_concurrency {maximum_concurrency}: expected 2 to 1,000"
-            )
+        who = f"queue {self.name}"
+        batch = limits.LARGE_BATCH if self.batching_window else limits.SMALL_BATCH
+        batch.check(who, "batch_size", batch_size, f" with a batching window of {self.batching_window} s")
+        limits.MAXIMUM_CONCURRENCY.check(who, "maximum_concurrency", maximum_concurrency)

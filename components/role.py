@@ -59,6 +59,8 @@ class ServiceRole(Component):
         permissions: the role's policy; what uses the role depends on it.
     """
 
+    name_limit = 64
+
     def __init__(
         self,
         name: str,

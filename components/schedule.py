@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from components import limits
 from components.base import Component
 from components.dead_letters import RETRY, DeadLetterQueue
+from components.expression import fault, time_zone_fault
 from components.function import Function
 from components.iam import Grant
 from components.role import ServiceRole
@@ -17,8 +18,6 @@ from components.runtime import Runtime
 from components.trust import SourceArn
 
 SCHEDULER = "scheduler.amazonaws.com"
-EXPRESSION = re.compile(r"(cron|rate|at)\(.+\)")
-FLEXIBLE = range(1, 1_441)
 
 
 class Schedule(Component):
@@ -35,9 +34,11 @@ class Schedule(Component):
             load; none by default.
 
     Raises:
-        ValueError: for an expression or a window outside AWS's limits, or a function that is not
-            asynchronous.
+        ValueError: for an expression, a time zone or a window that AWS would reject, or a function that is
+            not asynchronous.
     """
+
+    name_limit = 64
 
     def __init__(
         self,
@@ -50,10 +51,11 @@ class Schedule(Component):
         flexible_minutes: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        if not EXPRESSION.fullmatch(expression):
-            raise ValueError(f"schedule {name}: {expression!r}: expected cron(...), rate(...) or at(...)")
-        if flexible_minutes is not None and flexible_minutes not in FLEXIBLE:
-            raise ValueError(f"schedule {name}: flexible_minutes {flexible_minutes}: expected 1 to 1,440")
+        if expected := fault(expression):
+            raise ValueError(f"schedule {name}: {expression!r}: {expected}")
+        if expected := time_zone_fault(time_zone):
+            raise ValueError(f"schedule {name}: time zone {time_zone!r}: {expected}")
+        limits.FLEXIBLE_MINUTES.check(f"schedule {name}", "flexible_minutes", flexible_minutes)
         function.require_asynchronous(f"schedule {name}")
         super().__init__(name, opts)
         dead_letters = DeadLetterQueue(

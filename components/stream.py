@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components import limits
 from components.base import Component
 from components.data import Table
 from components.dead_letters import DeadLetterQueue
 from components.function import Function
 from components.runtime import Runtime
 from components.use import Use
-
-KEPT_SECONDS = 24 * 3600
-"""How long DynamoDB keeps a change in the stream, in seconds."""
 
 
 class Stream(Component):
@@ -44,8 +42,10 @@ class Stream(Component):
         dead_letters: the dead-letter queue.
 
     Raises:
-        ValueError: for values outside Lambda's limits.
+        ValueError: for values outside Lambda's limits, or a table without a stream.
     """
+
+    name_limit = 64
 
     def __init__(
         self,
@@ -63,6 +63,8 @@ class Stream(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         _require(name, batch_size, retries, maximum_age)
+        if not table.spec.stream:
+            raise ValueError(f"stream {name}: table {table.name}: expected a table with stream=True")
         super().__init__(name, opts)
         self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", "stream", runtime, opts=self.child())
         # The embedded cloud does not support partial batch responses: it would treat one as success.
@@ -106,11 +108,6 @@ class Stream(Component):
 
 
 def _require(name: str, batch_size: int, retries: int, maximum_age: int) -> None:
-    limits = {
-        "batch_size": (batch_size, 1, 10_000),
-        "retries": (retries, 0, 10_000),
-        "maximum_age": (maximum_age, 60, KEPT_SECONDS - 1),
-    }
-    for limit, (given, least, most) in limits.items():
-        if not least <= given <= most:
-            raise ValueError(f"stream {name}: {limit} {given}: expected {least:,} to {most:,}")
+    limits.LARGE_BATCH.check(f"stream {name}", "batch_size", batch_size)
+    limits.STREAM_RETRIES.check(f"stream {name}", "retries", retries)
+    limits.STREAM_AGE.check(f"stream {name}", "maximum_age", maximum_age)

@@ -13,6 +13,7 @@ from components.base import Component
 from components.dead_letters import DeadLetterQueue
 from components.iam import ResourcePolicy, account_of, allow_service, deny_insecure_transport
 from components.key import Key
+from components.pattern import check_syntax
 
 if TYPE_CHECKING:
     from components.queue import Queue
@@ -47,6 +48,8 @@ class Topic(Component):
         policy: the topic policy; what relies on `allow_service` depends on it.
     """
 
+    name_limit = 256
+
     def __init__(
         self,
         name: str,
@@ -78,8 +81,14 @@ class Topic(Component):
         self._policy.add(allow_service(service, "sns:Publish", self.arn, source_arn))
 
     def subscribe(self, queue: Queue, *, filter: Mapping[str, Any] | None = None) -> None:  # noqa: A002 - SNS's name
-        """Send every message to a queue unchanged, or those whose body matches the filter policy."""
+        """Send every message to a queue unchanged, or those whose body matches the filter policy.
+
+        Raises:
+            ValueError: for a filter policy that SNS would reject, or a queue that has a source already.
+        """
         name = f"{self.name}-{queue.name}"
+        if filter is not None:
+            check_syntax(f"subscription {name}", filter)
         dead_letters = DeadLetterQueue(
             f"{name}-dead-letters",
             "topic",

@@ -48,6 +48,12 @@ def production_is_protected(config: StackConfig, _: Program) -> Iterator[str]:
             yield problem(key, value=False, expectation="expected true: production keeps its data")
 
 
+def production_alarms_are_sent(config: StackConfig, _: Program) -> Iterator[str]:
+    """Yield an empty list of the addresses that the alarms of a production stack notify."""
+    if config.production and not config.alarms.emails:
+        yield problem("alarms.emails", [], "expected at least one address: production's alarms notify it")
+
+
 def secrets_are_encrypted(config: StackConfig, program: Program) -> Iterator[str]:
     """Yield the secrets that the stack file holds in plain text."""
     if config.endpoint:  # The embedded cloud decrypts nothing, and its secrets protect nothing.
@@ -130,6 +136,7 @@ def delivered_events_exist(config: StackConfig, program: Program) -> Iterator[st
 
 CHECKS: tuple[Check, ...] = (
     production_is_protected,
+    production_alarms_are_sent,
     secrets_are_encrypted,
     address_uses_https,
     snap_start_is_supported,

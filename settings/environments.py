@@ -33,6 +33,8 @@ DEFAULTS = {
     "functions.logRetentionDays": ByClass(3, 14, 365),
     "functions.tracing": ByClass(ephemeral=False, development=True, production=True),
     "functions.snapStart": ByClass(ephemeral=False, development=False, production=True),
+    # A new account has 10 concurrent executions, which the consumers must leave some of to the API.
+    "functions.consumerConcurrency": ByClass(2, 2, 10),
     "data.deletionProtection": ByClass(ephemeral=False, development=False, production=True),
     "data.pointInTimeRecovery": ByClass(ephemeral=False, development=True, production=True),
     "events.archiveDays": ByClass(1, 14, 365),

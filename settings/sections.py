@@ -125,6 +125,8 @@ class Functions(Section):
         log_retention_days: days for which CloudWatch Logs keeps log events.
         tracing: whether X-Ray traces invocations.
         snap_start: whether functions that callers wait for start from a snapshot (Python 3.12 or later).
+        consumer_concurrency: batches that the consumer of one queue handles at once; all functions of an
+            account share its quota of concurrent executions.
         asynchronous: retries of failed asynchronous invocations.
     """
 
@@ -134,6 +136,7 @@ class Functions(Section):
     log_retention_days: RetentionDays
     tracing: bool
     snap_start: bool
+    consumer_concurrency: int = Field(ge=2, le=1_000)
     asynchronous: Asynchronous = Asynchronous()
 
 
@@ -191,6 +194,17 @@ class Mail(Section):
     sender: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
+class Notifications(Section):
+    """Notifications to users.
+
+    Attributes:
+        sms_countries: the beginnings of the telephone numbers to which SMS messages are sent, such as `+44`;
+            no SMS messages are sent by default.
+    """
+
+    sms_countries: tuple[Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,6}$")], ...] = ()
+
+
 class Audit(Section):
     """The lifecycle of the audit trail's objects in S3.
 
@@ -207,7 +221,7 @@ class Alarms(Section):
     """Alarm notifications.
 
     Attributes:
-        emails: the addresses that alarms are sent to.
+        emails: the addresses that alarms are sent to; `production` requires at least one.
     """
 
     emails: tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
@@ -236,6 +250,7 @@ class StackConfig(Section):
     data: Data
     events: Events
     mail: Mail
+    notifications: Notifications
     audit: Audit
     alarms: Alarms
     permissions_boundary: (

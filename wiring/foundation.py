@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgspec import inspect
+
 from components.api import Api
 from components.auth import Auth
 from components.data import Table
 from components.events import EventBus
 from components.key import Key
+from components.pattern import PLAIN, Shape
 from components.runtime import Runtime
 from components.table_spec import TableSpec
 from components.topic import Topic
-from handlers.events.catalogue import SOURCES
+from handlers.events.catalogue import CATALOGUE, SOURCES
+from handlers.events.event import Metadata
 from settings import Settings
 from wiring.declared import Declared, entry_point
 from wiring.platform import Platform
@@ -32,7 +38,7 @@ def build(settings: Settings, declared: Declared) -> Platform:
     runtime = Runtime("runtime", alarms.arn, settings)
     access = {route_key: route.access for route_key, route in declared.routes.items()}
     auth = Auth("auth", declared.scopes, entry_point("auth.pre_token"), runtime)
-    bus = EventBus("events", SOURCES, runtime)
+    bus = EventBus("events", details(), runtime)
     platform = Platform(
         settings=settings,
         declared=declared,
@@ -55,3 +61,33 @@ def build(settings: Settings, declared: Declared) -> Platform:
         eventArchive=bus.archive_arn,
     )
     return platform
+
+
+def details() -> Mapping[str, Mapping[str, Shape]]:
+    """Return the fields of every event's detail, by source and type, from the catalogue's data."""
+    metadata = shape(inspect.type_info(Metadata))
+    return {
+        source: {
+            name: {"metadata": metadata, "data": shape(inspect.type_info(CATALOGUE[name].data))}
+            for name in types
+        }
+        for source, types in SOURCES.items()
+    }
+
+
+def shape(kind: inspect.Type) -> Shape | None:
+    """Return the fields that a type has in JSON; a list has those of its items, as in a pattern."""
+    match kind:
+        case inspect.StructType():
+            return {field.encode_name: shape(field.type) for field in kind.fields}
+        case inspect.ListType():
+            return shape(kind.item_type)
+        case inspect.Metadata():
+            return shape(kind.type)
+        case inspect.UnionType():
+            shapes = [shape(each) for each in kind.types if not isinstance(each, inspect.NoneType)]
+            return shapes[0] if len(shapes) == 1 else None
+        case inspect.StrType() | inspect.IntType() | inspect.FloatType() | inspect.BoolType():
+            return PLAIN
+        case _:
+            return None

@@ -34,7 +34,7 @@ def wire(platform: Platform, people: Users) -> None:
         suppressions.use("GetItem"),
         platform.once(),
         mail.use("welcome"),
-        use_sms(),
+        use_sms(platform.settings.notifications.sms_countries),
     )
     feedback = Queue("mail-feedback", platform.runtime)
     feedback.consumer(

@@ -9,11 +9,11 @@ import pulumi
 
 from components.api import Api
 from components.auth import Auth
-from components.catalogue import Pattern
 from components.data import Table, Verb
 from components.events import EventBus
 from components.function import Function, name_of
 from components.key import Key
+from components.pattern import Pattern
 from components.queue import Queue
 from components.runtime import Runtime
 from components.schedule import Schedule

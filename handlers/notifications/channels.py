@@ -42,6 +42,11 @@ def send_email(email: Email) -> None:
         )
 
 
+def is_sms_allowed(phone: str) -> bool:
+    """Return whether SMS messages may be sent to a number: whether its country is in the stack config."""
+    return phone.startswith(msgspec.json.decode(variable("SMS_COUNTRIES"), type=tuple[str, ...]))
+
+
 def send_sms(phone: str, text: str) -> None:
     """Send an SMS through SNS, of the type that favors reliability over cost.
 

@@ -18,6 +18,7 @@ LONGEST_STACK = "pr-12345"
 OPTIONS = {
     r".*aws:cognito/userPoolClient:UserPoolClient::auth-(provisioning|reporting)": "auth.machineClients",
     r".*aws:lambda/alias:Alias::.*": "functions.snapStart",
+    r".*aws:sns/topicSubscription:TopicSubscription::alarms-[^@]+@[^@]+": "alarms.emails",
 }
 """The resources that a stack has only if a setting asks for them: URN without project and stack, setting."""
 

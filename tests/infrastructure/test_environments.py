@@ -68,7 +68,7 @@ def leaves(item: Registered) -> dict[str, Any]:
 
 
 def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> None:
-    """They differ in retention, protection, throttling, SnapStart, addresses and names; nothing else."""
+    """They differ in retention, protection, limits, SnapStart, addresses and names; nothing else."""
     differences = differing(dev, prod)
     rules = differences.pop(("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "rules"))
     policies = differences.pop((POLICY, "policy"))
@@ -84,6 +84,7 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
 
     assert {key: values[0] for key, values in differences.items()} == {
         (LOG_GROUP, "retentionInDays"): (14, 365),
+        ("aws:lambda/eventSourceMapping:EventSourceMapping", "scalingConfig.maximumConcurrency"): (2, 10),
         (TABLE, "deletionProtectionEnabled"): (False, True),
         (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
         (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
@@ -150,6 +151,19 @@ def test_protection_and_tracing_follow_the_environment_class(
     assert pool.inputs["deletionProtection"] == ("ACTIVE" if protection else "INACTIVE")
     assert pool.inputs["mfaConfiguration"] == mfa
     assert {item.inputs["tracingConfig"]["mode"] for item in graph.of(FUNCTION).values()} == {tracing}
+
+
+def test_sms_countries_reach_the_function_that_sends(dev: Graph) -> None:
+    """No country is allowed by default; the embedded cloud allows all."""
+    given = whole("dev", strata__notifications={"smsCountries": ["+44", "+1868"]})
+
+    def countries(graph: Graph) -> Any:
+        variables: Any = graph.inputs(FUNCTION, "notifications-send")["environment"]
+        return json.loads(variables["variables"]["SMS_COUNTRIES"])
+
+    assert countries(dev) == []
+    assert countries(given) == ["+44", "+1868"]
+    assert countries(whole("local")) == [f"+{digit}" for digit in range(1, 10)]
 
 
 def test_only_machine_clients_have_a_secret() -> None:

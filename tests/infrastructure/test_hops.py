@@ -14,6 +14,7 @@ from tests.infrastructure.conftest import STACKS
 from tools.graph import Graph, statements, whole
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"
 FUNCTION = "aws:lambda/function:Function"
 INVOKE = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -46,7 +47,7 @@ def dead_letter_queues(graph: Graph) -> dict[str, str]:
         if alarm.inputs["namespace"] == "AWS/SQS"
         and alarm.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"
         and (alarm.inputs["comparisonOperator"], alarm.inputs["threshold"]) == ("GreaterThanThreshold", 0)
-        and alarm.inputs["alarmActions"] == ["arn:aws:sns:us-east-1:123456789012:alarms"]
+        and alarm.inputs["alarmActions"] == [ALARMS]
     }
     return {f"arn:aws:sqs:us-east-1:123456789012:{name}": name for name in names}
 
@@ -67,6 +68,9 @@ def hops_of(graph: Graph) -> dict[str, tuple[bool, str]]:
             item.inputs["destinationConfig"]["onFailure"]["destination"],
         )
     for name, item in graph.of(SUBSCRIPTION).items():
+        # A dead-letter queue for the emails of alarms would raise an alarm that is sent by the same email.
+        if (item.inputs["protocol"], item.inputs["topic"]) == ("email", ALARMS):
+            continue
         # SNS retries a queue for 23 days; a subscription cannot configure it.
         hops[f"{SUBSCRIPTION} {name}"] = (True, _dead_letter_arn(item.inputs))
     for name, item in graph.of(MAPPING).items():
@@ -88,6 +92,18 @@ def test_every_asynchronous_hop_is_retried_and_dead_lettered_with_an_alarm(graph
     assert {name: queue for name, (_, queue) in hops.items() if queue not in queues} == {}
     assert [name for name, (retried, _) in hops.items() if not retried] == []
     assert {name.partition(" ")[0] for name in hops} == {TARGET, SCHEDULE, INVOKE, SUBSCRIPTION, MAPPING}
+
+
+def test_every_queue_consumer_has_a_limit_of_concurrency(graph: Graph) -> None:
+    """Otherwise one burst or replay takes all concurrent executions of the account from the API."""
+    queues = {
+        name: item.inputs.get("scalingConfig", {}).get("maximumConcurrency")
+        for name, item in graph.of(MAPPING).items()
+        if item.inputs["eventSourceArn"].rpartition(":")[2] in graph.of(QUEUE)
+    }
+
+    assert len(queues) >= 4
+    assert {name for name, limit in queues.items() if limit is None or not 2 <= limit <= 1_000} == set()
 
 
 def test_every_hop_has_its_own_dead_letter_queue(graph: Graph) -> None:

@@ -20,16 +20,35 @@ WILDCARDS = {
 """The resources with a wildcard, by actions: AWS names them later, or has no resource for the action."""
 
 
+DENIED = {"notifications-send": [(["sns:Publish"], ["arn:aws:sns:*:*:*"])]}
+"""What a role denies, by role: the resources that a wildcard of its own would allow too."""
+
+
 def test_policies_have_only_listed_wildcards(graph: Graph) -> None:
     """No action has a wildcard, and a resource has one only if `WILDCARDS` lists it."""
-    for item in graph.of("aws:iam/rolePolicy:RolePolicy").values():
-        for part in statements(item.inputs["policy"]):
+    for name, item in graph.of("aws:iam/rolePolicy:RolePolicy").items():
+        parts = statements(item.inputs["policy"])
+        denied = [part for part in parts if part["Effect"] == "Deny"]
+        assert [(part["Action"], part["Resource"]) for part in denied] == DENIED.get(name, [])
+        assert not any("Condition" in part for part in denied)
+        for part in (part for part in parts if part not in denied):
             assert part["Effect"] == "Allow"
             assert not [action for action in part["Action"] if "*" in action]
             allowed = WILDCARDS.get(tuple(part["Action"]))
             assert [
                 arn for arn in part["Resource"] if "*" in arn and not (allowed and re.fullmatch(allowed, arn))
             ] == []
+
+
+def test_sms_can_be_sent_to_telephone_numbers_only(graph: Graph) -> None:
+    """Every role that may publish to `*` denies publishing to topics, whose ARNs `*` matches too."""
+    publishers = {
+        name: {part["Effect"]: part["Resource"] for part in parts if "sns:Publish" in part["Action"]}
+        for name, item in graph.of("aws:iam/rolePolicy:RolePolicy").items()
+        if "sns:Publish" in item.inputs["policy"] and (parts := statements(item.inputs["policy"]))
+    }
+
+    assert publishers == {"notifications-send": {"Allow": ["*"], "Deny": ["arn:aws:sns:*:*:*"]}}
 
 
 def test_names_of_permissions_are_valid_statement_ids(graph: Graph) -> None:

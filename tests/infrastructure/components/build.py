@@ -7,8 +7,11 @@ import json
 import pkgutil
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import pulumi
 import pytest
+from pulumi.runtime.settings import get_root_resource
 
 import components
 from components.base import Component
@@ -59,9 +62,17 @@ def settings(environment: str = "development", **sections: Any) -> Settings:
     return Settings.parse({"aws:region": "us-east-1", "strata:environment": environment, **given})
 
 
+_runtimes: WeakKeyDictionary[pulumi.Resource, Runtime] = WeakKeyDictionary()
+
+
 def runtime(of: Settings | None = None) -> Runtime:
-    """Return a runtime whose alarms notify a topic."""
-    return Runtime("runtime", ALARMS, of or settings())
+    """Return a runtime whose alarms notify a topic: the same for all that one program declares."""
+    root = get_root_resource()
+    assert root is not None
+    if root not in _runtimes:
+        _runtimes[root] = Runtime("runtime", ALARMS, of or settings())
+    assert of is None or _runtimes[root].settings == of
+    return _runtimes[root]
 
 
 def job(*, asynchronous: bool = True) -> Function:

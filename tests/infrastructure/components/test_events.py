@@ -54,9 +54,9 @@ TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 
 BUS = f"arn:aws:events:{ACCOUNT}:event-bus/events"
 CATALOGUE = {
-    "strata.users": ("user.created", "user.updated"),
-    "partner.*": ("order.placed",),
-    "webhook.stripe": ("payment.failed",),
+    "strata.users": {"user.created": {"data": {"user": {"id": {}}}}, "user.updated": None},
+    "partner.*": {"order.placed": {"data": {"amount": {}, "extra": None}}},
+    "webhook.stripe": {"payment.failed": None},
 }
 USERS = {"source": ["strata.users"]}
 EXTERNAL: Any = {"url": "https://example.com/in", "rate_limit": 5, "header": "X-Key", "key": "s3cr3t"}
@@ -172,6 +172,8 @@ def test_rule_has_the_pattern_of_its_subscription(pattern: dict[str, Any]) -> No
         ({"source": ["strata.user"]}, "subscription events-new: no source 'strata.user': expected some of"),
         ({"source": ["partner.*"]}, r"no source 'partner.\*'"),
         ({"source": [{"prefix": "aws."}]}, "no source {'prefix': 'aws.'}"),
+        ({"source": {"name": ["strata.users"]}}, "source: expected a list of some of partner"),
+        ({"source": "strata.users"}, "source: 'strata.users': expected a list of at least one value"),
         ({"source": [{"anything-but": "x"}]}, "no source {'anything-but': 'x'}"),
         (
             {"source": ["strata.users"], "detail-type": ["order.placed"]},
@@ -300,6 +302,25 @@ def test_delivery_without_tls_is_rejected_except_on_the_embedded_cloud() -> None
     rejected(
         lambda: bus().deliver("out", USERS, **plain),
         "delivery events-out: 'http://127.0.0.1:9000/in': expected an https:// URL",
+    )
+
+
+def test_subscription_that_eventbridge_rejects_is_rejected() -> None:
+    """The name of a rule is unique on its bus and fits in the longest stack; a delivery has a rate."""
+
+    def twice() -> None:
+        own = bus()
+        own.subscribe("new", USERS, Queue("mails", runtime()))
+        own.deliver("new", USERS, **EXTERNAL)
+
+    rejected(twice, "subscription events-new: declared twice: at ")
+    rejected(
+        lambda: bus().subscribe("a" * 34, USERS, Queue("mails", runtime())),
+        "subscription events-a+: name of 41 characters: expected at most 40",
+    )
+    rejected(
+        lambda: bus().deliver("out", USERS, **{**EXTERNAL, "rate_limit": 301}),
+        "delivery events-out: rate_limit 301: expected 1 to 300",
     )
 
 

@@ -49,6 +49,17 @@ def test_condition_of_a_grant_is_in_its_statement() -> None:
     }
 
 
+def test_denied_resources_of_a_grant_are_in_a_statement_of_their_own() -> None:
+    """The denial has the grant's actions and no condition, and follows everything that the role allows."""
+    grant = Grant(("sns:Publish",), ("*",), "a test", denied=("arn:aws:sns:*:*:*",))
+    graph = function(uses=[Use((grant,))])
+    parts = statements(graph.inputs(ROLE_POLICY, "job")["policy"])
+
+    assert parts[0] == {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": ["*"]}
+    assert parts[-1] == {"Effect": "Deny", "Action": ["sns:Publish"], "Resource": ["arn:aws:sns:*:*:*"]}
+    assert [part["Effect"] for part in parts[:-1]] == ["Allow"] * (len(parts) - 1)
+
+
 def test_statement_added_after_the_policy_was_written_is_rejected() -> None:
     """An addition inside an apply() is an error, because it would be lost."""
     errors: list[str] = []

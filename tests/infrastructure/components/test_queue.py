@@ -25,6 +25,7 @@ from tests.infrastructure.components.build import (
     rejected,
     runtime,
     service_statement,
+    settings,
     tags,
     tls_statement,
 )
@@ -89,7 +90,7 @@ def test_consumer_reports_each_message_and_has_only_the_permissions_it_needs() -
         queue = Queue("mails", runtime(), timeout=20, batching_window=1)
         queue.consumer(
             HEALTH,
-            uses=[Use(env={"A": "b"})],
+            uses=[Use(env={"ADDRESS": "b"})],
             batch_size=100,
             maximum_concurrency=7,
             memory=256,
@@ -114,14 +115,24 @@ def test_consumer_reports_each_message_and_has_only_the_permissions_it_needs() -
     ]
     assert (function["timeout"], function["memorySize"]) == (20, 256)
     assert function["environment"]["variables"]["DEAD_LETTERS_URL"] == queue_url("mails-dead-letters")
-    assert function["environment"]["variables"]["A"] == "b"
+    assert function["environment"]["variables"]["ADDRESS"] == "b"
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, 2), ({"consumerConcurrency": 30}, 30)])
+def test_consumer_s_concurrency_is_limited_by_the_stack_s_settings(
+    given: dict[str, int], expected: int
+) -> None:
+    """A burst in one queue does not take all of the account's concurrent executions."""
+    graph = built(lambda: Queue("mails", runtime(settings(functions=given))).consumer(HEALTH))
+
+    assert graph.inputs(MAPPING, "mails")["scalingConfig"] == {"maximumConcurrency": expected}
 
 
 @pytest.mark.parametrize(
     ("window", "arguments", "message"),
     [
         (0, {"batch_size": 11}, "queue mails: batch_size 11: expected 1 to 10 with a batching window of 0 s"),
-        (1, {"batch_size": 10_001}, "batch_size 10001: expected 1 to 10000"),
+        (1, {"batch_size": 10_001}, "batch_size 10001: expected 1 to 10,000"),
         (0, {"batch_size": 0}, "batch_size 0: expected 1 to 10"),
         (0, {"maximum_concurrency": 1}, "queue mails: maximum_concurrency 1: expected 2 to 1,000"),
         (0, {"maximum_concurrency": 1_001}, "maximum_concurrency 1001: expected 2 to 1,000"),

@@ -70,6 +70,14 @@ def test_schedule_may_have_a_flexible_window() -> None:
     ("asynchronous", "arguments", "message"),
     [
         (True, {"expression": "0 3 * * *"}, "schedule nightly: '0 3 \\* \\* \\*': expected cron"),
+        (True, {"expression": "cron(0 3 * * *)"}, "schedule nightly: 'cron.*': expected 6 fields .*, got 5"),
+        (True, {"expression": "rate(0 minutes)"}, "schedule nightly: 'rate.*': expected a positive number"),
+        (
+            True,
+            {"expression": "at(2030-02-30T00:00:00)"},
+            "schedule nightly: 'at.*': expected a date and time",
+        ),
+        (True, {"time_zone": "Europe/Bonn"}, "schedule nightly: time zone 'Europe/Bonn': expected an IANA"),
         (True, {"flexible_minutes": 0}, "schedule nightly: flexible_minutes 0: expected 1 to 1,440"),
         (True, {"flexible_minutes": 1_441}, "flexible_minutes 1441: expected 1 to 1,440"),
         (False, {}, "schedule nightly: function job is invoked asynchronously: declare it asynchronous=True"),

@@ -71,6 +71,7 @@ def granted(platform: Platform) -> set[Use]:
             uses |= {
                 (name, action, readable(resource_of(arn)))
                 for statement in document["Statement"]
+                if statement["Effect"] == "Allow"
                 for action in statement["Action"]
                 for arn in statement["Resource"]
                 if action not in UNSEEN and (name, arn) not in lambdas and not action.startswith("logs:")

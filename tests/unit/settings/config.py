@@ -17,7 +17,12 @@ DEVELOPMENT = {
     "strata:environment": "development",
     "strata:mail": {"sender": "no-reply@example.com"},
 }
-PRODUCTION = {**DEVELOPMENT, "strata:environment": "production", "strata:url": "https://app.example.com"}
+PRODUCTION = {
+    **DEVELOPMENT,
+    "strata:environment": "production",
+    "strata:url": "https://app.example.com",
+    "strata:alarms": {"emails": ["operations@example.com"]},
+}
 
 
 def load(config: dict[str, Any], *, secrets: tuple[str, ...] = (), python: str = "3.13") -> Settings:

@@ -28,6 +28,16 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
             id="production-without-protected-accounts",
         ),
         pytest.param(
+            {**PRODUCTION, "strata:alarms": {}},
+            "strata:alarms.emails: []: expected at least one address: production's alarms notify it",
+            id="production-without-alarm-addresses",
+        ),
+        pytest.param(
+            {**PRODUCTION, "strata:alarms": {"emails": []}},
+            "strata:alarms.emails: []: expected at least one address: production's alarms notify it",
+            id="production-with-an-empty-list-of-alarm-addresses",
+        ),
+        pytest.param(
             {**PRODUCTION, "strata:url": "http://app.example.com"},
             'strata:url: "http://app.example.com": expected an https:// address: production has a domain',
             id="production-in-plain-http",

@@ -35,6 +35,16 @@ def test_environment_class_determines_protection_and_retention(
     )
 
 
+@pytest.mark.parametrize(
+    ("environment", "expected"), [("ephemeral", 2), ("development", 2), ("production", 10)]
+)
+def test_environment_class_determines_the_concurrency_of_consumers(environment: str, expected: int) -> None:
+    """Four consumers of a stack that is not in production leave 2 of a new account's 10 executions."""
+    settings = load({**PRODUCTION, "strata:environment": environment})
+
+    assert settings.functions.consumer_concurrency == expected
+
+
 def test_required_key_has_no_default() -> None:
     """A class without a default for a key leaves it out."""
     assert defaults(Environment.EPHEMERAL)["mail"] == {"sender": "no-reply@example.com"}

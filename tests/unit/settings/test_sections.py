@@ -34,6 +34,16 @@ from tests.unit.settings.config import DEVELOPMENT, delivery, google, problems
             id="unsupported-retention",
         ),
         pytest.param(
+            {**DEVELOPMENT, "strata:notifications": {"smsCountries": ["44"]}},
+            'strata:notifications.smsCountries.0: "44": expected text that matches ^\\+[1-9][0-9]{0,6}$',
+            id="sms-country-without-plus",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:functions": {"consumerConcurrency": 1}},
+            "strata:functions.consumerConcurrency: 1: expected greater than or equal to 2",
+            id="concurrency-below-lambda-s-least",
+        ),
+        pytest.param(
             {**DEVELOPMENT, "strata:auth": {"mfa": "sometimes"}},
             "strata:auth.mfa: \"sometimes\": expected 'off', 'optional' or 'required'",
             id="unknown-choice",

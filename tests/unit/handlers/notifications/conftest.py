@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "MAIL_SENDER": "no-reply@example.com",
     "MAIL_CONFIGURATION_SET": "strata-test-mail",
     "MAIL_TEMPLATE": "strata-test-welcome",
+    "SMS_COUNTRIES": '["+1", "+44"]',
 }
 
 

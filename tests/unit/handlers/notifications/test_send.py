@@ -111,6 +111,30 @@ def test_sms_requires_consent_and_a_phone_number(
     assert len(ses.accepted) == 1
 
 
+@pytest.mark.parametrize("countries", ['["+49", "+443"]', "[]"])
+def test_sms_is_sent_only_to_allowed_countries(
+    countries: str,
+    ada: dict[str, Any],
+    ses: FakeService,
+    sns: FakeService,
+    set_preferences: SetPreferences,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A number of another country gets no SMS, until its country is allowed; the email is sent anyway."""
+    set_preferences(ada, sms=True)
+    monkeypatch.setenv("SMS_COUNTRIES", countries)
+    log()
+
+    assert [receive(ada), receive(ada, "user.updated")] == [DONE, DONE]
+    assert (len(ses.accepted), len(sns.accepted)) == (1, 0)
+    assert outcomes(log) == ["done", "skipped"]
+
+    monkeypatch.setenv("SMS_COUNTRIES", '["+44"]')
+    assert receive(ada, "user.updated") == DONE
+    assert len(sns.accepted) == 1
+
+
 def test_welcome_sms_is_never_sent_again(
     ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences, aws: Any
 ) -> None:

@@ -42,9 +42,14 @@ class Grant:
             raise ValueError(f"grant of {self.actions}: a resource with * needs a reason")
 
 
-def policy(grants: Sequence[Grant]) -> pulumi.Output[str]:
-    """Return the policy document that allows exactly the grants, one statement each."""
-    return document([_allowed(grant) for grant in grants])
+def policy(grants: Sequence[Grant], *denied: Mapping[str, Any]) -> pulumi.Output[str]:
+    """Return the policy document that allows exactly the grants, one statement each.
+
+    Args:
+        grants: what the policy allows.
+        denied: statements with the effect Deny; each overrides every grant.
+    """
+    return document([*map(_allowed, grants), *denied])
 
 
 def account_of(arn: pulumi.Input[str]) -> pulumi.Output[str]:

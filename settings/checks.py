@@ -14,7 +14,7 @@ from settings.sections import StackConfig
 
 LOOPBACK = ("127.0.0.1", "localhost")
 REGION = r"^(?!cn-)[a-z]{2}-[a-z]+-\d+$"
-"""The regions of the partition `aws`. Others begin with cn or with four letters, or have one more part."""
+"""The regions of the partition `aws`. Others begin with cn or with eusc, or have one more part."""
 
 
 @dataclass(frozen=True, kw_only=True)

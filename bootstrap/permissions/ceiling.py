@@ -1,7 +1,7 @@
 """The permissions boundary of a stack's roles.
 
-All roles of a stack share it: those of functions, and those that AWS services assume. Nobody reviews the
-policy of a role that a deployment creates, so the boundary alone separates the stacks of one account.
+All roles of a stack share it: those of functions, and those that AWS services assume. A deployment
+can give a role any policy, so only the boundary separates the stacks of one account.
 """
 
 from __future__ import annotations

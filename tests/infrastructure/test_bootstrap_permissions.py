@@ -77,7 +77,10 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
         "ses:DeleteTemplate": [],
         "ses:GetTemplate": [],
         "ses:UpdateTemplate": [],
+        "sns:GetSubscriptionAttributes": [],
         "sns:Publish": [],
+        "sns:SetSubscriptionAttributes": [],
+        "sns:Unsubscribe": [],
         "xray:PutTelemetryRecords": [],
         "xray:PutTraceSegments": [],
     }

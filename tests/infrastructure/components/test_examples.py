@@ -1,4 +1,4 @@
-"""Each component's docstring has an example; the example runs, and shows what holds for every component."""
+"""Each component's docstring has an example, which runs; a protected component protects its resources."""
 
 from __future__ import annotations
 

@@ -143,5 +143,5 @@ def test_region_of_another_partition_is_rejected(region: str) -> None:
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-2", "ap-southeast-7", "mx-central-1"])
 def test_region_of_the_standard_partition_is_accepted(region: str) -> None:
-    """Every region of the partition aws has a prefix of two letters, a name and a number."""
+    """Every region of the partition aws has an area, a direction and a number."""
     assert load({**DEVELOPMENT, "aws:region": region}).region == region

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from settings import SettingsError
+from settings.checks import REGION
 
 NAMESPACE = "strata-bootstrap"
 PULL_REQUESTS = "pr"
@@ -25,7 +26,7 @@ KEYS = {
 
 EXPECTED = {
     "account": 'one account, such as ["123456789012"]',
-    "region": "an AWS region, such as us-east-1",
+    "region": "a region of the partition aws, such as us-east-1 (not China, GovCloud or another)",
     "project": "lowercase a-z and digits",
     "repository": "owner@id/name@id as in GitHub's tokens, or owner/name for an older repository",
     "environments": 'names of lowercase a-z and digits, such as ["dev", "prod"]; '
@@ -55,7 +56,7 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, regex_engine="python-re")
 
     account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Annotated[str, StringConstraints(pattern=REGION)]
     project: Name = "strata"
     repository: Annotated[
         str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+|@\d+/[A-Za-z0-9_.-]+@\d+)$")

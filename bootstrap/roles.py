@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from bootstrap.base import BootstrapComponent
 from bootstrap.config import Config
-from bootstrap.permissions import ROLES, STACK_NAMES, Scope, ceiling, platform
+from bootstrap.permissions import ROLES, STACK_NAMES, Scope, ceiling, denied, platform
 from bootstrap.state import State
 from components.iam import Condition, Grant, policy
 
@@ -85,7 +85,7 @@ class Deployer(BootstrapComponent):
             f"{name}-boundary",
             # A change of the description replaces the policy, and with it the boundary's ARN.
             description=f"Permissions boundary of the roles of {config.project}'s {stack}",
-            policy=policy([*ceiling(scope)]),
+            policy=policy([*ceiling(scope)], *denied(state.key_arn)),
             opts=self.child(),
         )
         grants = [

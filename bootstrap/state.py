@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 
 from bootstrap.base import BootstrapComponent
 from bootstrap.config import Config
+from bootstrap.permissions import ROLES, Scope
 from components.iam import deny_insecure_transport, document
 
 OLD_VERSIONS_DAYS = 90
@@ -33,6 +37,7 @@ class State(BootstrapComponent):
             description=f"State and secrets of {config.project}'s stacks",
             enable_key_rotation=True,
             deletion_window_in_days=KEY_DELETION_DAYS,
+            policy=document([*_key_policy(config)]),
             opts=self.child(protect=True),
         )
         alias = f"alias/{config.project}-secrets"
@@ -109,3 +114,23 @@ class State(BootstrapComponent):
             # S3 rejects concurrent changes of a bucket's policy and its public access block.
             opts=self.child(depends_on=[block]),
         )
+
+
+def _key_policy(config: Config) -> Iterator[dict[str, Any]]:
+    """Yield the statements of the key's policy: IAM decides, except for the roles of the stacks.
+
+    KMS's default policy lets IAM decide about every principal, also about a stack's role without a boundary.
+    """
+    root = f"arn:aws:iam::{config.account}:root"
+    roles = [
+        Scope(config.account, config.region, config.project, stack).arn(ROLES)
+        for stack in config.stacks.values()
+    ]
+    yield {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+    yield {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "kms:*",
+        "Resource": "*",
+        "Condition": {"ArnLike": {"aws:PrincipalArn": roles}},
+    }

@@ -28,9 +28,15 @@ class BaseComponent(pulumi.ComponentResource):
         super().__init__(f"strata:{self.namespace}:{type(self).__name__}", name, {}, opts)
         self.name = name
 
-    def child(self, **options: Any) -> pulumi.ResourceOptions:
-        """Return the options of a child resource."""
-        return pulumi.ResourceOptions(parent=self, **options)
+    def child(self, *, protect: bool = False, **options: Any) -> pulumi.ResourceOptions:
+        """Return the options of a child resource.
+
+        Args:
+            protect: whether the child is protected from deletion; if not, it is protected like the component.
+                Pulumi inherits an option only if it is None: False would override the component's True.
+            options: other options of `pulumi.ResourceOptions`.
+        """
+        return pulumi.ResourceOptions(parent=self, protect=protect or None, **options)
 
 
 class Component(BaseComponent):

@@ -72,9 +72,12 @@ class Table(Component):
         return Use((self._grant(verbs, index),), {table_variable(self.name): self.table_name})
 
     def use_stream(self) -> Use:
-        """Allow a stream function to be invoked with the table's changes."""
-        verbs = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-        # Lambda checks all four before it accepts the mapping.
+        """Allow a stream function to be invoked with the table's changes.
+
+        ListStreams is not among them: it has no resource-level permissions (service authorization reference),
+        so a grant on a stream's ARN never matches, and Lambda polls a stream that it knows.
+        """
+        verbs = ("DescribeStream", "GetRecords", "GetShardIterator")
         return Use((Grant(tuple(f"dynamodb:{verb}" for verb in verbs), (self.stream_arn,)),))
 
     def _grant(self, verbs: Sequence[Verb], index: str | None) -> Grant:

@@ -44,10 +44,15 @@ class Grant:
             raise ValueError(f"grant of {self.actions}: a resource with * needs a reason")
 
 
-def policy(grants: Sequence[Grant]) -> pulumi.Output[str]:
-    """Return the policy document that allows exactly the grants, one statement each, then what they deny."""
-    denied = [_denied(grant) for grant in grants if grant.denied]
-    return document([*(_allowed(grant) for grant in grants), *denied])
+def policy(grants: Sequence[Grant], *denied: Mapping[str, Any]) -> pulumi.Output[str]:
+    """Return the policy document that allows exactly the grants, one statement each.
+
+    Args:
+        grants: what the policy allows, and what a grant denies beside.
+        denied: further statements with the effect Deny; each overrides every grant.
+    """
+    refused = [_denied(grant) for grant in grants if grant.denied]
+    return document([*map(_allowed, grants), *refused, *denied])
 
 
 def account_of(arn: pulumi.Input[str]) -> pulumi.Output[str]:

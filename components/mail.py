@@ -137,7 +137,11 @@ class Mail(Component):
                 lambda arn: f"{arn.partition(':configuration-set/')[0]}:identity/{domain}"
             )
         identity = aws.sesv2.EmailIdentity(
-            self.name, email_identity=domain, tags=self.tags, opts=self.child()
+            self.name,
+            email_identity=domain,
+            tags=self.tags,
+            # A new identity has other DKIM tokens, and sends nothing until its DNS records are set.
+            opts=self.child(protect=settings.production),
         )
         return identity.arn
 

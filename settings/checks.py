@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from settings.secret_text import secret_paths
 from settings.sections import StackConfig
 
 LOOPBACK = ("127.0.0.1", "localhost")
+REGION = r"^(?!cn-)[a-z]{2}-[a-z]+-\d+$"
+"""The regions of the partition `aws`. Others begin with cn or with eusc, or have one more part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,15 @@ class Program:
 
 
 Check = Callable[[StackConfig, Program], Iterator[str]]
+
+
+def region_is_in_the_standard_partition(config: StackConfig, _: Program) -> Iterator[str]:
+    """Yield a region of another partition: its ARNs and domain names differ. Other text is not a region."""
+    if not re.match(REGION, config.region):
+        expectation = (
+            "expected a region of the partition aws, such as us-east-1 (not China, GovCloud or another)"
+        )
+        yield problem("region", config.region, expectation, namespace="aws")
 
 
 def production_is_protected(config: StackConfig, _: Program) -> Iterator[str]:
@@ -135,6 +147,7 @@ def delivered_events_exist(config: StackConfig, program: Program) -> Iterator[st
 
 
 CHECKS: tuple[Check, ...] = (
+    region_is_in_the_standard_partition,
     production_is_protected,
     production_alarms_are_sent,
     secrets_are_encrypted,

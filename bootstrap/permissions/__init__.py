@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.permissions.access import STACK_NAMES, Access, Scope
-from bootstrap.permissions.ceiling import ceiling
+from bootstrap.permissions.ceiling import ceiling, denied
 from bootstrap.permissions.compute import COMPUTE, ROLES
 from bootstrap.permissions.data import DATA
 from bootstrap.permissions.events import EVENTS
@@ -11,7 +11,7 @@ from bootstrap.permissions.front import FRONT
 from bootstrap.permissions.mail import MAIL
 from components.iam import Grant
 
-__all__ = ["LAYERS", "ROLES", "STACK_NAMES", "Scope", "ceiling", "platform"]
+__all__ = ["LAYERS", "ROLES", "STACK_NAMES", "Scope", "ceiling", "denied", "platform"]
 
 LAYERS: dict[str, tuple[Access, ...]] = {
     "compute": COMPUTE,

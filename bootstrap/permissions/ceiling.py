@@ -1,18 +1,25 @@
 """The permissions boundary of a stack's roles.
 
-All roles of a stack share it: those of functions, and those that AWS services assume.
+All roles of a stack share it: those of functions, and those that AWS services assume. A deployment
+can give a role any policy, so only the boundary separates the stacks of one account.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import pulumi
 
 from bootstrap.permissions.access import GENERATED_ID, STACK_NAMES, Scope, ScopeCondition, resource_tags
 from components.iam import Condition, Grant
 
 METRICS = "Strata"
 """The CloudWatch namespace of the platform's metrics."""
+
+ENCRYPTING = ("dynamodb", "lambda", "secretsmanager")
+"""The services that encrypt a stack's data with an AWS managed key, on behalf of the caller."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,16 @@ def _own_metrics(scope: Scope) -> Condition:
     return {"StringEquals": {"cloudwatch:namespace": METRICS}}
 
 
+def _through_services(scope: Scope) -> Condition:
+    services = [f"{service}.{scope.region}.amazonaws.com" for service in ENCRYPTING]
+    return {"StringEquals": {"kms:ViaService": services}}
+
+
+def _own_identity(scope: Scope) -> Condition:
+    # The stacks of pull requests send from the identity of another stack: see `components.mail`.
+    return {} if scope.ephemeral else resource_tags(scope)
+
+
 CEILING = (
     Bound(
         ("arn:aws:dynamodb:{region}:{account}:table/{names}",),
@@ -47,7 +64,6 @@ CEILING = (
             "dynamodb:GetItem",
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator",
-            "dynamodb:ListStreams",
             "dynamodb:PutItem",
             "dynamodb:Query",
             "dynamodb:UpdateItem",
@@ -89,13 +105,17 @@ CEILING = (
     Bound(
         (
             "arn:aws:ses:{region}:{account}:configuration-set/{names}",
-            "arn:aws:ses:{region}:{account}:identity/*",
             "arn:aws:ses:{region}:{account}:template/{names}",
         ),
         ("ses:SendEmail", "ses:SendTemplatedEmail"),
-        "an identity has the name of its domain, and the stacks of pull requests share one",
     ),
-    Bound(("*",), ("sns:Publish",), "a phone number has no ARN"),
+    Bound(
+        ("arn:aws:ses:{region}:{account}:identity/*",),
+        ("ses:SendEmail", "ses:SendTemplatedEmail"),
+        "an identity has the name of its domain; the condition limits its tags",
+        _own_identity,
+    ),
+    Bound(("*",), ("sns:Publish",), "a phone number has no ARN; topics are denied below"),
     Bound(("arn:aws:states:{region}:{account}:stateMachine:{names}",), ("states:StartExecution",)),
     Bound(
         ("arn:aws:execute-api:{region}:{account}:*/POST/@connections/*",),
@@ -111,7 +131,8 @@ CEILING = (
     Bound(
         ("arn:aws:kms:{region}:{account}:key/*",),
         ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
-        "AWS generates the key id; the key's policy allows use through DynamoDB only",
+        "AWS generates the key id; the condition allows use through AWS services only",
+        _through_services,
     ),
     Bound(
         ("*",),
@@ -125,6 +146,16 @@ CEILING = (
         "X-Ray has no resource-level permissions for these actions",
     ),
 )
+
+
+def denied(state_key: pulumi.Input[str]) -> Iterator[dict[str, Any]]:
+    """Yield the statements that deny in every boundary, whatever a grant allows.
+
+    The state key encrypts the secrets of every stack in the account. A topic's ARN matches the `*` that a
+    phone number needs; no role publishes to a topic, only AWS services do.
+    """
+    yield {"Effect": "Deny", "Action": "kms:*", "Resource": [state_key]}
+    yield {"Effect": "Deny", "Action": "sns:Publish", "Resource": ["arn:aws:sns:*:*:*"]}
 
 
 def ceiling(scope: Scope) -> Iterator[Grant]:

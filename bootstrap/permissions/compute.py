@@ -132,12 +132,19 @@ COMPUTE = (
     Access(
         ("aws:cloudwatch/metricAlarm:MetricAlarm",),
         "arn:aws:cloudwatch:{region}:{account}:alarm:{names}",
-        read=("cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"),
+        read=("cloudwatch:ListTagsForResource",),
         write=(
             "cloudwatch:DeleteAlarms",
             "cloudwatch:PutMetricAlarm",
             "cloudwatch:TagResource",
             "cloudwatch:UntagResource",
         ),
+    ),
+    # The provider describes an alarm by its name, which CloudWatch may authorize as a list of all alarms.
+    Access(
+        ("aws:cloudwatch/metricAlarm:MetricAlarm",),
+        "*",
+        read=("cloudwatch:DescribeAlarms",),
+        reason="DescribeAlarms filters a list of all alarms, and shows configuration only",
     ),
 )

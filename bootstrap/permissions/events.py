@@ -115,22 +115,23 @@ MESSAGES = (
             "aws:sns/topicSubscription:TopicSubscription",
         ),
         "arn:aws:sns:{region}:{account}:{names}",
-        read=(
-            "sns:GetSubscriptionAttributes",
-            "sns:GetTopicAttributes",
-            "sns:ListSubscriptionsByTopic",
-            "sns:ListTagsForResource",
-        ),
+        read=("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"),
         write=(
             "sns:CreateTopic",
             "sns:DeleteTopic",
-            "sns:SetSubscriptionAttributes",
             "sns:SetTopicAttributes",
             "sns:Subscribe",
             "sns:TagResource",
-            "sns:Unsubscribe",
             "sns:UntagResource",
         ),
+    ),
+    # A grant on the topic's ARN never matches (service authorization reference).
+    Access(
+        ("aws:sns/topicSubscription:TopicSubscription",),
+        "*",
+        read=("sns:GetSubscriptionAttributes",),
+        write=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
+        reason="these actions on subscriptions have no resource-level permissions",
     ),
     Access(
         (KEY, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/alias:Alias"),

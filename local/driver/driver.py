@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 
-from local.driver import program
+from local.driver import options, program
 from local.driver.changes import Report, Result
 from local.driver.location import located
 from local.driver.monitor import Monitor
@@ -47,7 +47,7 @@ def apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], r
         stack = Stack.load(root, STACK, overrides).with_endpoint(cloud.endpoint, cloud.region)
         steps = Steps(Provider.of(cloud, stack.naming), State(state), report)
         steps.recover()
-        outputs = program.run(root, stack, Monitor(steps))
+        outputs = program.run(root, stack, Monitor(steps), options.check)
         steps.delete_undeclared()
     except (StackError, StateError, ProviderError, pulumi.RunError) as error:
         raise DriverError(str(error)) from error

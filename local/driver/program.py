@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import set_all_config, set_mocks
+from pulumi.runtime import register_stack_transformation, set_all_config, set_mocks
 from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.settings import SETTINGS, get_root_resource, set_root_resource
 from pulumi.runtime.stack import run_pulumi_func
@@ -28,6 +28,9 @@ PROGRAM_FOLDERS = ("settings", "wiring", "components", "handlers")
 
 KEPT = ("settings", "components")
 """Packages that a run keeps for the next one; neither imports handlers, which change most often."""
+
+Check = Callable[[pulumi.ResourceTransformationArgs], None]
+"""Checks a resource as the program declares it."""
 
 _cached: dict[str, Any] = {}
 
@@ -47,16 +50,26 @@ class NoMocks(Mocks):
         raise NotImplementedError(f"{args.typ} {args.name}: not handled by the monitor")
 
 
-def run(root: Path, stack: Stack, monitor: MockMonitor) -> dict[str, Any]:
+def run(root: Path, stack: Stack, monitor: MockMonitor, check: Check | None = None) -> dict[str, Any]:
     """Run `__main__.py` in `root` and return its exports, with secrets unwrapped. It may run repeatedly.
+
+    Args:
+        root: the folder of the Pulumi program.
+        stack: the stack.
+        monitor: the resource monitor.
+        check: raises an error for a resource that cannot be applied, when the program declares it.
 
     Raises:
         Exception: as `register` does.
     """
+
+    def declare() -> None:
+        if check:
+            register_stack_transformation(check)
+        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
     with isolated_modules(root):
-        return register(
-            lambda: runpy.run_path(str(root / "__main__.py"), run_name="__main__"), stack, monitor
-        )
+        return register(declare, stack, monitor)
 
 
 def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Resource:
         outputs: the properties that the provider read.
         dependencies: the URNs of the resources that it depends on, including its parent.
         protect: whether Pulumi's `protect` option forbids its deletion.
+        retain: whether Pulumi's `retain_on_delete` option keeps it in the cloud when it is deleted.
     """
 
     type: str
@@ -40,6 +41,7 @@ class Resource:
     outputs: Properties
     dependencies: list[str] = field(default_factory=list[str])
     protect: bool = False
+    retain: bool = False
 
 
 class State:
@@ -91,6 +93,11 @@ class State:
         with self._lock:
             self.resources.pop(urn, None)
             self._save()
+
+    def rename(self, old: str, new: str) -> None:
+        """Record that a resource has another URN; the next step saves it."""
+        with self._lock:
+            self.resources[new] = self.resources.pop(old)
 
     def finish_delete(self, resource: Resource) -> None:
         """Record that a replaced resource is deleted."""

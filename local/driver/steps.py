@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Mapping
 
+from local.driver import paths
 from local.driver.changes import Change, ChangeKind, Report
+from local.driver.options import DEFAULTS, Options
 from local.driver.state import Resource, State
 from provider.base import Properties, ProviderError
 from provider.provider import Provider, is_archive
@@ -20,6 +23,8 @@ class Steps:
         self.changes: list[Change] = []
         self._report = report
         self._declared: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def recover(self) -> None:
         """Delete resources whose creation was interrupted; read all again if the cloud's address changed."""
@@ -32,11 +37,11 @@ class Steps:
             self._read_all()
         self.state.endpoint = self.provider.cloud.endpoint
 
-    def register(self, urn: str, goal: Resource) -> tuple[str, Properties]:
+    def register(self, urn: str, goal: Resource, options: Options = DEFAULTS) -> tuple[str, Properties]:
         """Change a resource to what the program declares; return its id and properties."""
         started = time.monotonic()
-        self._declared.add(urn)
-        kind, properties = self._step(urn, goal)
+        self._declare(urn, options.aliases)
+        kind, properties = self._step(urn, goal, options)
         self._complete(Change(urn, kind, time.monotonic() - started, properties))
         # An archive is not an output: the SDK keeps the program's own.
         found = {**goal.inputs, **goal.outputs}
@@ -62,17 +67,34 @@ class Steps:
             self._complete(Change(urn, "delete", time.monotonic() - started))
         self.state.save()
 
-    def _step(self, urn: str, goal: Resource) -> tuple[ChangeKind, tuple[str, ...]]:
-        old, declared = self.state.resources.get(urn), goal.inputs
+    def _declare(self, urn: str, aliases: Iterable[str]) -> None:
+        """Record that a resource is declared, and rename the resource that has one of its aliases."""
+        with self._lock:
+            self._declared.add(urn)
+            if urn in self._renamed:
+                raise ProviderError(f"{urn}: is declared, and is an alias of {self._renamed[urn]}")
+            for alias in aliases:
+                if alias in self._renamed:
+                    raise ProviderError(f"{urn}: has the alias {alias}, as {self._renamed[alias]} has")
+                known = self.state.resources
+                if urn not in known and alias in known and alias not in self._declared:
+                    self.state.rename(alias, urn)
+                    self._renamed[alias] = urn
+
+    def _step(self, urn: str, goal: Resource, options: Options) -> tuple[ChangeKind, tuple[str, ...]]:
+        old = self.state.resources.get(urn)
+        for path in options.ignore_changes if old else ():
+            goal.inputs = paths.kept(goal.inputs, old.inputs if old else {}, path)
+        declared = goal.inputs
         goal.inputs = self.provider.check(goal.type, goal.name, declared, old.inputs if old else None)
         if old is None:
             self._create(urn, goal)
             return "create", ()
         diff = self.provider.diff(goal.type, old.inputs, goal.inputs)
-        if diff.replaces:
+        if replaces := diff.replaces or _replacing(diff.changed, old.inputs, goal.inputs, options):
             goal.inputs = self.provider.check(goal.type, goal.name, declared, None)
-            self._replace(urn, old, goal)
-            return "replace", diff.replaces
+            self._replace(urn, old, goal, first_delete=options.delete_before_replace)
+            return "replace", replaces
         goal.id, goal.outputs = old.id, old.outputs
         if diff.changed:
             goal.outputs = self.provider.update(goal.type, goal.name, old.id, old.inputs, goal.inputs)
@@ -86,11 +108,14 @@ class Steps:
         goal.id, goal.outputs = self.provider.create(goal.type, goal.name, goal.inputs)
         self.state.finish(urn, goal, replaced)
 
-    def _replace(self, urn: str, old: Resource, goal: Resource) -> None:
+    def _replace(self, urn: str, old: Resource, goal: Resource, *, first_delete: bool) -> None:
         """Create the new resource before the old one is deleted, unless both have the same name."""
         if old.protect:
             raise ProviderError(f"{urn}: must be replaced, but is protected")
-        if self.provider.find(goal.type, goal.name, goal.inputs) == old.id:
+        same_name = self.provider.find(goal.type, goal.name, goal.inputs) == old.id
+        if same_name and old.retain:
+            raise ProviderError(f"{urn}: must be replaced under the same name, but is retained")
+        if same_name or first_delete:
             self._delete(old)
             self.state.remove(urn)
             self._create(urn, goal)
@@ -98,6 +123,9 @@ class Steps:
             self._create(urn, goal, replaced=old)
 
     def _delete(self, resource: Resource) -> None:
+        """Delete a resource from the cloud, unless it is retained."""
+        if resource.retain:
+            return
         known = {**resource.inputs, **resource.outputs}
         self.provider.delete(resource.type, resource.name, resource.id, known)
 
@@ -114,6 +142,20 @@ class Steps:
     def _complete(self, change: Change) -> None:
         self.changes.append(change)
         self._report(change)
+
+
+def _replacing(
+    changed: tuple[str, ...], old: Properties, new: Properties, options: Options
+) -> tuple[str, ...]:
+    """Return the changed inputs that replace the resource because of its option `replace_on_changes`."""
+    return tuple(
+        name
+        for name in changed
+        if any(
+            path[0] in (name, paths.ANY) and paths.differs(new.get(name), old.get(name), path[1:])
+            for path in options.replace_on_changes
+        )
+    )
 
 
 def _dependents_first(urns: Iterable[str], resources: Mapping[str, Resource]) -> list[str]:

@@ -64,8 +64,9 @@ def test_state_bucket_is_versioned_encrypted_and_private() -> None:
 def test_key_is_rotated_and_has_the_longest_waiting_period() -> None:
     """KMS rotates the key material, and waits 30 days before it deletes the key."""
     graph = bootstrapped()
+    inputs = graph.inputs("aws:kms/key:Key", "state")
 
-    assert graph.inputs("aws:kms/key:Key", "state") == {
+    assert {key: value for key, value in inputs.items() if key != "policy"} == {
         "description": "State and secrets of strata's stacks",
         "enableKeyRotation": True,
         "deletionWindowInDays": 30,
@@ -74,6 +75,29 @@ def test_key_is_rotated_and_has_the_longest_waiting_period() -> None:
         "name": "alias/strata-secrets",
         "targetKeyId": "1",
     }
+
+
+def test_key_is_denied_to_the_roles_of_the_stacks() -> None:
+    """IAM decides for the account's other principals: the roles of CI and the people who deploy."""
+    names = ("strata-dev-*", "strata-prod-*", "strata-pr-*-*")
+
+    assert statements(bootstrapped().inputs("aws:kms/key:Key", "state")["policy"]) == [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "kms:*",
+            "Resource": "*",
+            "Condition": {
+                "ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in names]}
+            },
+        },
+    ]
 
 
 def test_irreplaceable_resources_are_protected() -> None:

@@ -14,6 +14,7 @@ from handlers.operations.dead_letters import NAMESPACE
 from tests.infrastructure.bootstrap import (
     DECLARED,
     DEPLOYERS,
+    KEY,
     READERS,
     attached,
     boundary,
@@ -31,12 +32,13 @@ ATTACHED_LIMIT = 10
 REQUEST_TAGS = ["aws:RequestTag/project", "aws:RequestTag/stack"]
 
 
-def test_no_action_has_a_wildcard() -> None:
-    """Every action is named in full."""
+def test_no_allowed_action_has_a_wildcard() -> None:
+    """Every allowed action is named in full."""
     patterns = {
         (policy.name, action)
         for policy in policies()
         for statement in statements(policy.inputs["policy"])
+        if statement["Effect"] != "Deny"
         for action in statement["Action"]
         if "*" in action
     }
@@ -55,6 +57,7 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
     }
 
     assert wide == {
+        "cloudwatch:DescribeAlarms": [],
         "cloudwatch:PutMetricData": ["cloudwatch:namespace"],
         "cognito-idp:CreateUserPool": REQUEST_TAGS,
         "cognito-idp:DescribeUserPoolDomain": [],
@@ -74,7 +77,10 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
         "ses:DeleteTemplate": [],
         "ses:GetTemplate": [],
         "ses:UpdateTemplate": [],
+        "sns:GetSubscriptionAttributes": [],
         "sns:Publish": [],
+        "sns:SetSubscriptionAttributes": [],
+        "sns:Unsubscribe": [],
         "xray:PutTelemetryRecords": [],
         "xray:PutTraceSegments": [],
     }
@@ -106,7 +112,7 @@ def test_every_declared_type_can_be_deployed(stack: str) -> None:
 def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
     """The boundary allows the actions of functions and AWS services, on the stack's resources."""
     items = ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-    stream = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    stream = ("DescribeStream", "GetRecords", "GetShardIterator")
     bounds = {
         "dynamodb:{}:table/strata-dev-*": [f"dynamodb:{verb}" for verb in sorted((*items, *stream))],
         "s3:::strata-dev-*": [
@@ -146,7 +152,7 @@ def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
 
     found: dict[str, list[str]] = {}
     for statement in boundary("dev"):
-        for resource in statement["Resource"]:
+        for resource in statement["Resource"] if statement["Effect"] == "Allow" else ():
             found[resource] = sorted([*found.get(resource, []), *statement["Action"]])
 
     assert found == {
@@ -155,17 +161,33 @@ def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
     }
 
 
-def test_boundary_has_conditions_for_generated_ids_and_metrics() -> None:
-    """User pools are limited by tags, and metrics by the namespace that the handlers write to."""
+@pytest.mark.parametrize("environment", ["dev", "prod", "pr"])
+def test_boundary_denies_the_state_key_and_topics(environment: str) -> None:
+    """No grant of a role overrides these statements."""
+    assert [statement for statement in boundary(environment) if statement["Effect"] == "Deny"] == [
+        {"Effect": "Deny", "Action": "kms:*", "Resource": [KEY]},
+        {"Effect": "Deny", "Action": "sns:Publish", "Resource": ["arn:aws:sns:*:*:*"]},
+    ]
+
+
+def test_boundary_has_conditions_for_generated_ids_names_and_metrics() -> None:
+    """Pools and identities are limited by tags, keys by service, metrics by the handlers' namespace."""
+    own = {"StringLike": {"aws:ResourceTag/project": "strata", "aws:ResourceTag/stack": "dev"}}
+    services = [f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "lambda", "secretsmanager")]
+    through = {"StringEquals": {"kms:ViaService": services}}
+
     assert {
         action: statement["Condition"]
         for statement in boundary("dev")
         for action in statement["Action"]
         if "Condition" in statement
     } == {
-        "cognito-idp:ListUsersInGroup": {
-            "StringLike": {"aws:ResourceTag/project": "strata", "aws:ResourceTag/stack": "dev"}
-        },
+        "cognito-idp:ListUsersInGroup": own,
+        "ses:SendEmail": own,
+        "ses:SendTemplatedEmail": own,
+        "kms:Decrypt": through,
+        "kms:DescribeKey": through,
+        "kms:GenerateDataKey": through,
         "cloudwatch:PutMetricData": {"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
     }
 
@@ -188,7 +210,8 @@ def test_every_grant_is_within_the_boundary(stack: str) -> None:
 def _within(action: str, resource: str) -> bool:
     """Return whether the boundary allows an action on a resource; names in the graph have no stack prefix."""
     return any(
-        action in statement["Action"]
+        statement["Effect"] == "Allow"
+        and action in statement["Action"]
         and any(fnmatchcase(resource, bound.replace("strata-prod-*", "*")) for bound in statement["Resource"])
         for statement in boundary("prod")
     )

@@ -136,7 +136,7 @@ def test_provider_supports_every_type_and_input(graph: Graph) -> None:
 
 
 def test_only_production_s_data_is_protected_by_pulumi() -> None:
-    """Resources that store data are protected in production; no other resource is protected."""
+    """Production protects its data and its email identity; no other resource is protected."""
     protected = {
         stack: {item.type for item in graph_of(stack).resources.values() if item.protect} for stack in STACKS
     }
@@ -149,5 +149,6 @@ def test_only_production_s_data_is_protected_by_pulumi() -> None:
             "aws:cognito/userPool:UserPool",
             "aws:dynamodb/table:Table",
             "aws:s3/bucket:Bucket",
+            "aws:sesv2/emailIdentity:EmailIdentity",
         },
     }

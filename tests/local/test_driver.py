@@ -289,3 +289,43 @@ def test_program_that_raises_creates_nothing(project: Project) -> None:
     assert (project.queues, project.log_groups) == ([], {})
     project.write("one")
     assert kinds(project.apply()) == {"create": 2}
+
+
+TABLE = """
+import pulumi, pulumi_aws as aws
+opts = pulumi.ResourceOptions({options})
+aws.dynamodb.Table(
+    {name!r},
+    hash_key="id",
+    billing_mode="PAY_PER_REQUEST",
+    attributes=[{{"name": "id", "type": "S"}}],
+    opts=opts,
+)
+"""
+
+
+def test_renamed_table_with_an_alias_keeps_its_data(project: Project) -> None:
+    """The table has a new logical name, and the cloud still has the same table."""
+    program = project.root / "__main__.py"
+    program.write_text(TABLE.format(name="orders", options=""))
+    project.apply()
+    dynamodb = project.cloud.client("dynamodb")
+    tables = [name for name in dynamodb.list_tables()["TableNames"] if name.startswith(project.name)]
+    dynamodb.put_item(TableName=tables[0], Item={"id": {"S": "1"}})
+
+    program.write_text(TABLE.format(name="sales", options="aliases=[pulumi.Alias(name='orders')]"))
+    assert kinds(project.apply()) == {"same": 1}
+    assert dynamodb.scan(TableName=tables[0])["Items"] == [{"id": {"S": "1"}}]
+
+
+def test_unsupported_option_is_rejected_at_its_line(project: Project) -> None:
+    """The error names the line, the resource and the option, and nothing is created."""
+    project.write("one")
+    program = project.root / "__main__.py"
+    program.write_text(program.read_text() + TABLE.format(name="orders", options="import_='orders'"))
+
+    with pytest.raises(
+        DriverError, match=r"__main__\.py:\d+: OptionError: aws:dynamodb/table:Table orders: .*import_"
+    ):
+        project.apply()
+    assert project.queues == []

@@ -1,4 +1,4 @@
-"""Each component's docstring has an example, and the example runs."""
+"""Each component's docstring has an example, which runs; a protected component protects its resources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 import textwrap
 from typing import Any
 
+import pulumi
 import pytest
+from pulumi.runtime import register_stack_transformation
 
 import components.access
 import components.bucket
@@ -24,7 +26,7 @@ from components.queue import Queue
 from components.runtime import Runtime
 from components.table_spec import TableSpec
 from tests.infrastructure.components.build import ALARMS, HEALTH, classes, settings
-from tools.graph import built
+from tools.graph import Graph, Registered, built
 
 EXAMPLE = re.compile(r"^Example:\n(?P<code>(?: {4,}\S.*\n|\n)+)", re.MULTILINE)
 
@@ -72,3 +74,35 @@ def test_example_in_docstring_runs(component: type[Component]) -> None:
     kinds = {item.type for item in graph.resources.values() if not item.custom}
     assert f"strata:components:{component.__name__}" in kinds
     assert f"{component.__name__}(" in code
+
+
+@pytest.mark.parametrize("component", classes(), ids=lambda each: each.__name__)
+def test_protected_component_protects_every_resource_in_it(component: type[Component]) -> None:
+    """No child overrides its component's `protect=True`, in an environment that protects nothing itself."""
+    token = f"strata:components:{component.__name__}"
+    code = example_of(component)
+
+    def protect(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        if args.type_ != token:
+            return None
+        protected = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True))
+        return pulumi.ResourceTransformationResult(args.props, protected)
+
+    def declare() -> None:
+        register_stack_transformation(protect)
+        exec(compile(code, component.__name__, "exec"), names())  # noqa: S102 - our own text
+
+    graph = built(declare)
+    inside = {urn for urn, item in graph.resources.items() if token in _types_above(graph, item)}
+    assert {urn for urn, item in graph.resources.items() if item.protect and item.custom} == inside
+    assert inside
+
+
+def _types_above(graph: Graph, item: Registered) -> set[str]:
+    """Return the types of the components around a custom resource."""
+    above: set[str] = set()
+    parent = graph.resources.get(item.parent) if item.custom else None
+    while parent:
+        above.add(parent.type)
+        parent = graph.resources.get(parent.parent)
+    return above

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from components.function import Function
 from components.key import Key
 from components.mail import EVENT_TYPES, Mail
@@ -91,6 +93,14 @@ def test_mail_layer_has_an_identity_templates_and_a_configuration_set() -> None:
         "reputationOptions": {"reputationMetricsEnabled": True},
         "tags": tags("mail"),
     }
+
+
+@pytest.mark.parametrize(("environment", "protect"), [("development", False), ("production", True)])
+def test_identity_is_protected_in_production(environment: str, protect: bool) -> None:
+    """A new identity sends nothing until its DNS records are set."""
+    graph = built(lambda: mail(settings(environment)))
+
+    assert graph.of(IDENTITY)["mail"].protect is protect
 
 
 def test_ses_publishes_email_events_to_an_encrypted_topic() -> None:

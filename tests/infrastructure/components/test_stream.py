@@ -61,10 +61,7 @@ def test_function_may_only_read_its_stream_and_send_dead_letters() -> None:
     """It has permissions on one stream and one queue."""
     assert granted(changes(), "changes") == [
         (
-            [
-                f"dynamodb:{verb}"
-                for verb in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-            ],
+            [f"dynamodb:{verb}" for verb in ("DescribeStream", "GetRecords", "GetShardIterator")],
             [f"arn:aws:dynamodb:{ACCOUNT}:table/users/stream/1"],
         ),
         (["sqs:SendMessage"], [queue_arn("changes-dead-letters")]),

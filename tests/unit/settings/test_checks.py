@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bootstrap.config import Config
+from settings import SettingsError
 from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google, load, problems
 
 
@@ -121,3 +123,35 @@ def test_snap_start_requires_python_3_12() -> None:
 
     assert problems(config, python="3.11") == (f"strata:functions.snapStart: true: {expectation}",)
     assert load(config, python="3.12").functions.snap_start
+
+
+OTHER_PARTITIONS = (
+    "cn-north-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-isob-east-1",
+    "eu-isoe-west-1",
+    "us-isof-south-1",
+    "eusc-de-east-1",
+)
+
+
+@pytest.mark.parametrize("region", [*OTHER_PARTITIONS, "us-east", "Frankfurt"])
+def test_region_of_another_partition_is_rejected(region: str) -> None:
+    """ARNs and sign-in domains are those of the partition aws; bootstrap rejects the same regions."""
+    expected = (
+        f'aws:region: "{region}": expected a region of the partition aws, such as us-east-1 '
+        "(not China, GovCloud or another)"
+    )
+    account = {"aws:allowedAccountIds": '["123456789012"]', "strata-bootstrap:repository": "acme@17/shop@42"}
+
+    assert problems({**DEVELOPMENT, "aws:region": region}) == (expected,)
+    with pytest.raises(SettingsError) as caught:
+        Config.parse({**account, "aws:region": region})
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-2", "ap-southeast-7", "mx-central-1"])
+def test_region_of_the_standard_partition_is_accepted(region: str) -> None:
+    """Every region of the partition aws has an area, a direction and a number."""
+    assert load({**DEVELOPMENT, "aws:region": region}).region == region

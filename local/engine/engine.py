@@ -13,11 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
 from pulumi import automation as auto
 
 from local.driver.changes import Report, silent
 from local.driver.program import isolated_modules
+from local.driver.stack import read, written
 from local.engine.backend import Backend, recover_state
 from local.engine.events import Events
 from local.machine.errors import LocalError
@@ -130,7 +130,7 @@ class Engine:
     @cached_property
     def project(self) -> str:
         """The project's name."""
-        return _yaml(self.root / "Pulumi.yaml")["name"]
+        return read(self.root / "Pulumi.yaml")["name"]
 
     @property
     def backend(self) -> Backend:
@@ -146,8 +146,8 @@ class Engine:
             shim, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(CODE))} exec {shlex.join(self.plugin)} "$@"\n'
         )
         shim.chmod(0o755)
-        write_atomically(self.work / "Pulumi.yaml", yaml.safe_dump(self._project_file()))
-        write_atomically(self._stack_file, yaml.safe_dump(self._stack_config()))
+        write_atomically(self.work / "Pulumi.yaml", written(self._project_file()))
+        write_atomically(self._stack_file, written(self._stack_config()))
 
     def select(self) -> auto.Stack:
         """Return the stack; create it if it does not exist."""
@@ -173,7 +173,7 @@ class Engine:
 
     def _project_file(self) -> dict[str, Any]:
         """Return the project file with absolute paths to the program and its virtual environment."""
-        project = _yaml(self.root / "Pulumi.yaml") | {"main": str(self.root)}
+        project = read(self.root / "Pulumi.yaml") | {"main": str(self.root)}
         runtime = project["runtime"]
         if isinstance(runtime, dict):
             options = cast("dict[str, Any]", runtime).setdefault("options", {})
@@ -182,8 +182,8 @@ class Engine:
 
     def _stack_config(self) -> dict[str, Any]:
         """Return the stack file with the overrides, the cloud's address, and what the engine added to it."""
-        previous = _yaml(self._stack_file) if self._stack_file.exists() else {}
-        given = _yaml(self.root / f"Pulumi.{self.stack}.yaml")
+        previous = read(self._stack_file) if self._stack_file.exists() else {}
+        given = read(self.root / f"Pulumi.{self.stack}.yaml")
         config: dict[str, Any] = {**given.get("config", {}), **self.overrides}
         if "aws:endpoints" in config:
             config["aws:endpoints"] = [
@@ -212,10 +212,6 @@ class Engine:
             raise EngineError("\n".join(events.errors) or str(error)) from error
         outputs: dict[str, Any] = getattr(result, "outputs", {})
         return Run(events, "\n".join(lines), {key: output.value for key, output in outputs.items()})
-
-
-def _yaml(file: Path) -> dict[str, Any]:
-    return yaml.safe_load(file.read_text())
 
 
 def _automated(command: Path) -> auto.PulumiCommand:

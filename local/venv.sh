@@ -66,7 +66,7 @@ set_default() { # export $1 with the value $2, unless $1 is set or the value is 
     eval "[ -n \"\${$1:-}\" ]" || [ -z "$2" ] || export "$1=$2"
 }
 
-isolate() { # keep only those settings of the pip in $1 that say where packages come from, and give them to uv
+isolate() { # keep only those settings of the pip in $1 for the source of packages, and pass them to uv
     settings=$(unset PIP_QUIET PIP_VERBOSE PIP_LOG PIP_PYTHON && "$1/bin/python" -m pip config list 2>/dev/null) || settings=
     for name in $(env | sed -n 's/^\(PIP_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
     export PIP_CONFIG_FILE=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -180,7 +180,7 @@ def _pulumi_outputs(stack: str) -> dict[str, Any]:
         [command, "stack", "output", "--json", "--non-interactive", "--stack", stack],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         stdin=subprocess.DEVNULL,
     )

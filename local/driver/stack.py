@@ -90,7 +90,7 @@ class Stack:
 
 
 PLAIN = "tag:pulumi.com:plain"
-"""The tag of scalars without quotes and without a tag, which the value alone gives a type."""
+"""The tag of scalars without quotes and without a tag, whose type depends only on the value."""
 
 STANDARD = "tag:yaml.org,2002:"
 

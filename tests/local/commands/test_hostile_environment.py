@@ -39,7 +39,7 @@ SETTINGS = {
 
 
 class User:
-    """A user with a checkout in a folder with spaces and letters that are not ASCII."""
+    """A user with a checkout in a folder with spaces and characters that are not ASCII."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "größere Projekte" / "strata"

@@ -152,7 +152,7 @@ def test_settings_of_pip_move_no_package(checkout: Checkout) -> None:
 
 
 def test_settings_of_uv_and_proxies_are_kept(checkout: Checkout) -> None:
-    """uv's own index takes precedence over pip's, and both use the user's proxies."""
+    """An index in uv's settings takes precedence over pip's, and both use the user's proxies."""
     own = {"UV_INDEX_URL": "https://own/simple", "HTTPS_PROXY": "http://user", "http_proxy": "http://user"}
     checkout.environment |= {**own, "PIP_INDEX_URL": "https://mirror", "PIP_PROXY": "http://pip"}
     checkout.make_environment()

@@ -9,6 +9,17 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
+# Python reads and writes UTF-8 in every locale.
+export PYTHONUTF8 := 1
+# The user's settings of other programs, which would change how Python runs and where a script's cd goes.
+unexport PYTHONHOME PYTHONPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT PYTHONSTARTUP \
+	PYTHONSAFEPATH PYTHONPLATLIBDIR PYTHONCASEOK PYTHONEXECUTABLE CDPATH
+# Requests to this machine never use a proxy; requests to registries do.
+COMMA := ,
+DIRECT := $(or $(no_proxy),$(NO_PROXY))
+export no_proxy := $(DIRECT)$(if $(DIRECT),$(COMMA))localhost,127.0.0.1,::1
+export NO_PROXY := $(no_proxy)
+
 # A relative path is one shell word, even if the path of the checkout contains spaces.
 VENV := .venv
 RUN := $(VENV)/bin/python

@@ -3,18 +3,27 @@
 # Does nothing if .venv is up to date; completes an interrupted installation.
 #
 #   local/venv.sh [PYTHON]   the interpreter to use; else python3, python3.13, or one that uv can get
+#
+# Packages come from the index that pip is configured to use, through pip's proxy. Other settings of pip, uv
+# and Python do not apply: they could move the packages to another folder.
 set -eu
-cd "$(dirname "$0")/.."
-
-version=$(cat .python-version)
-stamp=.venv/.installed
-# Contains the folder because a virtual environment cannot be moved.
-key="$(pwd) $(cat .python-version requirements-dev.txt | cksum)"
+unset CDPATH PYTHONHOME PYTHONPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONINSPECT PYTHONSTARTUP PYTHONPLATLIBDIR
 
 fail() {
     echo "error: $*" >&2
     exit 1
 }
+
+cd -- "$(dirname -- "$0")/.."
+for file in .python-version requirements-dev.txt Pulumi.yaml local/venv.sh; do
+    [ -f "$file" ] || fail "$(pwd) has no $file: expected a checkout of this project"
+done
+
+version=$(cat .python-version)
+stamp=.venv/.installed
+packages=$(cat .python-version requirements-dev.txt | cksum)
+# Contains the folder because a virtual environment cannot be moved.
+key="$(pwd) $packages"
 
 trap 'echo "interrupted: run make again to continue" >&2; exit 130' INT
 
@@ -42,11 +51,44 @@ make_environment() { # with the Python $1, at $2
         fail "$1 cannot create a virtual environment: on Debian and Ubuntu, run apt install python3-venv"
 }
 
+setting() { # print pip's setting $1: of the environment, else of the command, else of all commands
+    for section in :env: install global; do
+        value=$(printf '%s\n' "$settings" |
+            sed -n "s/^$section\.$1=['\"]\(.*\)['\"]\$/\1/p" | tail -n 1 | sed 's/\\n/ /g; s/^ *//')
+        if [ -n "$value" ]; then
+            printf '%s\n' "$value"
+            return
+        fi
+    done
+}
+
+set_default() { # export $1 with the value $2, unless $1 is set or the value is empty
+    eval "[ -n \"\${$1:-}\" ]" || [ -z "$2" ] || export "$1=$2"
+}
+
+isolate() { # keep only those settings of the pip in $1 for the source of packages, and pass them to uv
+    settings=$(unset PIP_QUIET PIP_VERBOSE PIP_LOG PIP_PYTHON && "$1/bin/python" -m pip config list 2>/dev/null) || settings=
+    for name in $(env | sed -n 's/^\(PIP_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+    export PIP_CONFIG_FILE=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1
+    for name in index-url extra-index-url find-links no-index trusted-host proxy cert client-cert \
+        default-timeout timeout retries keyring-provider; do
+        set_default "PIP_$(echo "$name" | tr a-z- A-Z_)" "$(setting "$name")"
+    done
+    unset UV_SYSTEM_PYTHON UV_PYTHON UV_PROJECT UV_WORKING_DIR UV_CONSTRAINT UV_BUILD_CONSTRAINT UV_NO_VERIFY_HASHES
+    [ -n "${UV_INDEX_URL:-}" ] || set_default UV_DEFAULT_INDEX "${PIP_INDEX_URL:-}"
+    [ -n "${UV_INDEX:-}" ] || set_default UV_EXTRA_INDEX_URL "${PIP_EXTRA_INDEX_URL:-}"
+    set_default UV_FIND_LINKS "$(echo "${PIP_FIND_LINKS:-}" | tr ' ' ,)"
+    set_default UV_INSECURE_HOST "${PIP_TRUSTED_HOST:-}"
+    set_default SSL_CERT_FILE "${PIP_CERT:-}"
+    [ -n "${HTTPS_PROXY:-}${https_proxy:-}" ] || set_default ALL_PROXY "${PIP_PROXY:-}"
+}
+
 install_uv() { # into the environment $1
+    isolate "$1"
     "$1/bin/uv" --version >/dev/null 2>&1 && return
     awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements-dev.txt >"$1/uv.txt"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-        -r "$1/uv.txt" || fail "uv could not be installed from PyPI: check the network connection"
+    "$1/bin/python" -m pip install --quiet --no-deps --require-hashes -r "$1/uv.txt" ||
+        fail "uv could not be installed from ${PIP_INDEX_URL:-PyPI}: check the network connection"
 }
 
 find_any_python() { # that runs uv's installation; a shim may refuse to run here, because of .python-version
@@ -67,6 +109,13 @@ get_python() { # with uv, in a separate environment
         fail "Python $version, the version of Lambda's runtime, was not found and could not be downloaded: install it, and run make PYTHON=/path/to/python$version"
 }
 
+if [ -L .venv ]; then # its packages are in a folder outside the checkout, which stays as it is
+    case "$(cat "$stamp" 2>/dev/null)" in
+    *" $packages") exit 0 ;;
+    *) fail ".venv is a symbolic link to an environment without the pinned packages: remove it, and run make again" ;;
+    esac
+fi
+
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && [ -x .venv/bin/python ] && exit 0
 
 echo "Creating .venv"
@@ -76,8 +125,9 @@ if ! is_right .venv/bin/python || ! { .venv/bin/uv --version || .venv/bin/python
     if [ -n "$python" ]; then make_environment "$python" .venv; else get_python; fi
 fi
 install_uv .venv
-.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements-dev.txt ||
+.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode \
+    ${PIP_NO_INDEX:+--no-index} requirements-dev.txt ||
     fail "the packages could not be installed: run make again to continue"
-# Makes python -m local work from any folder.
-pwd >"$(echo .venv/lib/python*/site-packages)/strata.pth"
+# Makes python -m local work from any folder. A relative path is the same text in every locale's encoding.
+echo ../../../.. >"$(echo .venv/lib/python*/site-packages)/strata.pth"
 echo "$key" >"$stamp"

@@ -23,9 +23,6 @@ OUTPUTS = "outputs.json"
 EMULATOR = "emulator.json"
 """Files that the embedded cloud writes to its directory: the stack's outputs, and the emulator's port."""
 
-LOCAL_KEY = "local"
-"""The embedded cloud's root credentials, access key and secret; it listens on the loopback interface only."""
-
 
 class DeadLetterQueue(msgspec.Struct, frozen=True):
     """A dead-letter queue in the stack's outputs.
@@ -63,11 +60,15 @@ class Target:
         """Return the client of a service, created once and shared by all threads."""
         from botocore.config import Config
 
+        from provider.cloud import NO_PROXIES
+
         with self._lock:
             if service not in self._clients:
                 # Commands send bursts of calls, and CloudWatch Logs allows five per second.
                 config = Config(
-                    retries={"total_max_attempts": 8, "mode": "standard"}, max_pool_connections=16
+                    retries={"total_max_attempts": 8, "mode": "standard"},
+                    max_pool_connections=16,
+                    proxies=NO_PROXIES if self.endpoint else None,
                 )
                 client: Any = self.session.client(service, endpoint_url=self.endpoint, config=config)
                 self._clients[service] = client
@@ -124,10 +125,11 @@ def find(stack: str, directory: Path) -> Target:
     """
     from boto3.session import Session
 
+    from provider.cloud import session
+
     if stack == LOCAL:
         outputs, endpoint = _local_outputs(directory), _local_endpoint(directory)
-        session = Session(LOCAL_KEY, LOCAL_KEY, region_name=_region(stack, outputs))
-        return Target(stack, outputs, session, endpoint)
+        return Target(stack, outputs, session(_region(stack, outputs)), endpoint)
     outputs = _pulumi_outputs(stack)
     return Target(stack, outputs, Session(region_name=_region(stack, outputs)))
 
@@ -178,7 +180,7 @@ def _pulumi_outputs(stack: str) -> dict[str, Any]:
         [command, "stack", "output", "--json", "--non-interactive", "--stack", stack],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         stdin=subprocess.DEVNULL,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,12 @@ ACCOUNT = "000000000000"
 ACCESS_KEY = "local"
 SECRET_KEY = "local"
 """The emulator's root credentials: it listens on the loopback interface only."""
+
+NO_PROXIES: dict[str, str] = {}
+"""For a client's config: without it, boto3 uses the proxies in the environment, also for loopback."""
+
+FILES = {"config_file": os.devnull, "credentials_file": os.devnull}
+"""The files of botocore's configuration."""
 
 
 @dataclass
@@ -42,18 +49,37 @@ class Cloud:
 
     def _make(self, service: str) -> Any:
         # A late import: a run without changes makes no client, and boto3 takes 250 ms to import.
-        import boto3
         from botocore.config import Config
 
         if self._session is None:  # One for all clients, which share the data that it loads.
-            self._session = boto3.session.Session(
-                aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=self.region
-            )
+            self._session = session(self.region)
         config = Config(
             retries={"total_max_attempts": 3, "mode": "standard"},
             connect_timeout=5,
             read_timeout=60,
             max_pool_connections=32,
             inject_host_prefix=False,
+            proxies=NO_PROXIES,
         )
         return self._session.client(service, endpoint_url=self.endpoint, config=config)
+
+
+def session(region: str) -> Any:
+    """Return a boto3 session with the root credentials, which ignores the user's AWS configuration.
+
+    It reads neither `~/.aws/config` and `~/.aws/credentials` nor the environment variables `AWS_*`: an
+    unknown profile, a broken file or an option such as FIPS endpoints would make every call fail.
+    """
+    import boto3
+    import botocore.session
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as VARIABLES
+
+    core = botocore.session.Session(
+        session_vars={
+            name: (None, None, FILES.get(name, default), convert)
+            for name, (_, _, default, convert) in VARIABLES.items()
+        }
+    )
+    # The variables of S3 are in a table of their own, which `session_vars` does not replace.
+    core.get_component("config_store").set_config_variable("s3", {})
+    return boto3.session.Session(ACCESS_KEY, SECRET_KEY, region_name=region, botocore_session=core)

@@ -15,6 +15,7 @@ from local.deployment.deployment import Deployment
 from local.engine.deploy import FOLDER, Deploy
 from local.engine.engine import Engine
 from local.engine.toolchain import pulumi
+from local.machine.environment import pulumi_settings
 from local.machine.errors import LocalError
 from local.machine.lock import exclusive
 
@@ -93,6 +94,9 @@ def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
         overrides={"strata:url": url},
     )
     engine.select()
+    for name in pulumi_settings():
+        if name not in engine.variables:
+            print(f"unset {name}")
     for name, value in engine.variables.items():
         print(f"export {name}={shlex.quote(value)}")
     return 0

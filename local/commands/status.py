@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.deployment.deployment import Deployment
+from local.machine.ports import LOOPBACK
 from local.machine.processes import Process
 
 
@@ -52,7 +53,10 @@ class Status:
     @property
     def rows(self) -> dict[str, str]:
         """The status as names and values to print."""
-        rows = {"emulator": _process_text(self.emulator), "front door": _process_text(self.front_door)}
+        rows = {
+            "emulator": _process_text(self.emulator, LOOPBACK),
+            "front door": _process_text(self.front_door, "localhost"),
+        }
         if self.error is not None:
             rows["resources"] = self.error
         elif self.resources is not None:
@@ -73,8 +77,8 @@ class Status:
         """The status for JSON."""
         return {
             "ready": self.ready,
-            "emulator": _process_fields(self.emulator),
-            "frontDoor": _process_fields(self.front_door),
+            "emulator": _process_fields(self.emulator, LOOPBACK),
+            "frontDoor": _process_fields(self.front_door, "localhost"),
             "resources": self.resources,
             "pending": self.pending,
             "complete": self.complete,
@@ -82,15 +86,15 @@ class Status:
         }
 
 
-def _process_text(process: Process | None) -> str:
+def _process_text(process: Process | None, host: str) -> str:
     if process is None:
         return "stopped"
     since = datetime.fromtimestamp(process.since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return f"http://localhost:{process.port}  (process {process.pid}, since {since})"
+    return f"http://{host}:{process.port}  (process {process.pid}, since {since})"
 
 
-def _process_fields(process: Process | None) -> dict[str, Any] | None:
+def _process_fields(process: Process | None, host: str) -> dict[str, Any] | None:
     if process is None:
         return None
     since = datetime.fromtimestamp(process.since, UTC).isoformat(timespec="seconds")
-    return {"url": f"http://localhost:{process.port}", "pid": process.pid, "since": since}
+    return {"url": f"http://{host}:{process.port}", "pid": process.pid, "since": since}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any, cast
 
 import yaml
 
+from local.driver.yaml_scalars import INT64, Scalar, number, number_text, scalar
+from local.machine.errors import LocalError
 from provider.naming import Naming
 
 DEFAULT_PATTERN = "${name}-${hex(7)}"
 
 
-class StackError(Exception):
+class StackError(LocalError):
     """A Pulumi file is missing or invalid."""
 
 
@@ -44,19 +47,21 @@ class Stack:
         Raises:
             StackError: if a file is missing or not YAML, or a value is encrypted.
         """
-        project = _read(root / "Pulumi.yaml")
+        project = read(root / "Pulumi.yaml")
         shared: dict[str, Any] = {
             key: entry["value"] for key, entry in _declared(root / "Pulumi.yaml", project) if "value" in entry
         }
         pattern = _pattern(shared.pop("pulumi:autonaming", {}))
         file = root / f"Pulumi.{name}.yaml"
-        values: dict[str, Any] = {**shared, **_config(file, _read(file)), **(overrides or {})}
+        values: dict[str, Any] = {**shared, **_config(file, read(file)), **(overrides or {})}
         for key, value in values.items():
             if _encrypted(value):
                 raise StackError(f"{file.name}: {key}: is encrypted, and only the Pulumi CLI can decrypt it")
-        config = {key: _text(value) for key, value in values.items()}
         if not isinstance(project.get("name"), str):
             raise StackError("Pulumi.yaml: name: expected the project's name")
+        # The CLI also puts keys without a namespace into the project's.
+        names = {key: key if ":" in key else f"{project['name']}:{key}" for key in values}
+        config = {names[key]: _text(value) for key, value in values.items()}
         return cls(project["name"], name, config, pattern)
 
     def with_endpoint(self, endpoint: str, region: str) -> Stack:
@@ -84,23 +89,78 @@ class Stack:
         return Naming(self.pattern, self.project, self.name)
 
 
+PLAIN = "tag:pulumi.com:plain"
+"""The tag of scalars without quotes and without a tag, whose type depends only on the value."""
+
+STANDARD = "tag:yaml.org,2002:"
+
+
 class _Loader(yaml.SafeLoader):
-    """A loader that rejects duplicate keys, like the CLI."""
+    """A loader that reads scalars, in keys and values, and rejects duplicate keys, like the CLI."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode and implicit[0]:
+            return f"{STANDARD}merge" if value == "<<" else PLAIN
+        return cast("Any", super()).resolve(kind, value, implicit)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
         seen: set[str] = set()
         for key in [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value}: is a duplicate key", key.start_mark
-                )
+                raise _error(key, f"{key.value}: is a duplicate key")
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        return {_key_text(key): value for key, value in super().construct_mapping(node, deep).items()}
+
+    def construct_plain(self, node: yaml.ScalarNode) -> Scalar:
+        """Return the value of a scalar without a tag, or with the tag of one of `TYPES`."""
+        value = scalar(node.value)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _error(node, f"{node.value}: is not a finite number")
+        expected = TYPES.get(node.tag.removeprefix(STANDARD))
+        if expected is not None and type(value) not in expected:
+            raise _error(node, f"{node.value}: is not of type !!{node.tag.removeprefix(STANDARD)}")
+        return value
+
+    def construct_text(self, node: yaml.Node) -> Any:
+        """Return the content of a node with an unknown tag, which the CLI ignores."""
+        if isinstance(node, yaml.ScalarNode):
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return self.construct_sequence(node, deep=True)
+        return self.construct_mapping(cast("yaml.MappingNode", node), deep=True)
+
+    def construct_binary(self, node: yaml.ScalarNode) -> str:
+        """Return base64-encoded text."""
+        return self.construct_yaml_binary(node).decode("utf-8", "replace")
 
 
-def _read(file: Path) -> dict[str, Any]:
+TYPES = {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),), "timestamp": (str,)}
+
+for _tag in (PLAIN, *(STANDARD + name for name in TYPES)):
+    _Loader.add_constructor(_tag, _Loader.construct_plain)
+_Loader.add_constructor(f"{STANDARD}binary", _Loader.construct_binary)
+cast("Any", _Loader).add_constructor(None, _Loader.construct_text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """A writer that quotes all text, because PyYAML's rules for text that needs no quotes are YAML 1.1."""
+
+
+def _quoted(dumper: Any, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar(f"{STANDARD}str", text, style='"')
+
+
+_Dumper.add_representer(str, _quoted)
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Return the content of a project or stack file, with the values that the CLI reads.
+
+    Raises:
+        StackError: if the file is missing, or not a YAML mapping.
+    """
     try:
-        data: Any = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader
+        data: Any = yaml.load(file.read_text("utf-8-sig"), _Loader)  # noqa: S506 - a safe loader
     except FileNotFoundError:
         raise StackError(f"{file}: no such file") from None
     except yaml.MarkedYAMLError as error:
@@ -111,6 +171,24 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise StackError(f"{file.name}: expected a mapping, got {data!r}")
     return cast("dict[str, Any]", data)
+
+
+def written(data: Mapping[str, Any]) -> str:
+    """Return a project or stack file with this content; the CLI and `read` read the same values."""
+    return yaml.dump(dict(data), Dumper=_Dumper, allow_unicode=True)
+
+
+def _error(node: yaml.Node, problem: str) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
+def _key_text(key: Any) -> str:
+    """Return a key as text, like Go's `fmt.Sprintf("%v", key)`."""
+    if key is None:
+        return "<nil>"
+    if isinstance(key, bool):
+        return json.dumps(key)
+    return str(key)
 
 
 def _config(file: Path, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,7 +217,22 @@ def _pattern(autonaming: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    """Return a value of the config as the CLI gives it to the program: objects and lists are JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(value)
+    return value if isinstance(value, str) else json.dumps(_rounded(value))
+
+
+def _rounded(value: Any) -> Any:
+    """Return a value with its integers outside of int64 rounded, as in the CLI's objects."""
+    if isinstance(value, Mapping):
+        return {key: _rounded(each) for key, each in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in cast("list[Any]", value)]
+    large = isinstance(value, int) and value not in INT64
+    return number(float(value)) if large else value
 
 
 def _encrypted(value: Any) -> bool:

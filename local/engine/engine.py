@@ -13,19 +13,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
 from pulumi import automation as auto
 
 from local.driver.changes import Report, silent
 from local.driver.program import isolated_modules
+from local.driver.stack import read, written
 from local.engine.backend import Backend, recover_state
 from local.engine.events import Events
+from local.machine.environment import DIRECT, isolated
 from local.machine.errors import LocalError
 from local.machine.files import write_atomically
 from local.plugin.servicer import VERSION, embedded
 from provider.cloud import Cloud
 
-PASSPHRASE = "local"  # noqa: S105 - protects no real secrets; the user's own takes precedence
+PASSPHRASE = "local"  # noqa: S105 - protects no real secrets
 PARALLEL = 16
 """Limit of concurrent operations: about as many as the emulator handles without queueing."""
 
@@ -107,10 +108,11 @@ class Engine:
         pending = self.backend.state.get("pending_operations")
         moved = bool(self.backend.state) and address != self.cloud.endpoint
         if pending or moved:
-            stack = self.select()
-            deployment: Any = stack.export_stack()
-            state = recover_state(deployment.deployment, embedded(self.cloud), address)
-            stack.import_stack(auto.Deployment(deployment.version, state))
+            with isolated():
+                stack = self.select()
+                deployment: Any = stack.export_stack()
+                state = recover_state(deployment.deployment, embedded(self.cloud), address)
+                stack.import_stack(auto.Deployment(deployment.version, state))
         return bool(pending) or moved
 
     @property
@@ -119,18 +121,19 @@ class Engine:
         return {
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": self.backend.url,
-            "PULUMI_CONFIG_PASSPHRASE": os.environ.get("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             # Only the plugin in PULUMI_HOME is used, never AWS's.
             "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            **DIRECT,
             **self.environment,
         }
 
     @cached_property
     def project(self) -> str:
         """The project's name."""
-        return _yaml(self.root / "Pulumi.yaml")["name"]
+        return read(self.root / "Pulumi.yaml")["name"]
 
     @property
     def backend(self) -> Backend:
@@ -143,15 +146,21 @@ class Engine:
         home = self.folder / "home" / "plugins" / f"resource-aws-v{VERSION}"
         shim = home / "pulumi-resource-aws"
         write_atomically(
-            shim, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(CODE))} exec {shlex.join(self.plugin)} "$@"\n'
+            shim,
+            f"#!/bin/sh\nunset PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS\nexport PYTHONUTF8=1 "
+            f'PYTHONPATH={shlex.quote(str(CODE))}\nexec {shlex.join(self.plugin)} "$@"\n',
         )
         shim.chmod(0o755)
-        write_atomically(self.work / "Pulumi.yaml", yaml.safe_dump(self._project_file()))
-        write_atomically(self._stack_file, yaml.safe_dump(self._stack_config()))
+        write_atomically(self.work / "Pulumi.yaml", written(self._project_file()))
+        write_atomically(self._stack_file, written(self._stack_config()))
 
     def select(self) -> auto.Stack:
         """Return the stack; create it if it does not exist."""
         self.install()
+        with isolated():
+            return self._selected()
+
+    def _selected(self) -> auto.Stack:
         options = auto.LocalWorkspaceOptions(
             work_dir=str(self.work),
             env_vars=self.variables,
@@ -173,7 +182,7 @@ class Engine:
 
     def _project_file(self) -> dict[str, Any]:
         """Return the project file with absolute paths to the program and its virtual environment."""
-        project = _yaml(self.root / "Pulumi.yaml") | {"main": str(self.root)}
+        project = read(self.root / "Pulumi.yaml") | {"main": str(self.root)}
         runtime = project["runtime"]
         if isinstance(runtime, dict):
             options = cast("dict[str, Any]", runtime).setdefault("options", {})
@@ -182,8 +191,8 @@ class Engine:
 
     def _stack_config(self) -> dict[str, Any]:
         """Return the stack file with the overrides, the cloud's address, and what the engine added to it."""
-        previous = _yaml(self._stack_file) if self._stack_file.exists() else {}
-        given = _yaml(self.root / f"Pulumi.{self.stack}.yaml")
+        previous = read(self._stack_file) if self._stack_file.exists() else {}
+        given = read(self.root / f"Pulumi.{self.stack}.yaml")
         config: dict[str, Any] = {**given.get("config", {}), **self.overrides}
         if "aws:endpoints" in config:
             config["aws:endpoints"] = [
@@ -205,17 +214,13 @@ class Engine:
         options |= {"on_event": events.take, "on_output": lines.append, "parallel": PARALLEL}
         try:
             # Until the operation ends: the SDK reads types from the modules after the program has finished.
-            with isolated_modules(self.root):
+            with isolated(), isolated_modules(self.root):
                 run: Any = getattr(self.select(), operation)
                 result = run(color="never", suppress_progress=True, **options)
         except auto.errors.CommandError as error:
             raise EngineError("\n".join(events.errors) or str(error)) from error
         outputs: dict[str, Any] = getattr(result, "outputs", {})
         return Run(events, "\n".join(lines), {key: output.value for key, output in outputs.items()})
-
-
-def _yaml(file: Path) -> dict[str, Any]:
-    return yaml.safe_load(file.read_text())
 
 
 def _automated(command: Path) -> auto.PulumiCommand:

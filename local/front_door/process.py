@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.machine.errors import LocalError
-from local.machine.ports import is_taken, wait_until_free
+from local.machine.ports import is_taken, loopbacks, wait_until_free
 from local.machine.processes import Daemon, Process
 
 PORT = 8080
@@ -54,7 +54,7 @@ class FrontDoor:
         chosen = self.default_port(port)
         process = self.process
         ours = process is not None and process.port == chosen
-        if not ours and not wait_until_free(chosen):
+        if not ours and not wait_until_free(chosen, loopbacks()):
             raise LocalError(
                 f"the front door's port {chosen} is in use by another program: "
                 "stop that program, or choose another port with PORT="

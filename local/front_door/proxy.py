@@ -27,7 +27,7 @@ from yarl import URL
 
 from local.front_door import websocket
 from local.front_door.headers import end_to_end, forwarded, has_readable_token
-from local.machine.ports import LOOPBACK
+from local.machine.ports import loopbacks
 
 logger = logging.getLogger(__name__)
 
@@ -97,13 +97,14 @@ class Proxy:
 
     @asynccontextmanager
     async def listening(self, port: int) -> AsyncGenerator[None]:
-        """Serve the port on 127.0.0.1."""
+        """Serve the port on all addresses of `localhost`; 127.0.0.1 is last."""
         async with self._connected() as requests, websocket.connected() as sockets:
             server = self._server(Upstream(requests, sockets))
             runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
             await runner.setup()
             try:
-                await web.TCPSite(runner, LOOPBACK, port, backlog=BACKLOG).start()
+                for host in loopbacks():
+                    await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
                 yield
             finally:
                 await runner.cleanup()

@@ -11,7 +11,7 @@ def write_atomically(path: Path, text: str) -> None:
     """Replace a file's content; readers see the old or the new content, never a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.write_text(text)
+    draft.write_text(text, "utf-8")
     draft.replace(path)
 
 

@@ -30,7 +30,7 @@ def test_status_exit_code(deployment: Deployment, ports: Ports, capsys: pytest.C
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
 
     assert codes == [NOT_RUNNING, NOT_RUNNING, NOT_RUNNING, 0]
-    assert rows["emulator"].split()[0] == f"http://localhost:{ports.cloud}"
+    assert rows["emulator"].split()[0] == f"http://127.0.0.1:{ports.cloud}"
     assert rows["front"].split()[:2] == ["door", f"http://localhost:{ports.front_door}"]
 
 
@@ -62,7 +62,7 @@ def test_status_prints_json(deployment: Deployment, ports: Ports, capsys: pytest
         0,
         {
             "ready": True,
-            "emulator": {"url": f"http://localhost:{ports.cloud}", "pid": emulator.pid},
+            "emulator": {"url": f"http://127.0.0.1:{ports.cloud}", "pid": emulator.pid},
             "frontDoor": {"url": f"http://localhost:{ports.front_door}", "pid": front_door.pid},
             "resources": 0,
             "pending": 0,

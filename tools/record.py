@@ -38,6 +38,13 @@ def resources(graph: Graph) -> Iterator[str]:
 
 
 def permissions(graph: Graph) -> Iterator[str]:
+    """Yield every permission, with a placeholder for the domain that the stack sends email from."""
+    (identity,) = graph.of("aws:sesv2/emailIdentity:EmailIdentity").values()
+    for line in _permissions(graph):
+        yield line.replace(identity.inputs["emailIdentity"], "SENDER-DOMAIN")
+
+
+def _permissions(graph: Graph) -> Iterator[str]:
     """Yield every permission: of roles, to assume roles, of resource policies, and to invoke functions."""
     for name, item in graph.of("aws:iam/rolePolicy:RolePolicy").items():
         yield from _statement_lines(f"role {name}", item.inputs["policy"])
@@ -160,11 +167,8 @@ def merged(lines: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _named_alike(lines: Callable[[Graph], Iterable[str]], graph: Graph, stack: str) -> Iterator[str]:
-    """Yield the lines of one stack, with placeholders for the stack's name and its sender's domain."""
-    (identity,) = graph.of("aws:sesv2/emailIdentity:EmailIdentity").values()
-    domain = identity.inputs["emailIdentity"]
-    for line in lines(graph):
-        yield line.replace(f"strata-{stack}", "strata-STACK").replace(domain, "SENDER-DOMAIN")
+    """Yield the lines of one stack, with a placeholder for the stack's name."""
+    return (line.replace(f"strata-{stack}", "strata-STACK") for line in lines(graph))
 
 
 def contents(graph_of: Callable[[str], Graph] = whole) -> dict[str, str]:

@@ -85,6 +85,7 @@ NEW_ROUTE = {
     ("create", "aws:iam/rolePolicy:RolePolicy", "health-again"),
     ("create", "aws:lambda/function:Function", "health-again"),
     ("create", "aws:lambda/permission:Permission", "health-again-get-again"),
-    # The OpenAPI document lists the route.
+    # The OpenAPI document and the fallback list the routes.
+    ("update", "aws:lambda/function:Function", "fallback-not-found"),
     ("update", "aws:lambda/function:Function", "openapi-read"),
 }

@@ -58,7 +58,8 @@ def test_up_changes_only_edited_resources(checkout: Checkout) -> None:
         ("delete", "aws:iam/rolePolicy:RolePolicy::users-delete"),
         ("delete", "aws:lambda/function:Function::users-delete"),
         ("delete", "aws:lambda/permission:Permission::users-delete-delete-users-userId"),
-        # The OpenAPI document no longer contains the route.
+        # The OpenAPI document and the fallback no longer contain the route.
+        ("update", "aws:lambda/function:Function::fallback-not-found"),
         ("update", "aws:lambda/function:Function::openapi-read"),
     }
 

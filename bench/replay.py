@@ -18,6 +18,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from local.driver import program
 from local.driver.stack import Stack
+from local.machine.garbage import no_collection
 
 ROOT = Path(__file__).parents[1]
 STACK = "dev"
@@ -64,4 +65,5 @@ def load(file: Path) -> Responses:
 
 
 if __name__ == "__main__":
-    build(load(Path(sys.argv[1])))
+    with no_collection():
+        build(load(Path(sys.argv[1])))

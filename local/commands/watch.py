@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -73,6 +74,7 @@ class Loop:
         seconds = time.time() - since
         text = f"{names}: live after {seconds:.2f} s, {show.summary(result.changes)}"
         self._console.print(text, markup=False)
+        gc.collect()  # Now, because no command waits for it.
 
     def _report(self, change: Applied) -> None:
         if change.kind != "same":

@@ -19,6 +19,7 @@ from local.emulator.emulator import Emulator, StartData
 from local.front_door.process import FrontDoor
 from local.machine.errors import LocalError
 from local.machine.files import remove, write_atomically
+from local.machine.garbage import no_collection
 from local.machine.lock import exclusive
 from local.machine.ports import LOOPBACK
 from local.machine.processes import POLL_SECONDS
@@ -60,11 +61,12 @@ class Up:
 
 def _apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], report: Report) -> Result:
     # Imported here because Pulumi's SDK is slow to import and most commands do not need it.
-    from local.driver import driver
-    from local.emulator.owner import Owner, claim
+    with no_collection():
+        from local.driver import driver
+        from local.emulator.owner import Owner, claim
 
-    claim(state.parent, Owner.DRIVER)
-    return driver.apply(root, cloud, state, overrides, report)
+        claim(state.parent, Owner.DRIVER)
+        return driver.apply(root, cloud, state, overrides, report)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ help: ## list the commands
 venv: ## create .venv with the pinned packages
 	@sh local/venv.sh "$(PYTHON)"
 
-up: venv ## start the platform on this machine
-	@$(RUN) -m local up $(PORTS)
+up: venv ## start the platform on this machine; VERIFY=1 applies the program even if nothing has changed
+	@$(RUN) -m local up $(PORTS) $(if $(VERIFY),--verify)
 
 dev: venv ## start the platform and deploy each saved change
 	@$(RUN) -m local dev $(PORTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from local.driver.program import PROGRAM_FOLDERS
+from local.driver.sources import PROGRAM_FOLDERS
 
 ROOT = Path(__file__).parents[1]
 FILES = (".python-version", "Pulumi.yaml", "__main__.py")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,6 +118,21 @@ class Tree:
                 todo += self._follow(reach.modules[name], reach)
         return reach
 
+    def closure(self, names: Iterable[str]) -> Iterator[Module]:
+        """Yield the modules with these names and those that they import; other names are ignored."""
+        todo, seen = list(names), set[str]()
+        while todo:
+            name = todo.pop()
+            parent = self.module(name.rpartition(".")[0]) if "." in name else None
+            if name in seen or (parent and not parent.is_package) or not _is_first_party(name):
+                continue
+            seen.add(name)
+            module = self.module(name)
+            if module:
+                yield module
+                for statement in module.facts.imports:
+                    todo += imported(_base(module, statement), statement)
+
     def _follow(self, module: Module, reach: Reach) -> Iterator[tuple[str, str]]:
         """Yield the first-party modules that a module imports, and add third-party packages to `reach`."""
         for line in module.facts.dynamic:
@@ -129,7 +144,7 @@ class Tree:
             place = f"{module.path}:{statement.line}"
             base = _base(module, statement)
             root = base.partition(".")[0]
-            if root == FIRST_PARTY:
+            if _is_first_party(base):
                 if statement.optional and not all(map(self.module, _ancestors(base))):
                     continue
                 yield from ((name, place) for name in _ancestors(base))
@@ -170,11 +185,16 @@ class Tree:
         except (FileNotFoundError, NotADirectoryError):
             return None
         try:
-            return Module(name, path, source, self._facts(source))
+            return Module(name, path, source, self.facts(source))
         except (SyntaxError, ValueError, RecursionError) as error:
             raise BundleError.of(path, error) from error
 
-    def _facts(self, source: bytes) -> Facts:
+    def facts(self, source: bytes) -> Facts:
+        """Return the facts about a source file; cached by content.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: if it is not valid Python.
+        """
         key = digest(BUILD, source)
         if key not in _facts:
             name = f"imports/{key}.json"
@@ -183,6 +203,12 @@ class Tree:
             if not known:
                 self._cache.save(name, _facts[key].dump())
         return _facts[key]
+
+
+def imported(base: str, statement: Import) -> Iterator[str]:
+    """Yield the names of modules that an import of `base` may run, those outside of the tree too."""
+    yield from _ancestors(base)
+    yield from (f"{base}.{name}" for name in statement.names)
 
 
 def sources(root: Path = ROOT) -> Tree:
@@ -199,6 +225,10 @@ def _base(module: Module, statement: Import) -> str:
     if keep < 1:
         raise BundleError(f"{module.path}:{statement.line}: the relative import goes beyond {FIRST_PARTY}/")
     return ".".join([*parts[:keep], *([statement.module] if statement.module else [])])
+
+
+def _is_first_party(name: str) -> bool:
+    return name.partition(".")[0] == FIRST_PARTY
 
 
 def _ancestors(name: str) -> Iterator[str]:

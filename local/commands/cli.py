@@ -51,7 +51,11 @@ def up(given: argparse.Namespace, deployment: Deployment, console: Console) -> i
     messages = show.terminal(stderr=True) if given.json else console
     with show.progress(messages) as report:
         done = deployment.up(
-            report, lambda text: messages.print(text, style="yellow"), given.port, given.cloud_port
+            report,
+            lambda text: messages.print(text, style="yellow"),
+            given.port,
+            given.cloud_port,
+            verify=given.verify,
         )
     if given.json:
         show.print_json(_up_fields(done))
@@ -142,7 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(json=False)
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     for command in (up, dev):
-        add_ports(add_command(add, command))
+        parser_of_command = add_command(add, command)
+        add_ports(parser_of_command)
+        parser_of_command.add_argument(
+            "--verify", action="store_true", help="apply the program even if nothing seems to have changed"
+        )
     for command in (down, reset, status):
         add_command(add, command)
     reading = add_command(add, logs)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,17 +15,21 @@ from watchfiles import Change, watch
 
 from local.commands import console as show
 from local.deployment.deployment import Deployment
-from local.driver.program import PROGRAM_FOLDERS
+from local.driver.changes import silent
+from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS
 from local.machine.errors import LocalError
 
 if TYPE_CHECKING:
     from local.driver.changes import Change as Applied
 
-PROGRAM_FILE = "__main__.py"
-
 DEBOUNCE_MS = 50
 STEP_MS = 20
 """How long to wait for further files that are saved together."""
+
+QUIET_SECONDS = 0.5
+"""How long after the short way the whole program is applied, unless another file is saved."""
+
+MISSED = "the short way differs from the whole program, which is a fault of Strata; now applied:"
 
 STALE_SECONDS = 60.0
 """Older modification times are not the time of the save: the file was moved or copied here."""
@@ -39,8 +44,8 @@ POLL_SECONDS = 1.0
 class Loop:
     """Deploys saved changes until it is stopped.
 
-    Every change applies the whole program, because an edit of one handler may also change the OpenAPI
-    document. A run with few changes is fast.
+    An edit of function bodies in `handlers/` updates those functions at once; the whole program follows when
+    no file has been saved for `QUIET_SECONDS`. Any other edit applies the whole program at once.
 
     Args:
         deployment: the running deployment.
@@ -50,31 +55,71 @@ class Loop:
     def __init__(self, deployment: Deployment, console: Console) -> None:
         self._deployment = deployment
         self._console = console
+        self._saved: Queue[list[Path]] = Queue()
+        self._complete = True
+        """Whether the program has been applied since the last save."""
+        self._sure = True
+        """Whether the last run of the program succeeded: the short way continues from it."""
         self.stop = threading.Event()
 
     def run(self) -> None:
         """Run until `stop` is set or the emulator stops."""
-        monitor = threading.Thread(target=self._stop_with_emulator, daemon=True)
-        monitor.start()
+        threads = [
+            threading.Thread(target=each, daemon=True) for each in (self._stop_with_emulator, self._watch)
+        ]
+        for thread in threads:
+            thread.start()
         try:
-            for changed in changes(self._deployment.root, self.stop):
-                self._deploy(changed)
+            while not self.stop.is_set():
+                self._next()
         finally:
             self.stop.set()
-            monitor.join()
+            for thread in threads:
+                thread.join()
 
-    def _deploy(self, changed: Sequence[Path]) -> None:
-        names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
-        since = save_time(changed, time.time())
+    def _next(self) -> None:
+        """Deploy the next saved files; without any, apply the program if the short way left it undone."""
         try:
-            result = self._deployment.reapply(self._report)
+            changed = self._saved.get(timeout=QUIET_SECONDS)
+        except Empty:
+            if not self._complete:
+                self._verify()
+            return
+        since = save_time(changed, time.time())
+        names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
+        try:
+            changes = self._deployment.update_functions(changed, self._report) if self._sure else None
+            self._complete = changes is None
+            if changes is None:
+                self._sure = False
+                changes = self._deployment.reapply(self._report).changes
+                self._sure = True
         except LocalError as error:
             self._console.print(f"{names}: not deployed: {error}", style="red", markup=False)
             return
-        seconds = time.time() - since
-        text = f"{names}: live after {seconds:.2f} s, {show.summary(result.changes)}"
+        text = f"{names}: live after {time.time() - since:.2f} s, {show.summary(changes)}"
         self._console.print(text, markup=False)
+
+    def _verify(self) -> None:
+        """Apply the whole program after the short way: it finds nothing to do, or the short way is wrong."""
+        self._complete = True
+        try:
+            changes = self._deployment.reapply(silent).changes
+        except LocalError as error:
+            self._sure = False
+            self._console.print(f"the whole program: not applied: {error}", style="red", markup=False)
+            return
+        missed = [change for change in changes if change.kind != "same"]
+        if missed and self._deployment.is_current:  # Else a file was saved during the run.
+            self._console.print(
+                f"{MISSED} {', '.join(change.urn for change in missed)}", style="red", markup=False
+            )
         gc.collect()  # Now, because no command waits for it.
+
+    def _watch(self) -> None:
+        """Queue the saved files, those saved together as one item."""
+        for changed in changes(self._deployment.root, self.stop):
+            self._saved.put(changed)
 
     def _report(self, change: Applied) -> None:
         if change.kind != "same":

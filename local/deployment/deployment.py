@@ -6,13 +6,14 @@ import http.client
 import json
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from local.deployment import people
+from local.deployment.fingerprint import Fingerprint
 from local.emulator.checkpoint import STATE
 from local.emulator.emulator import PORT as CLOUD_PORT
 from local.emulator.emulator import Emulator, StartData
@@ -26,7 +27,7 @@ from local.machine.processes import POLL_SECONDS
 from provider.cloud import Cloud
 
 if TYPE_CHECKING:
-    from local.driver.changes import Report, Result
+    from local.driver.changes import Change, Report, Result
 
 Apply = Callable[[Path, Cloud, Path, Mapping[str, Any], "Report"], "Result"]
 Seed = Callable[[Cloud, Mapping[str, Any]], list[str]]
@@ -108,6 +109,11 @@ class Deployment:
         return self.directory / STATE
 
     @property
+    def fingerprint(self) -> Fingerprint:
+        """The fingerprint of the last complete run."""
+        return Fingerprint(self.root, self.directory, (self.state, self.outputs_file))
+
+    @property
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs.
 
@@ -130,20 +136,29 @@ class Deployment:
         notify: Callable[[str], None],
         port: int | None = None,
         cloud_port: int | None = None,
+        *,
+        verify: bool = False,
     ) -> Up:
         """Start the emulator and the front door, apply the program, and wait until the API is healthy.
+
+        Does nothing if all of that runs and nothing has changed since the last complete run.
 
         Args:
             report: receives the change of each resource.
             notify: receives other messages for the user.
             port: the front door's port; by default the last one, or 8080.
             cloud_port: the emulator's port; by default the last one, or 4566, or a free one.
+            verify: apply the program even if nothing seems to have changed.
 
         Raises:
-            LocalError: if a step fails; the next `up` continues from there.
+            LocalError: if a step fails; the next `up` continues from there. Also if `verify` finds a change
+                where the fingerprint shows none.
         """
         started = time.monotonic()
         with exclusive(self.directory, "up", UP_LOCK_SECONDS):
+            unchanged = self._unchanged(port, cloud_port)
+            if unchanged and not verify:
+                return Up(unchanged, self._applied(), [], time.monotonic() - started)
             self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
             port = self.front_door.choose_port(port)
             data = self.emulator.start(cloud_port)
@@ -151,11 +166,13 @@ class Deployment:
                 notify(f"the emulator {data.value}")
             self.front_door.start(port)
             url = f"http://localhost:{port}"
-            with self._emulator_checked():
+            with self._emulator_checked(), self.fingerprint.of_run(self.processes):
                 cloud = self.emulator.cloud
                 result = self._apply_for(url, report)
                 created = self.seed(cloud, result.outputs)
                 _await_health(port)
+        if unchanged:
+            _refuse_changes(result)
         return Up(url, result, created, time.monotonic() - started)
 
     def reapply(self, report: Report) -> Result:
@@ -167,8 +184,28 @@ class Deployment:
         process = self.front_door.process
         if process is None:
             raise LocalError("the front door is not running: run make up")
-        with exclusive(self.directory, "dev", REAPPLY_LOCK_SECONDS), self._emulator_checked():
+        with (
+            exclusive(self.directory, "dev", REAPPLY_LOCK_SECONDS),
+            self._emulator_checked(),
+            self.fingerprint.of_run(self.processes),
+        ):
             return self._apply_for(f"http://localhost:{process.port}", report)
+
+    def update_functions(self, changed: Sequence[Path], report: Report) -> list[Change] | None:
+        """Update the functions that contain changed files, without running the program.
+
+        Returns:
+            The changes; None if the edit may change more than the code of functions.
+
+        Raises:
+            LocalError: if a function cannot be updated; the platform keeps running.
+        """
+        from local.driver import driver
+
+        files = [path.relative_to(self.root).as_posix() for path in changed]
+        with exclusive(self.directory, "dev", REAPPLY_LOCK_SECONDS), self._emulator_checked():
+            self.fingerprint.forget()
+            return driver.update_functions(self.root, self.emulator.cloud, self.state, files, report)
 
     def down(self) -> bool:
         """Stop the emulator and the front door, keep the data, and return whether any of them ran."""
@@ -186,6 +223,34 @@ class Deployment:
             for path in self.directory.iterdir():
                 if path.name not in KEPT:
                     remove(path)
+
+    def _unchanged(self, port: int | None, cloud_port: int | None) -> str | None:
+        """Return the front door's address if all runs, on these ports, as the last complete run left it."""
+        emulator, front_door = self.emulator.process, self.front_door.process
+        if emulator is None or front_door is None:
+            return None
+        wanted = (port or front_door.port, cloud_port or emulator.port)
+        if wanted != (front_door.port, emulator.port) or not self.is_current:
+            return None
+        return None if _health_problem(front_door.port) else f"http://localhost:{front_door.port}"
+
+    @property
+    def processes(self) -> dict[str, Any]:
+        """What identifies the running emulator and front door."""
+        running = {"emulator": self.emulator.process, "front door": self.front_door.process}
+        return {name: vars(process) for name, process in running.items() if process}
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the running platform is what the program declares, by the fingerprint of the last run."""
+        return self.fingerprint.matches(self.processes)
+
+    def _applied(self) -> Result:
+        """Return the result of a run that changes nothing, from the driver's state."""
+        from local.driver.changes import Change, Result
+
+        resources = json.loads(self.state.read_bytes())["resources"]
+        return Result(self.outputs, [Change(urn, "same") for urn in resources], 0.0)
 
     def _refuse_equal_ports(self, port: int, cloud_port: int | None) -> None:
         if port == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
@@ -213,6 +278,13 @@ class Deployment:
                     f"the emulator has exited: run make up to restart it; its last log lines:\n{tail}"
                 ) from error
             raise
+
+
+def _refuse_changes(result: Result) -> None:
+    """Raise an error if a run changed a resource although the fingerprint showed no change."""
+    changed = [change.urn for change in result.changes if change.kind != "same"]
+    if changed:
+        raise LocalError(f"the fingerprint showed no change, but this run changed {', '.join(changed)}")
 
 
 def _await_health(port: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from local.driver import options, program
-from local.driver.changes import Report, Result
+from local.driver import options, program, short_way
+from local.driver.changes import Change, Report, Result
 from local.driver.location import located
 from local.driver.monitor import Monitor
 from local.driver.stack import Stack, StackError
@@ -54,3 +54,18 @@ def apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], r
     except Exception as error:
         raise DriverError(located(error, root)) from error
     return Result(outputs, steps.changes, time.monotonic() - started)
+
+
+def update_functions(
+    root: Path, cloud: Cloud, state: Path, changed: Sequence[str], report: Report
+) -> list[Change] | None:
+    """Update the functions that contain changed files, as `short_way.update` does.
+
+    Raises:
+        DriverError: if a config file or the state is invalid, or the cloud refuses an update.
+    """
+    try:
+        naming = Stack.load(root, STACK).naming
+        return short_way.update(root, cloud, naming, state, changed, report)
+    except (StackError, StateError, ProviderError) as error:
+        raise DriverError(str(error)) from error

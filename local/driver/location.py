@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.driver.program import PROGRAM_FOLDERS
+from local.driver.sources import PROGRAM_FOLDERS
 
 WIRING = frozenset({"__main__", "wiring"})
 """The parts of the program that connect components; a component's error is often a mistake there."""

@@ -21,11 +21,9 @@ from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.settings import SETTINGS, get_root_resource, set_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
+from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS
 from local.driver.stack import Stack
 from local.machine.garbage import no_collection
-
-PROGRAM_FOLDERS = ("settings", "wiring", "components", "handlers")
-"""The folders of the program's own packages."""
 
 KEPT = ("settings", "components")
 """Packages that a run keeps for the next one; neither imports handlers, which change most often."""
@@ -70,7 +68,7 @@ def run(root: Path, stack: Stack, monitor: MockMonitor, check: Check | None = No
     def declare() -> None:
         if check:
             register_stack_transformation(check)
-        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        runpy.run_path(str(root / PROGRAM_FILE), run_name="__main__")
 
     with isolated_modules(root):
         return register(declare, stack, monitor)

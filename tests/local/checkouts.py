@@ -26,8 +26,8 @@ class Checkout:
         return Deployment(self.root, self.root / ".local")
 
     def up(self) -> list[Change]:
-        """Deploy, and return the changes except for unchanged resources."""
-        done = self.deployment.up(lambda _: None, lambda _: None, self.port, self.cloud_port)
+        """Deploy, check the fingerprint, and return the changes except for unchanged resources."""
+        done = self.deployment.up(lambda _: None, lambda _: None, self.port, self.cloud_port, verify=True)
         return [change for change in done.result.changes if change.kind != "same"]
 
     def edit(self, file: str, old: str, new: str) -> None:

@@ -8,11 +8,14 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
 
+from local.driver.changes import Result
 from local.machine.errors import LocalError
 from tests.checkout import ROOT, copy
 from tests.local.checkouts import Checkout, changed_resources
@@ -62,6 +65,36 @@ def test_up_changes_only_edited_resources(checkout: Checkout) -> None:
         ("update", "aws:lambda/function:Function::fallback-not-found"),
         ("update", "aws:lambda/function:Function::openapi-read"),
     }
+
+
+def test_unchanged_up_does_not_run_the_program(checkout: Checkout) -> None:
+    """`up` returns without the SDK; with `verify` it runs the program, and names a change that it finds."""
+    checkout.up()
+    deployment = checkout.deployment
+    up = partial(replace(deployment, apply=refuse).up, lambda _: None, lambda _: None)
+    done = up()
+    assert Counter(change.kind for change in done.result.changes).keys() == {"same"}
+    assert (done.url, done.result.outputs) == (f"http://localhost:{checkout.port}", deployment.outputs)
+    with pytest.raises(LookupError):
+        up(verify=True)
+    with pytest.raises(LookupError):  # That run was not complete.
+        up()
+
+
+def test_verify_names_a_change_that_the_fingerprint_hides(checkout: Checkout) -> None:
+    """A fingerprint that is wrong is an error of `up --verify`."""
+    checkout.up()
+    deployment = checkout.deployment
+    checkout.edit("handlers/health/read.py", "Health(variable", "Health(version=variable")
+    with deployment.fingerprint.of_run(deployment.processes):
+        pass
+    with pytest.raises(LocalError, match=r"showed no change, but this run changed .*::health-read$"):
+        checkout.up()
+
+
+def refuse(*arguments: object) -> Result:
+    """Fail in place of the driver."""
+    raise LookupError(arguments)
 
 
 def test_up_after_a_killed_emulator_creates_everything(checkout: Checkout) -> None:

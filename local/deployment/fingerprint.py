@@ -1,0 +1,130 @@
+"""Whether a deployment is unchanged: the program that was applied, its record, and the emulator that has it.
+
+`make up` does nothing if all of these are as the last complete run left them. A missing or unreadable file, a
+linked folder, or a change during the run means a full run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS
+from local.machine.files import write_atomically
+
+FILES = (PROGRAM_FILE, "Pulumi.yaml", "Pulumi.local.yaml", ".python-version")
+"""The program's files outside of its folders."""
+
+CODE = Path(__file__).parents[2]
+CODE_FOLDERS = ("provider", "local")
+"""What applies the program, in the checkout that contains this module."""
+
+FILE = "applied.json"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The fingerprint of the last complete run, in a file beside the state that the run wrote.
+
+    Attributes:
+        root: the folder of the Pulumi program.
+        directory: the folder of the deployment.
+        written: the files that a run writes: the driver's state and the stack's outputs.
+    """
+
+    root: Path
+    directory: Path
+    written: tuple[Path, ...]
+
+    def matches(self, cloud: Mapping[str, Any]) -> bool:
+        """Return whether nothing has changed since the last complete run.
+
+        Args:
+            cloud: what identifies the running emulator and front door.
+        """
+        try:
+            known: Any = json.loads((self.directory / FILE).read_bytes())
+        except (OSError, ValueError):
+            return False
+        return isinstance(known, dict) and known == self._facts(self._program(), cloud)
+
+    def forget(self) -> None:
+        """Make the next `up` apply the program."""
+        (self.directory / FILE).unlink(missing_ok=True)
+
+    @contextmanager
+    def of_run(self, cloud: Mapping[str, Any]) -> Generator[None]:
+        """Record the run in the block, if it completes and the program's files are the same at its end."""
+        before = self._program()
+        self.forget()
+        yield
+        facts = self._facts(before, cloud)
+        if facts is not None and self._program() == before:
+            write_atomically(self.directory / FILE, json.dumps(facts))
+
+    def _facts(self, program: str | None, cloud: Mapping[str, Any]) -> dict[str, Any] | None:
+        try:
+            record = [hashlib.sha256(path.read_bytes()).hexdigest() for path in self.written]
+        except OSError:
+            return None
+        return None if program is None else {"program": program, "record": record, "cloud": dict(cloud)}
+
+    def _program(self) -> str | None:
+        """Return the hash of all that a run reads; None if a file is unreadable or a folder is a link."""
+        digest = hashlib.sha256()
+        try:
+            for name, content in self._sources():
+                digest.update(f"{len(name)} {name} {len(content)} ".encode("utf-8", "surrogateescape"))
+                digest.update(content)
+        except (OSError, LinkError):
+            return None
+        return digest.hexdigest()
+
+    def _sources(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the names and contents of all files, in a fixed order, and the installed packages."""
+        yield str(self.root), "\n".join(packages()).encode()
+        for name in FILES:
+            yield name, (self.root / name).read_bytes()
+        folders = [self.root / name for name in PROGRAM_FOLDERS] + [CODE / name for name in CODE_FOLDERS]
+        for folder in folders:
+            for path in files(str(folder)):
+                with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file takes as long as reading it
+                    yield path, file.read()
+
+
+class LinkError(Exception):
+    """A folder is a symbolic link, which could lead to itself."""
+
+
+def files(folder: str) -> Iterator[str]:
+    """Yield the paths of all files in a folder and its subfolders, sorted, without Python's caches.
+
+    Raises:
+        LinkError: for a folder that is a symbolic link.
+        OSError: for a folder that cannot be read.
+    """
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if not entry.is_dir():
+            yield entry.path
+        elif entry.is_symlink():
+            raise LinkError(entry.path)
+        elif entry.name != "__pycache__":
+            yield from files(entry.path)
+
+
+def packages() -> list[str]:
+    """Return the interpreter's version and the names and versions of the installed packages."""
+    found = [
+        name
+        for folder in {path for path in sys.path if path.endswith("site-packages")}
+        for name in os.listdir(folder)  # noqa: PTH208 - as above
+        if name.endswith(".dist-info")
+    ]
+    return [sys.version, *sorted(found)]

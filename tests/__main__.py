@@ -16,6 +16,9 @@ from local.engine.toolchain import ready
 
 SUITES = ("unit", "infrastructure", "local", "engine")
 
+PARALLEL = ("--numprocesses=auto", "--dist=loadfile", "--durations=10")
+"""One process a core; the tests of a file run in one process, which has a platform of its own."""
+
 
 def missing(suite: str) -> str | None:
     """Return what a suite needs and does not find; None if it can run."""
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     if skipped and "--all" in arguments:
         print(*(f"cannot run {suite}: {reason}" for suite, reason in skipped.items()), sep="\n")
         return 1
-    status = pytest.main(["-q", *run])
+    status = pytest.main(["-q", *PARALLEL, *run])
     print(*(f"skipped {suite}: {reason}" for suite, reason in skipped.items()), sep="\n")
     return int(status)
 

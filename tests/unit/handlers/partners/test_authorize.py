@@ -95,6 +95,7 @@ def test_key_is_valid_until_it_expires(
         f"Bearer {SECOND.text}",
         f"Bearer {keys.new('unknown').text}",
     ],
+    ids=["other secret", "other partner", "other partner and key", "not stored", "unknown partner"],
 )
 def test_wrong_key_identifies_no_partner(store: Callable[..., None], authorization: str) -> None:
     """Partner, key id and secret must belong together."""
@@ -116,6 +117,7 @@ def test_wrong_key_identifies_no_partner(store: Callable[..., None], authorizati
         f"Bearer {ACME.text} {ACME.text}",
         "Bearer é.é.é",
     ],
+    ids=["empty", "no key", "short", "no scheme", "other scheme", "two keys", "not ASCII"],
 )
 def test_malformed_key_is_not_looked_up(authorization: str) -> None:
     """A text that cannot be a key causes no request to DynamoDB."""

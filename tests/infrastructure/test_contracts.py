@@ -15,6 +15,7 @@ from tests.infrastructure.conftest import STACKS, graph_of
 from tools.graph import ROOT, Graph
 
 LONGEST_STACK = "pr-12345"
+QUEUE = "aws:sqs/queue:Queue"
 OPTIONS = {
     r".*aws:cloudwatch/metricAlarm:MetricAlarm::.*": "environment",
     r".*aws:cognito/userPoolClient:UserPoolClient::auth-(provisioning|reporting)": "auth.machineClients",
@@ -180,3 +181,12 @@ def test_every_alarm_names_a_section_of_the_incidents_page(prod: Graph) -> None:
         "throttled-functions",
     }
     assert sections - anchors == set()
+
+
+def test_names_that_aws_reserves_after_deletion_are_generated(graph: Graph) -> None:
+    """A stack can be deployed again at once: a secret keeps its name for days, a queue for a minute."""
+    named = {"aws:s3/bucket:Bucket": "bucket", "aws:secretsmanager/secret:Secret": "name", QUEUE: "name"}
+
+    for kind, key in named.items():
+        assert graph.of(kind)
+        assert {name for name, item in graph.of(kind).items() if key in item.inputs} == set()

@@ -69,6 +69,18 @@ def test_account_and_repository_are_a_complete_config() -> None:
             id="reserved-name",
         ),
         pytest.param(
+            {"strata-bootstrap:disposable": '["prod"]'},
+            'strata-bootstrap:disposable: ["prod"]: expected some of the environments, whose stacks are '
+            "destroyed with their data, and never prod",
+            id="disposable-production",
+        ),
+        pytest.param(
+            {"strata-bootstrap:disposable": '["staging"]'},
+            'strata-bootstrap:disposable: ["staging"]: expected some of the environments, whose stacks are '
+            "destroyed with their data, and never prod",
+            id="unknown-disposable-environment",
+        ),
+        pytest.param(
             {"strata-bootstrap:ephemeral": "perhaps"},
             'strata-bootstrap:ephemeral: "perhaps": expected true or false',
             id="not-a-boolean",

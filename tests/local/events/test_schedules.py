@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.local.events.bus import dead_letter
 from tests.local.events.senders import digest_request, forget_digest, today
-from tests.local.platform import Platform
+from tests.local.platform import Platform, until
 
 ADMIN = "admin@example.com"
 
@@ -33,7 +33,7 @@ def test_depth_of_dead_letters_is_logged(platform: Platform) -> None:
     platform.cloud.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(waiting))
 
     platform.invoke("operations-dead-letters", {})
-    line = platform.logged("operations-dead-letters", "waiting")[-1]
+    line = until(lambda: platform.lines("operations-dead-letters", name))[-1]
     body, _ = dead_letter(platform, name, waiting)
 
     assert (line["waiting"][name], body) == (1, waiting)

@@ -6,7 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 
 from settings import SettingsError
@@ -16,11 +23,13 @@ NAMESPACE = "strata-bootstrap"
 PULL_REQUESTS = "pr"
 """The GitHub environment of the stacks `pr-<number>`."""
 
+OWN_KEYS = ("project", "repository", "environments", "disposable", "ephemeral")
+
 KEYS = {
     "account": "aws:allowedAccountIds",
     "region": "aws:region",
     "identity_provider": f"{NAMESPACE}:identityProvider",
-    **{key: f"{NAMESPACE}:{key}" for key in ("project", "repository", "environments", "ephemeral")},
+    **{key: f"{NAMESPACE}:{key}" for key in OWN_KEYS},
 }
 """The key of each value in a stack file."""
 
@@ -31,6 +40,7 @@ EXPECTED = {
     "repository": "owner@id/name@id as in GitHub's tokens, or owner/name for an older repository",
     "environments": 'names of lowercase a-z and digits, such as ["dev", "prod"]; '
     "pr and bootstrap are reserved",
+    "disposable": "some of the environments, whose stacks are destroyed with their data, and never prod",
     "ephemeral": "true or false",
     "identity_provider": "own, or existing if the account already has one for GitHub",
 }
@@ -49,6 +59,8 @@ class Config(BaseModel):
         project: the Pulumi project whose stacks are deployed.
         repository: the repository as in the `sub` claim of GitHub's tokens.
         environments: the GitHub environments, each of which deploys to the stack of the same name.
+        disposable: the environments whose deployment role may delete the objects in the stack's buckets, so
+            that `pulumi destroy` empties them; never `prod`.
         ephemeral: whether pull requests can have their own stacks in this account.
         identity_provider: whether to create the identity provider for GitHub or use the existing one.
     """
@@ -62,8 +74,17 @@ class Config(BaseModel):
         str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+|@\d+/[A-Za-z0-9_.-]+@\d+)$")
     ]
     environments: tuple[Environment, ...] = ("dev", "prod")
+    disposable: tuple[str, ...] = ("dev",)
     ephemeral: bool = True
     identity_provider: Literal["own", "existing"] = "own"
+
+    @field_validator("disposable")
+    @classmethod
+    def _disposable(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        environments = info.data.get("environments", names)
+        if "prod" in names or not set(names) <= set(environments):
+            raise ValueError(names)
+        return names
 
     @property
     def stacks(self) -> dict[str, str]:

@@ -80,7 +80,8 @@ class Deployer(BootstrapComponent):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        scope = _scope(config, stack)
+        kept = stack in config.environments and stack not in config.disposable
+        scope = _scope(config, stack, disposable=not kept)
         boundary = aws.iam.Policy(
             f"{name}-boundary",
             # A change of the description replaces the policy, and with it the boundary's ARN.
@@ -99,8 +100,8 @@ class Deployer(BootstrapComponent):
         self.register_outputs({"roleArn": self.role_arn, "boundaryArn": self.boundary_arn})
 
 
-def _scope(config: Config, stack: str) -> Scope:
-    return Scope(config.account, config.region, config.project, stack)
+def _scope(config: Config, stack: str, *, disposable: bool = False) -> Scope:
+    return Scope(config.account, config.region, config.project, stack, disposable)
 
 
 def _role(

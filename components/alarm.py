@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_aws as aws
 
 from components.base import Component
+from settings import Environment
+
+if TYPE_CHECKING:
+    from components.runtime import Runtime
+
+PAGE = "docs/incidents.md"
 
 
 def make_alarm(
@@ -15,38 +22,45 @@ def make_alarm(
     description: str,
     metric: str,
     dimensions: Mapping[str, pulumi.Input[str]],
-    topic: pulumi.Input[str],
+    runtime: Runtime,
     *,
+    section: str,
     threshold: int,
     period: int,
-) -> aws.cloudwatch.MetricAlarm:
-    """Create an alarm on a metric's maximum in one period, named as its parent.
+    statistic: Literal["Maximum", "Sum"] = "Maximum",
+) -> None:
+    """Create an alarm on a metric's statistic in one period, named as its parent.
 
-    Missing data does not breach: SQS and Firehose report nothing about an idle resource.
+    An ephemeral stack has no alarms: no one waits for them, and each costs 0.10 USD a month. Missing data
+    does not breach: AWS reports nothing about an idle resource.
 
     Args:
         parent: the component that owns the alarm.
-        description: what happened, and what to do.
+        description: what happened.
         metric: namespace and name, such as `AWS/SQS:ApproximateNumberOfMessagesVisible`.
         dimensions: the dimensions of the metric.
-        topic: the topic that the alarm notifies.
+        runtime: has the topic that the alarm notifies.
+        section: the section of docs/incidents.md with what to do, such as `dead-letter-queues`.
         threshold: the alarm is raised above it.
         period: the period in seconds.
+        statistic: the statistic of the metric in one period.
     """
+    if runtime.settings.environment is Environment.EPHEMERAL:
+        return
     namespace, _, name = metric.rpartition(":")
-    return aws.cloudwatch.MetricAlarm(
+    aws.cloudwatch.MetricAlarm(
         parent.name,
-        alarm_description=description,
+        alarm_description=f"{description}: see {PAGE}#{section}",
         namespace=namespace,
         metric_name=name,
         dimensions=dict(dimensions),
-        statistic="Maximum",
+        statistic=statistic,
         period=period,
         evaluation_periods=1,
         threshold=threshold,
         comparison_operator="GreaterThanThreshold",
         treat_missing_data="notBreaching",
-        alarm_actions=[topic],
+        alarm_actions=[runtime.alarms],
         tags=parent.tags,
         opts=parent.child(),
     )

@@ -13,7 +13,7 @@ from components.auth import Auth
 from components.base import Component
 from components.function import Function, name_of
 from components.runtime import Runtime
-from components.stage import access_log, limits
+from components.stage import access_log, alarm_on_errors, limits
 from components.use import Use
 
 STAGE = "api"
@@ -75,6 +75,7 @@ class Api(Component):
             opts=self.child(),
         )
         self.endpoint = self.api.api_endpoint
+        alarm_on_errors(self, self.api, "5xx", runtime)
 
     def authorizer(
         self,

@@ -57,8 +57,11 @@ class Audit(Component):
     """A Firehose stream into a bucket, partitioned by date, with a Glue table of the events.
 
     Example:
-        audit = Audit("audit", runtime)
+        audit = Audit("audit", Bucket("access-logs", settings), runtime)
         queue.consumer(handler, uses=[audit.use()])
+
+    Args:
+        access_logs: the bucket that receives the access log of the trail's bucket.
 
     Attributes:
         stream_name: the Firehose stream's physical name.
@@ -66,7 +69,9 @@ class Audit(Component):
         database_name: the Glue database's name; its table is named `events`.
     """
 
-    def __init__(self, name: str, runtime: Runtime, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, access_logs: Bucket, runtime: Runtime, *, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__(name, opts)
         self.settings = runtime.settings
         kept = self.settings.audit
@@ -77,6 +82,9 @@ class Audit(Component):
                 prefix.rstrip("/"): Lifecycle(prefix, kept.cold_after_days, kept.expire_after_days)
                 for prefix in (EVENTS, ERRORS)
             },
+            access_logs=access_logs,
+            # AWS does not document that Firehose sends the checksum that a lock requires: see docs/audit.md.
+            lock_days=kept.lock_days,
             opts=self.child(),
         )
         self.bucket_name = self.bucket.bucket_name
@@ -84,10 +92,11 @@ class Audit(Component):
         self.stream_name = self._stream.name
         make_alarm(
             self,
-            "Events wait for the audit bucket; Firehose drops what waits for a day",
+            "Events wait for the audit bucket, and Firehose drops what waits for a day",
             "AWS/Firehose:DeliveryToS3.DataFreshness",
             {"DeliveryStreamName": self.stream_name},
-            runtime.alarms,
+            runtime,
+            section="late-audit-trail",
             threshold=LATE_SECONDS,
             period=300,
         )

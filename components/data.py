@@ -92,6 +92,8 @@ class Table(Component):
 
 
 def _index(name: str, index: Index) -> aws.dynamodb.TableGlobalSecondaryIndexArgsDict:
+    # Not `hash_key` and `range_key`, which are deprecated. Older providers replaced an index with a sort key
+    # in `key_schemas` on each update: https://github.com/hashicorp/terraform-provider-aws/issues/46335
     schema: list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgsDict] = [
         {"attribute_name": name, "key_type": kind}
         for name, kind in zip(index.keys, ("HASH", "RANGE"), strict=False)

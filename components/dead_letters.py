@@ -67,10 +67,11 @@ class DeadLetterQueue(Component):
         self.policy = self._make_policy(sender)
         make_alarm(
             self,
-            "Messages were dead-lettered: run python -m operate dlq show",
+            "Messages were dead-lettered",
             "AWS/SQS:ApproximateNumberOfMessagesVisible",
             {"QueueName": queue.name},
-            runtime.alarms,
+            runtime,
+            section="dead-letter-queues",
             threshold=0,
             period=60,
         )

@@ -12,7 +12,7 @@ from components.base import Component
 from components.function import Function
 from components.iam import Grant
 from components.runtime import Runtime
-from components.stage import access_log, limits
+from components.stage import access_log, alarm_on_errors, limits
 from components.use import Use
 
 STAGE = "ws"
@@ -65,6 +65,8 @@ class Realtime(Component):
             opts=self.child(),
         )
         self._endpoint = self.api.api_endpoint.apply(_over_http)
+        # The metric IntegrationError also counts the clients that a function rejects.
+        alarm_on_errors(self, self.api, "ExecutionError", runtime)
         self._authorizer = self._ticket_authorizer(authorizer, uses)
 
     def use(self) -> Use:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from components.alarm import make_alarm
 from components.base import Component
 from components.bundle import PYTHON, Platform, layer_bundle, sources
 from components.inventory import Inventory
@@ -48,6 +49,19 @@ class Runtime(Component):
         self.platform: Platform = "host" if settings.endpoint else "lambda"
         self.sources = sources()
         self._layers: dict[str, aws.lambda_.LayerVersion] = {}
+        # Without dimensions the metric counts the throttles of every function in the account and region,
+        # which share one quota. An alarm for each function would cost 40 times as much.
+        make_alarm(
+            self,
+            "Lambda throttled invocations in this account",
+            "AWS/Lambda:Throttles",
+            {},
+            self,
+            section="throttled-functions",
+            threshold=0,
+            period=300,
+            statistic="Sum",
+        )
         self.register_outputs({})
 
     def layer(self, name: str) -> pulumi.Output[str]:

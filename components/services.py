@@ -21,14 +21,3 @@ def use_sms(countries: Sequence[str]) -> Use:
         ("sns:Publish",), ("*",), "a telephone number is not a resource", denied=("arn:aws:sns:*:*:*",)
     )
     return Use((grant,), {"SMS_COUNTRIES": json.dumps(list(countries))})
-
-
-def use_metrics(namespace: str) -> Use:
-    """Allow writing metrics of one namespace to CloudWatch."""
-    grant = Grant(
-        ("cloudwatch:PutMetricData",),
-        ("*",),
-        "CloudWatch has no resource-level permission for this action",
-        {"StringEquals": {"cloudwatch:namespace": namespace}},
-    )
-    return Use((grant,))

@@ -1,4 +1,4 @@
-"""What every API Gateway stage has: an access log and throttling limits."""
+"""What every API Gateway stage has: an access log, throttling limits and an alarm."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.alarm import make_alarm
 from components.base import Component
+from components.runtime import Runtime
 from settings import Settings, Throttle
 
 ACCESS_LOG = {
@@ -23,6 +25,9 @@ ACCESS_LOG = {
     "integrationError": "$context.integrationErrorMessage",
 }
 """The fields of the access log for every protocol."""
+
+SERVER_ERRORS = 5
+"""The alarm's threshold: failed requests in five minutes."""
 
 
 def access_log(
@@ -46,3 +51,18 @@ def limits(throttle: Throttle) -> aws.apigatewayv2.StageDefaultRouteSettingsArgs
         "throttling_rate_limit": throttle.rate_limit,
         "throttling_burst_limit": throttle.burst_limit,
     }
+
+
+def alarm_on_errors(parent: Component, api: aws.apigatewayv2.Api, metric: str, runtime: Runtime) -> None:
+    """Create the alarm on an API's failed requests, which `metric` counts for the API's protocol."""
+    make_alarm(
+        parent,
+        f"{parent.name}: API Gateway or a function failed to serve requests",
+        f"AWS/ApiGateway:{metric}",
+        {"ApiId": api.id},
+        runtime,
+        section="server-errors",
+        threshold=SERVER_ERRORS,
+        period=300,
+        statistic="Sum",
+    )

@@ -8,12 +8,16 @@ import pulumi
 import pulumi_aws as aws
 
 from components import limits
+from components.alarm import make_alarm
 from components.base import Component
 from components.data import Table
 from components.dead_letters import DeadLetterQueue
 from components.function import Function
 from components.runtime import Runtime
 from components.use import Use
+
+LATE_SECONDS = 900
+"""The alarm's threshold in seconds. A stream keeps a change for a day."""
 
 
 class Stream(Component):
@@ -85,6 +89,16 @@ class Stream(Component):
         )
         self.dead_letters.redrive_to(self.function.function_name)
         self._map(table, batch_size, retries, maximum_age)
+        make_alarm(
+            self,
+            "Changes of a table wait for their consumer",
+            "AWS/Lambda:IteratorAge",
+            {"FunctionName": self.function.function_name},
+            runtime,
+            section="late-streams",
+            threshold=LATE_SECONDS * 1_000,
+            period=300,
+        )
         self.register_outputs({"functionName": self.function.function_name})
 
     def _map(self, table: Table, batch_size: int, retries: int, maximum_age: int) -> None:

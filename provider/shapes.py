@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from provider.base import Properties
 
-NEVER_SET = frozenset({"cloudwatch:namespace", "events:source", "ses:FromAddress"})
+NEVER_SET = frozenset({"events:source", "ses:FromAddress"})
 """Condition keys that AWS sets on a request and the embedded cloud does not."""
 
 WITHOUT_RESOURCE = frozenset({"ses:SendEmail", "ses:SendTemplatedEmail"})

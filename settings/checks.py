@@ -110,6 +110,14 @@ def audit_expires_after_cold(config: StackConfig, _: Program) -> Iterator[str]:
         yield problem("audit.expireAfterDays", audit.expire_after_days, expectation)
 
 
+def audit_is_not_locked_after_expiry(config: StackConfig, _: Program) -> Iterator[str]:
+    """Yield a lock of the audit trail's objects that ends after they expire."""
+    audit = config.audit
+    if audit.lock_days and audit.lock_days > audit.expire_after_days:
+        expectation = f"expected at most expireAfterDays, which is {audit.expire_after_days}"
+        yield problem("audit.lockDays", audit.lock_days, expectation)
+
+
 def deliveries_use_https(config: StackConfig, _: Program) -> Iterator[str]:
     """Yield deliveries without `https://` on AWS."""
     for name, delivery in config.events.deliveries.items():
@@ -155,6 +163,7 @@ CHECKS: tuple[Check, ...] = (
     snap_start_is_supported,
     embedded_cloud_is_ephemeral,
     audit_expires_after_cold,
+    audit_is_not_locked_after_expiry,
     deliveries_use_https,
     throttled_routes_exist,
     scopes_exist,

@@ -37,6 +37,7 @@ DEFAULTS = {
     "functions.consumerConcurrency": ByClass(2, 2, 10),
     "data.deletionProtection": ByClass(ephemeral=False, development=False, production=True),
     "data.pointInTimeRecovery": ByClass(ephemeral=False, development=True, production=True),
+    "buckets.oldVersionDays": ByClass(1, 7, 90),
     "events.archiveDays": ByClass(1, 14, 365),
     "mail.sender": ByClass("no-reply@example.com", REQUIRED, REQUIRED),
     "audit.coldAfterDays": ByClass(30, 30, 90),

@@ -122,7 +122,7 @@ class Functions(Section):
         memory: memory in MB.
         timeout: timeout in seconds; a single AWS call may take 4.5, and API Gateway waits at most 29.
         log_level: the lowest level that handlers log.
-        log_retention_days: days for which CloudWatch Logs keeps log events.
+        log_retention_days: days for which CloudWatch Logs keeps log events, and S3 the buckets' access logs.
         tracing: whether X-Ray traces invocations.
         snap_start: whether functions that callers wait for start from a snapshot (Python 3.12 or later).
         consumer_concurrency: batches that the consumer of one queue handles at once; all functions of an
@@ -151,6 +151,16 @@ class Data(Section):
 
     deletion_protection: bool
     point_in_time_recovery: bool
+
+
+class Buckets(Section):
+    """Settings of every S3 bucket.
+
+    Attributes:
+        old_version_days: days for which objects that were overwritten, deleted or expired can be restored.
+    """
+
+    old_version_days: int = Field(ge=1)
 
 
 class Delivery(Section):
@@ -211,10 +221,12 @@ class Audit(Section):
     Attributes:
         cold_after_days: days until an object moves to cheaper storage.
         expire_after_days: days until an object is deleted; more than `coldAfterDays`.
+        lock_days: days for which S3 refuses to delete an object (Object Lock); at most `expireAfterDays`.
     """
 
     cold_after_days: int = Field(ge=1)
     expire_after_days: int = Field(ge=2)
+    lock_days: int | None = Field(default=None, ge=1)
 
 
 class Alarms(Section):
@@ -248,6 +260,7 @@ class StackConfig(Section):
     auth: Auth
     functions: Functions
     data: Data
+    buckets: Buckets
     events: Events
     mail: Mail
     notifications: Notifications

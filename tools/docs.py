@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tools.tables.cost import cost
 from tools.tables.events import events
+from tools.tables.protection import protection
 from tools.tables.provider import provider
 from tools.tables.routes import routes
 from tools.tables.settings import settings
@@ -27,6 +29,8 @@ TABLES: Tables = {
     "events": events,  # docs/events.md
     "routes": routes,  # docs/api.md
     "provider": provider,  # docs/local.md
+    "protection": protection,  # docs/operations.md
+    "cost": cost,  # docs/operations.md
     # To add a table: a module in tools/tables/, its name here, and its markers in a page.
 }
 """The function that generates each table, by the name in its markers."""

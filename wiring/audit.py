@@ -14,6 +14,6 @@ def wire(platform: Platform) -> None:
     """Create the delivery stream, its bucket, and the consumer that fills it."""
     from components.audit import Audit
 
-    audit = Audit("audit", platform.runtime)
+    audit = Audit("audit", platform.access_logs, platform.runtime)
     platform.consume("audit", "audit.record", ALL_EVENTS, audit.use(), queue="audit-events")
     platform.export(auditBucket=audit.bucket_name)

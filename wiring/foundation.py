@@ -1,4 +1,4 @@
-"""The layers that domains share: key, alarms, runtime, bus, sign-in, API and two tables."""
+"""The layers that domains share: key, alarms, runtime, bus, sign-in, API, access logs and two tables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from msgspec import inspect
 
 from components.api import Api
 from components.auth import Auth
+from components.bucket import Bucket, Lifecycle
 from components.data import Table
 from components.events import EventBus
 from components.key import Key
@@ -49,6 +50,11 @@ def build(settings: Settings, declared: Declared) -> Platform:
         auth=auth,
         api=Api("api", access, auth, runtime),
         idempotency=Table("idempotency", DECLARED.tables["idempotency"], settings),
+        access_logs=Bucket(
+            "access-logs",
+            settings,
+            lifecycle={"logs": Lifecycle("", None, settings.functions.log_retention_days)},
+        ),
         effects=Table("effects", DECLARED.tables["effects"], settings),
     )
     platform.export(

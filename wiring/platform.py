@@ -9,6 +9,7 @@ import pulumi
 
 from components.api import Api
 from components.auth import Auth
+from components.bucket import Bucket
 from components.data import Table, Verb
 from components.events import EventBus
 from components.function import Function, name_of
@@ -41,6 +42,7 @@ class Platform:
         bus: the event bus.
         auth: the user pool, its clients and groups.
         api: the HTTP API.
+        access_logs: the bucket that receives the access log of every other bucket.
         idempotency: the results of requests that carried an idempotency key.
         effects: the records of effects that must happen only once.
         outputs: the stack outputs that were added.
@@ -54,6 +56,7 @@ class Platform:
     bus: EventBus
     auth: Auth
     api: Api
+    access_logs: Bucket
     idempotency: Table
     effects: Table
     outputs: dict[str, object] = field(default_factory=dict[str, object])

@@ -25,12 +25,14 @@ class Scope:
         region: the region.
         project: the Pulumi project.
         stack: the stack's name as an IAM pattern: `dev`, `pr-*`, or `*` for all stacks of the project.
+        disposable: whether the stacks are destroyed with the objects in their buckets.
     """
 
     account: str
     region: str
     project: str
     stack: str
+    disposable: bool = False
 
     @property
     def ephemeral(self) -> bool:
@@ -99,7 +101,7 @@ class Access:
         write: actions that create, update and delete the resource.
         reason: why an ARN contains a `*`.
         condition: the condition that limits the grant to the scope; none by default.
-        ephemeral: whether only the stacks of pull requests get the grant.
+        disposable: whether only stacks that are destroyed with their objects get the grant.
     """
 
     types: tuple[str, ...]
@@ -109,11 +111,11 @@ class Access:
     write: tuple[str, ...] = ()
     reason: str = STACK_NAMES
     condition: ScopeCondition | None = None
-    ephemeral: bool = False
+    disposable: bool = False
 
     def grants(self, scope: Scope, *, write: bool) -> list[Grant]:
         """Return the grants of the read actions, and with `write` of all actions; empty without actions."""
         actions = (*self.read, *self.write) if write else self.read
-        if not actions or (self.ephemeral and not scope.ephemeral):
+        if not actions or (self.disposable and not scope.disposable):
             return []
         return [scope.grant(actions, (self.resource, *self.related), self.reason, self.condition)]

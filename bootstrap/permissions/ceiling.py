@@ -15,9 +15,6 @@ import pulumi
 from bootstrap.permissions.access import GENERATED_ID, STACK_NAMES, Scope, ScopeCondition, resource_tags
 from components.iam import Condition, Grant
 
-METRICS = "Strata"
-"""The CloudWatch namespace of the platform's metrics."""
-
 ENCRYPTING = ("dynamodb", "lambda", "secretsmanager")
 """The services that encrypt a stack's data with an AWS managed key, on behalf of the caller."""
 
@@ -37,11 +34,6 @@ class Bound:
     actions: tuple[str, ...]
     reason: str = STACK_NAMES
     condition: ScopeCondition | None = None
-
-
-def _own_metrics(scope: Scope) -> Condition:
-    del scope
-    return {"StringEquals": {"cloudwatch:namespace": METRICS}}
 
 
 def _through_services(scope: Scope) -> Condition:
@@ -133,12 +125,6 @@ CEILING = (
         ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
         "AWS generates the key id; the condition allows use through AWS services only",
         _through_services,
-    ),
-    Bound(
-        ("*",),
-        ("cloudwatch:PutMetricData",),
-        "metrics have no ARN; the condition limits the namespace",
-        _own_metrics,
     ),
     Bound(
         ("*",),

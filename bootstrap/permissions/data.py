@@ -30,10 +30,13 @@ DATA = (
         (
             "aws:s3/bucket:Bucket",
             "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            "aws:s3/bucketLogging:BucketLogging",
+            "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
             "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
             "aws:s3/bucketPolicy:BucketPolicy",
             "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
             "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            "aws:s3/bucketVersioning:BucketVersioning",
         ),
         BUCKETS,
         # The provider reads all settings of a bucket, also those that other resource types manage.
@@ -60,22 +63,30 @@ DATA = (
             "s3:CreateBucket",
             "s3:DeleteBucket",
             "s3:DeleteBucketPolicy",
+            "s3:PutBucketLogging",
+            "s3:PutBucketObjectLockConfiguration",
             "s3:PutBucketOwnershipControls",
             "s3:PutBucketPolicy",
             "s3:PutBucketPublicAccessBlock",
             "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
             "s3:PutEncryptionConfiguration",
             "s3:PutLifecycleConfiguration",
             "s3:TagResource",
             "s3:UntagResource",
         ),
     ),
-    # The bucket of a pull request's stack is emptied before it is deleted; no other bucket is emptied.
+    # The buckets of a stack whose data may be lost are emptied before deletion, also of locked objects.
     Access(
         ("aws:s3/bucket:Bucket",),
         BUCKETS,
-        write=("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
-        ephemeral=True,
+        write=(
+            "s3:BypassGovernanceRetention",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:ListBucketVersions",
+        ),
+        disposable=True,
     ),
     Access(
         ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",),

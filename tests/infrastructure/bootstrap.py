@@ -43,6 +43,7 @@ DECLARED = (*STACKS, EVERY_OPTION)
 
 OPTIONS = {
     "alarms": {"emails": ["ops@example.com"]},
+    "audit": {"lockDays": 30},
     "auth": {
         "identityProviders": {
             "google": {"clientId": "id", "clientSecret": "secret"},

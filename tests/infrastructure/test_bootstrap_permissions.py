@@ -10,7 +10,6 @@ from fnmatch import fnmatchcase
 import pytest
 
 from bootstrap.permissions import LAYERS
-from handlers.operations.dead_letters import NAMESPACE
 from tests.infrastructure.bootstrap import (
     DECLARED,
     DEPLOYERS,
@@ -58,7 +57,6 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
 
     assert wide == {
         "cloudwatch:DescribeAlarms": [],
-        "cloudwatch:PutMetricData": ["cloudwatch:namespace"],
         "cognito-idp:CreateUserPool": REQUEST_TAGS,
         "cognito-idp:DescribeUserPoolDomain": [],
         "kms:CreateKey": REQUEST_TAGS,
@@ -144,7 +142,6 @@ def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
         "kms:{}:key/*": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
     }
     everywhere = [
-        "cloudwatch:PutMetricData",
         "sns:Publish",
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
@@ -170,8 +167,8 @@ def test_boundary_denies_the_state_key_and_topics(environment: str) -> None:
     ]
 
 
-def test_boundary_has_conditions_for_generated_ids_names_and_metrics() -> None:
-    """Pools and identities are limited by tags, keys by service, metrics by the handlers' namespace."""
+def test_boundary_has_conditions_for_generated_ids_and_names() -> None:
+    """Pools and identities are limited by tags, keys by service."""
     own = {"StringLike": {"aws:ResourceTag/project": "strata", "aws:ResourceTag/stack": "dev"}}
     services = [f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "lambda", "secretsmanager")]
     through = {"StringEquals": {"kms:ViaService": services}}
@@ -188,7 +185,6 @@ def test_boundary_has_conditions_for_generated_ids_names_and_metrics() -> None:
         "kms:Decrypt": through,
         "kms:DescribeKey": through,
         "kms:GenerateDataKey": through,
-        "cloudwatch:PutMetricData": {"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
     }
 
 

@@ -119,9 +119,14 @@ def test_deployer_can_tag_only_untagged_resources(action: str) -> None:
     ]
 
 
-def test_only_ephemeral_buckets_can_be_emptied() -> None:
-    """No deployer can delete objects of a permanent stack's bucket."""
-    emptying = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"}
+def test_only_buckets_of_disposable_stacks_can_be_emptied() -> None:
+    """No deployer can delete objects of production's buckets, or of another stack's."""
+    emptying = {
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:ListBucketVersions",
+    }
     emptied = {
         role: [
             statement["Resource"]
@@ -133,7 +138,7 @@ def test_only_ephemeral_buckets_can_be_emptied() -> None:
     }
 
     assert emptied == {
-        "deploy-dev": [],
+        "deploy-dev": [["arn:aws:s3:::strata-dev-*"]],
         "deploy-prod": [],
         "deploy-pr": [["arn:aws:s3:::strata-pr-*-*"]],
         "preview": [],

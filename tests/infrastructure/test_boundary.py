@@ -17,7 +17,6 @@ STACKS = {"dev": "dev", "prod": "prod", "pr": "pr-7"}
 
 THROUGH_DYNAMODB = {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}
 UNLIMITED = {
-    "cloudwatch:PutMetricData",
     "execute-api:ManageConnections",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",

@@ -12,10 +12,12 @@ from provider.naming import Naming
 from provider.registry import TYPES
 from tests.infrastructure.components.build import classes
 from tests.infrastructure.conftest import STACKS, graph_of
-from tools.graph import Graph
+from tools.graph import ROOT, Graph
 
 LONGEST_STACK = "pr-12345"
+QUEUE = "aws:sqs/queue:Queue"
 OPTIONS = {
+    r".*aws:cloudwatch/metricAlarm:MetricAlarm::.*": "environment",
     r".*aws:cognito/userPoolClient:UserPoolClient::auth-(provisioning|reporting)": "auth.machineClients",
     r".*aws:lambda/alias:Alias::.*": "functions.snapStart",
     r".*aws:sns/topicSubscription:TopicSubscription::alarms-[^@]+@[^@]+": "alarms.emails",
@@ -152,3 +154,39 @@ def test_only_production_s_data_is_protected_by_pulumi() -> None:
             "aws:sesv2/emailIdentity:EmailIdentity",
         },
     }
+
+
+def test_every_bucket_has_versions_and_an_access_log(graph: Graph) -> None:
+    """Only the bucket that receives the access logs has none of its own."""
+    buckets, logs = graph.of("aws:s3/bucket:Bucket"), graph.of("aws:s3/bucketLogging:BucketLogging")
+
+    assert set(graph.of("aws:s3/bucketVersioning:BucketVersioning")) == set(buckets)
+    assert set(buckets) - set(logs) == {"access-logs"}
+    assert {item.inputs["targetBucket"] for item in logs.values()} == {"access-logs-id"}
+
+
+def test_every_alarm_names_a_section_of_the_incidents_page(prod: Graph) -> None:
+    """An operator who receives an alarm finds what to do."""
+    page = (ROOT / "docs/incidents.md").read_text()
+    headings = re.findall(r"^##+ (.+)$", page, re.MULTILINE)
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
+    alarms = prod.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()
+    sections = {each.inputs["alarmDescription"].partition("docs/incidents.md#")[2] for each in alarms}
+
+    assert sections == {
+        "dead-letter-queues",
+        "late-audit-trail",
+        "late-streams",
+        "server-errors",
+        "throttled-functions",
+    }
+    assert sections - anchors == set()
+
+
+def test_names_that_aws_reserves_after_deletion_are_generated(graph: Graph) -> None:
+    """A stack can be deployed again at once: a secret keeps its name for days, a queue for a minute."""
+    named = {"aws:s3/bucket:Bucket": "bucket", "aws:secretsmanager/secret:Secret": "name", QUEUE: "name"}
+
+    for kind, key in named.items():
+        assert graph.of(kind)
+        assert {name for name, item in graph.of(kind).items() if key in item.inputs} == set()

@@ -1,4 +1,4 @@
-"""Every asynchronous hop of every stack is retried, then dead-lettered with an alarm.
+"""Every asynchronous hop of every stack is retried, then dead-lettered; AWS stacks that last have alarms.
 
 These tests cannot show that AWS retries as configured.
 """
@@ -40,8 +40,18 @@ def graph(request: pytest.FixtureRequest) -> Graph:
 
 
 def dead_letter_queues(graph: Graph) -> dict[str, str]:
-    """Return the queues with an alarm for their first message, as ARN → name."""
+    """Return the queues of the dead-letter component, as ARN → name."""
     names = {
+        name
+        for name, item in graph.of(QUEUE).items()
+        if graph.resources[item.parent].type == "strata:components:DeadLetterQueue"
+    }
+    return {f"arn:aws:sqs:us-east-1:123456789012:{name}": name for name in names}
+
+
+def alarmed(graph: Graph) -> set[str]:
+    """Return the names of the queues with an alarm for their first message."""
+    return {
         alarm.inputs["dimensions"]["QueueName"]
         for alarm in graph.of(ALARM).values()
         if alarm.inputs["namespace"] == "AWS/SQS"
@@ -49,7 +59,6 @@ def dead_letter_queues(graph: Graph) -> dict[str, str]:
         and (alarm.inputs["comparisonOperator"], alarm.inputs["threshold"]) == ("GreaterThanThreshold", 0)
         and alarm.inputs["alarmActions"] == [ALARMS]
     }
-    return {f"arn:aws:sqs:us-east-1:123456789012:{name}": name for name in names}
 
 
 def hops_of(graph: Graph) -> dict[str, tuple[bool, str]]:
@@ -84,7 +93,7 @@ def hops_of(graph: Graph) -> dict[str, tuple[bool, str]]:
     return hops
 
 
-def test_every_asynchronous_hop_is_retried_and_dead_lettered_with_an_alarm(graph: Graph) -> None:
+def test_every_asynchronous_hop_is_retried_and_dead_lettered(graph: Graph) -> None:
     """This includes rules, schedules, event source mappings, subscriptions and asynchronous functions."""
     queues = dead_letter_queues(graph)
     hops = hops_of(graph)
@@ -92,6 +101,17 @@ def test_every_asynchronous_hop_is_retried_and_dead_lettered_with_an_alarm(graph
     assert {name: queue for name, (_, queue) in hops.items() if queue not in queues} == {}
     assert [name for name, (retried, _) in hops.items() if not retried] == []
     assert {name.partition(" ")[0] for name in hops} == {TARGET, SCHEDULE, INVOKE, SUBSCRIPTION, MAPPING}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_dead_letter_queue_has_an_alarm_unless_the_stack_is_ephemeral(stack: str) -> None:
+    """An ephemeral stack has no alarm at all."""
+    graph = whole(stack)
+    queues = set(dead_letter_queues(graph).values())
+
+    assert queues
+    assert alarmed(graph) == (set() if stack == "local" else queues)
+    assert stack != "local" or graph.of(ALARM) == {}
 
 
 def test_every_queue_consumer_has_a_limit_of_concurrency(graph: Graph) -> None:

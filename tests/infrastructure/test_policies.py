@@ -15,7 +15,6 @@ WILDCARDS = {
     ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"): r"arn:aws:s3:::audit/(events|errors)/\*",
     ("execute-api:ManageConnections",): r".*:realtime-id/ws/POST/@connections/\*",
     ("sns:Publish",): r"\*",
-    ("cloudwatch:PutMetricData",): r"\*",
 }
 """The resources with a wildcard, by actions: AWS names them later, or has no resource for the action."""
 

@@ -158,14 +158,18 @@ class Platform:
                 self._trail[found] = json.loads(s3.get_object(Bucket=bucket, Key=found)["Body"].read())
         return [event for event in self._trail.values() if _correlation_id(event) == correlation_id]
 
-    def logged(self, function: str, event_id: str) -> list[dict[str, Any]]:
-        """Return the log lines of a function about an event, oldest first."""
+    def lines(self, function: str, text: str) -> list[dict[str, Any]]:
+        """Return the log lines of a function that contain a text, oldest first."""
         group = self.outputs["logGroups"][function]
         pages = self.cloud.client("logs").get_paginator("filter_log_events")
-        found = pages.paginate(logGroupName=group, filterPattern=f'"{event_id}"').build_full_result()
+        found = pages.paginate(logGroupName=group, filterPattern=f'"{text}"').build_full_result()
         lines = [json.loads(entry["message"]) for entry in found["events"]]
-        mine = [line for line in lines if line["message"] == "event" and line["eventId"] == event_id]
-        return sorted(mine, key=lambda line: line["timestamp"])
+        return sorted(lines, key=lambda line: line["timestamp"])
+
+    def logged(self, function: str, event_id: str) -> list[dict[str, Any]]:
+        """Return the log lines of a function about an event, oldest first."""
+        lines = self.lines(function, event_id)
+        return [line for line in lines if line["message"] == "event" and line["eventId"] == event_id]
 
     def outcomes(self, function: str, event_id: str) -> list[str]:
         """Return the outcome of each delivery of an event to a function."""

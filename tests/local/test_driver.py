@@ -318,6 +318,29 @@ def test_renamed_table_with_an_alias_keeps_its_data(project: Project) -> None:
     assert dynamodb.scan(TableName=tables[0])["Items"] == [{"id": {"S": "1"}}]
 
 
+def test_removed_bucket_is_deleted_with_its_objects_only_if_the_program_allows_it(project: Project) -> None:
+    """The buckets of the platform allow it on the embedded cloud; S3 keeps another bucket with objects."""
+    program, s3 = project.root / "__main__.py", project.cloud.client("s3")
+    program.write_text(
+        "import pulumi_aws as aws\naws.s3.Bucket('kept')\naws.s3.Bucket('emptied', force_destroy=True)\n"
+    )
+    project.apply()
+    names = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith(project.name)]
+    for name in names:
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        for _ in range(2):
+            s3.put_object(Bucket=name, Key="key", Body=b"{}")
+        s3.delete_object(Bucket=name, Key="key")
+
+    program.write_text("")
+    with pytest.raises(DriverError, match=r"kept.*BucketNotEmpty"):
+        project.apply()
+
+    assert len(names) == 2
+    left = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"] in names]
+    assert [name.split("-")[-2] for name in left] == ["kept"]
+
+
 def test_unsupported_option_is_rejected_at_its_line(project: Project) -> None:
     """The error names the line, the resource and the option, and nothing is created."""
     project.write("one")

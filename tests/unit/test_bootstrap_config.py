@@ -27,7 +27,8 @@ def test_account_and_repository_are_a_complete_config() -> None:
     [
         pytest.param(
             {"strata-bootstrap:repo": "acme/shop"},
-            'strata-bootstrap:repo: "acme/shop": unknown; expected one of strata-bootstrap:environments, '
+            'strata-bootstrap:repo: "acme/shop": unknown; expected one of strata-bootstrap:disposable, '
+            "strata-bootstrap:environments, "
             "strata-bootstrap:ephemeral, strata-bootstrap:identityProvider, strata-bootstrap:project, "
             "strata-bootstrap:repository",
             id="misspelt-key",
@@ -66,6 +67,18 @@ def test_account_and_repository_are_a_complete_config() -> None:
             'strata-bootstrap:environments: "pr": expected names of lowercase a-z and digits, '
             'such as ["dev", "prod"]; pr and bootstrap are reserved',
             id="reserved-name",
+        ),
+        pytest.param(
+            {"strata-bootstrap:disposable": '["prod"]'},
+            'strata-bootstrap:disposable: ["prod"]: expected some of the environments, whose stacks are '
+            "destroyed with their data, and never prod",
+            id="disposable-production",
+        ),
+        pytest.param(
+            {"strata-bootstrap:disposable": '["staging"]'},
+            'strata-bootstrap:disposable: ["staging"]: expected some of the environments, whose stacks are '
+            "destroyed with their data, and never prod",
+            id="unknown-disposable-environment",
         ),
         pytest.param(
             {"strata-bootstrap:ephemeral": "perhaps"},

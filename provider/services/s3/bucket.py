@@ -68,11 +68,12 @@ class Bucket(Resource):
             self.call(cloud, "delete_bucket_tagging", Bucket=name)
 
     def _empty(self, cloud: Cloud, name: str) -> None:
-        """Delete every version of every object."""
+        """Delete every version of every object, also those that governance mode locks."""
         pages: Any = cloud.client("s3").get_paginator("list_object_versions").paginate(Bucket=name)
         found: Any = unless_gone(pages.build_full_result, SERVICE.not_found) or {}
         versions: list[Any] = [*found.get("Versions", []), *found.get("DeleteMarkers", [])]
         objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
         for start in range(0, len(objects), BATCH):
             batch = objects[start : start + BATCH]
-            self.call(cloud, "delete_objects", Bucket=name, Delete={"Objects": batch, "Quiet": True})
+            delete = {"Objects": batch, "Quiet": True}
+            self.call(cloud, "delete_objects", Bucket=name, Delete=delete, BypassGovernanceRetention=True)

@@ -13,7 +13,8 @@ RULE: Fields = {
     "status": "Status",
     "filter": Block("Filter", pascal_names("prefix")),
     "transitions": Block("Transitions", pascal_names("days", "storageClass")),
-    "expiration": Block("Expiration", pascal_names("days")),
+    "expiration": Block("Expiration", pascal_names("days", "expiredObjectDeleteMarker")),
+    "noncurrentVersionExpiration": Block("NoncurrentVersionExpiration", pascal_names("noncurrentDays")),
     "abortIncompleteMultipartUpload": Block(
         "AbortIncompleteMultipartUpload", pascal_names("daysAfterInitiation")
     ),

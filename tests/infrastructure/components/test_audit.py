@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from components.audit import Audit
+from components.bucket import Bucket
 from components.queue import Queue
 from settings import Settings
 from tests.infrastructure.components.build import (
@@ -29,6 +32,7 @@ from tests.infrastructure.components.build import (
 from tools.graph import Graph, built, statements
 
 DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
+LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 LOG_STREAM = "aws:cloudwatch/logStream:LogStream"
 STREAM = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 TABLE = "aws:glue/catalogTable:CatalogTable"
@@ -36,7 +40,13 @@ TABLE = "aws:glue/catalogTable:CatalogTable"
 
 def audit(of: Settings | None = None) -> Graph:
     """Return the graph of an audit trail."""
-    return built(lambda: Audit("audit", runtime(of)))
+    return built(lambda: declare(of))
+
+
+def declare(of: Settings | None = None) -> Audit:
+    """Declare an audit trail, and the bucket of its access log."""
+    shared = runtime(of)
+    return Audit("audit", Bucket("access-logs", shared.settings), shared)
 
 
 def test_delivery_stream_writes_compressed_events_by_date() -> None:
@@ -110,7 +120,8 @@ def test_errors_are_logged_with_the_usual_retention() -> None:
 def test_alarm_is_raised_before_firehose_drops_events() -> None:
     """The alarm is raised for events that wait for an hour; Firehose drops them after a day."""
     assert audit().inputs(ALARM, "audit") == {
-        "alarmDescription": "Events wait for the audit bucket; Firehose drops what waits for a day",
+        "alarmDescription": "Events wait for the audit bucket, and Firehose drops what waits for a day: "
+        "see docs/incidents.md#late-audit-trail",
         "namespace": "AWS/Firehose",
         "metricName": "DeliveryToS3.DataFreshness",
         "dimensions": {"DeliveryStreamName": "audit"},
@@ -129,13 +140,28 @@ def test_lifecycle_follows_the_settings() -> None:
     """Events and Firehose's error records move to cold storage and expire after the same times."""
     own = settings(audit={"coldAfterDays": 7, "expireAfterDays": 400})
     graph = audit(own)
-    rules = graph.inputs(LIFECYCLE, "audit")["rules"]
+    _, *rules = graph.inputs(LIFECYCLE, "audit")["rules"]
 
     assert [(rule["filter"], rule["transitions"][0]["days"], rule["expiration"]) for rule in rules] == [
         ({"prefix": "events/"}, 7, {"days": 400}),
         ({"prefix": "errors/"}, 7, {"days": 400}),
     ]
     assert graph.inputs(TABLE, "audit")["parameters"]["projection.date.range"] == "NOW-400DAYS,NOW"
+
+
+@pytest.mark.parametrize(("days", "locks"), [(None, []), (30, ["audit"])])
+def test_objects_are_locked_only_if_the_settings_ask_for_it(days: int | None, locks: list[str]) -> None:
+    """AWS does not document that Firehose can write to a bucket with a default retention."""
+    own = settings(audit={"lockDays": days} if days else {})
+
+    assert list(audit(own).of(LOCK)) == locks
+
+
+def test_access_log_of_the_trail_is_in_another_bucket() -> None:
+    """The log shows who reads or deletes an object of the trail."""
+    logging = audit().inputs("aws:s3/bucketLogging:BucketLogging", "audit")
+
+    assert (logging["bucket"], logging["targetBucket"]) == ("audit-id", "access-logs-id")
 
 
 def test_table_projects_its_partitions() -> None:
@@ -197,7 +223,7 @@ def test_consumer_may_only_put_records() -> None:
 
     def declare() -> None:
         shared = runtime()
-        trail = Audit("audit", shared)
+        trail = Audit("audit", Bucket("access-logs", shared.settings), shared)
         Queue("audit-events", shared).consumer("handlers.audit.record:handler", uses=[trail.use()])
 
     graph = built(declare)

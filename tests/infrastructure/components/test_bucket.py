@@ -23,8 +23,11 @@ from tests.infrastructure.components.build import (
 from tools.graph import Graph, built, statements
 
 BUCKET = "aws:s3/bucket:Bucket"
+LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+LOGGING = "aws:s3/bucketLogging:BucketLogging"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 PUBLIC_ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 
 COMPANIONS = {
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
@@ -46,6 +49,18 @@ COMPANIONS = {
 TLS = tls_statement("s3:*", ["arn:aws:s3:::files", "arn:aws:s3:::files/*"])
 
 
+def old_versions(days: int) -> dict[str, Any]:
+    """Return the lifecycle rule that every bucket has."""
+    return {
+        "id": "old-versions",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "noncurrentVersionExpiration": {"noncurrentDays": days},
+        "expiration": {"expiredObjectDeleteMarker": True},
+        "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1},
+    }
+
+
 def bucket(of: Settings | None = None, **arguments: Any) -> Graph:
     """Return the graph of one bucket."""
     return built(lambda: Bucket("files", of or settings(), **arguments))
@@ -53,10 +68,10 @@ def bucket(of: Settings | None = None, **arguments: Any) -> Graph:
 
 @pytest.mark.parametrize(
     ("environment", "force", "protect"),
-    [("ephemeral", True, False), ("development", False, False), ("production", False, True)],
+    [("ephemeral", True, False), ("development", True, False), ("production", False, True)],
 )
 def test_bucket_follows_its_environment_class(environment: str, force: bool, protect: bool) -> None:
-    """An ephemeral stack deletes its objects with the bucket; production's bucket is protected."""
+    """Production's bucket is protected; the others are deleted with their objects."""
     graph = bucket(settings(environment))
 
     assert graph.inputs(BUCKET, "files") == {"forceDestroy": force, "tags": tags("files")}
@@ -100,32 +115,74 @@ def test_service_is_allowed_on_a_prefix(prefix: dict[str, str], objects: str) ->
     ]
 
 
-def test_bucket_without_rules_keeps_its_objects() -> None:
-    """Objects expire only if a lifecycle rule is given."""
-    assert bucket().of(LIFECYCLE) == {}
+@pytest.mark.parametrize(("environment", "days"), [("ephemeral", 1), ("development", 7), ("production", 90)])
+def test_bucket_keeps_old_versions_as_its_environment_class_requires(environment: str, days: int) -> None:
+    """Old versions, markers of deleted objects and incomplete uploads expire in the whole bucket."""
+    graph = bucket(settings(environment))
+
+    assert graph.inputs(VERSIONING, "files") == {
+        "bucket": "files-id",
+        "versioningConfiguration": {"status": "Enabled"},
+    }
+    assert graph.inputs(LIFECYCLE, "files") == {"bucket": "files-id", "rules": [old_versions(days)]}
+    assert f"{VERSIONING}::files" in dependencies(graph, LIFECYCLE, "files")
 
 
 def test_objects_follow_the_lifecycle_rules() -> None:
-    """Objects move to cold storage and expire; incomplete uploads are aborted after a day."""
-    graph = bucket(lifecycle={"old": Lifecycle("old/", cold_after=30, expire_after=90)})
+    """Objects move to cold storage if the rule asks for it, and expire."""
+    graph = bucket(
+        lifecycle={"old": Lifecycle("old/", cold_after=30, expire_after=90), "all": Lifecycle("", None, 1)}
+    )
 
-    assert graph.inputs(LIFECYCLE, "files") == {
+    assert graph.inputs(LIFECYCLE, "files")["rules"] == [
+        old_versions(7),
+        {
+            "id": "old",
+            "status": "Enabled",
+            "filter": {"prefix": "old/"},
+            "transitions": [{"days": 30, "storageClass": "GLACIER_IR"}],
+            "expiration": {"days": 90},
+        },
+        {"id": "all", "status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": 1}},
+    ]
+
+
+def test_access_log_is_written_to_another_bucket() -> None:
+    """S3 may write the log of this bucket only, under its prefix, once the other bucket's policy exists."""
+
+    def declare() -> None:
+        Bucket("files", settings(), access_logs=Bucket("logs", settings()))
+
+    graph = built(declare)
+
+    assert graph.of(LOGGING)["files"].inputs == {
         "bucket": "files-id",
-        "rules": [
-            {
-                "id": "old",
-                "status": "Enabled",
-                "filter": {"prefix": "old/"},
-                "transitions": [{"days": 30, "storageClass": "GLACIER_IR"}],
-                "expiration": {"days": 90},
-                "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1},
-            }
-        ],
+        "targetBucket": "logs-id",
+        "targetPrefix": "files/",
     }
+    assert f"{POLICY}::logs" in dependencies(graph, LOGGING, "files")
+    assert statements(graph.inputs(POLICY, "logs")["policy"])[1:] == [
+        service_statement(
+            "logging.s3.amazonaws.com", "s3:PutObject", "arn:aws:s3:::logs/files/*", "arn:aws:s3:::files"
+        )
+    ]
 
 
-@pytest.mark.parametrize(("cold", "expire"), [(0, 5), (5, 5), (6, 5)])
-def test_lifecycle_that_s3_would_reject_is_rejected(cold: int, expire: int) -> None:
+def test_locked_objects_have_a_default_retention() -> None:
+    """The lock follows the versions, and does not replace a bucket that exists."""
+    graph = bucket(lock_days=30)
+
+    assert graph.inputs(LOCK, "files") == {
+        "bucket": "files-id",
+        "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 30}},
+    }
+    assert f"{VERSIONING}::files" in dependencies(graph, LOCK, "files")
+    assert "objectLockEnabled" not in graph.inputs(BUCKET, "files")
+    assert bucket().of(LOCK) == {}
+
+
+@pytest.mark.parametrize(("cold", "expire"), [(0, 5), (5, 5), (6, 5), (None, 0)])
+def test_lifecycle_that_s3_would_reject_is_rejected(cold: int | None, expire: int) -> None:
     """Objects move to cold storage after at least a day, and before they expire."""
     rejected(
         lambda: Lifecycle("old/", cold, expire),

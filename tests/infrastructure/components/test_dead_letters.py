@@ -52,7 +52,7 @@ def test_dead_letter_queue_is_encrypted_and_raises_an_alarm() -> None:
         service_statement("events.amazonaws.com", "sqs:SendMessage", queue_arn("lost"), rule),
     ]
     assert graph.inputs(ALARM, "lost") == {
-        "alarmDescription": "Messages were dead-lettered: run python -m operate dlq show",
+        "alarmDescription": "Messages were dead-lettered: see docs/incidents.md#dead-letter-queues",
         "namespace": "AWS/SQS",
         "metricName": "ApproximateNumberOfMessagesVisible",
         "dimensions": {"QueueName": "lost"},

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from tests.local.events.bus import dead_letter
 from tests.local.events.senders import digest_request, forget_digest, today
-from tests.local.platform import Platform
+from tests.local.platform import Platform, until
 
 ADMIN = "admin@example.com"
 
@@ -27,23 +26,14 @@ def test_digest_of_new_users_is_sent_once_a_day(platform: Platform) -> None:
     assert f"{user['name']} <{user['email']}>" in mail["BodyText"].splitlines()
 
 
-def test_depth_of_dead_letters_is_reported(platform: Platform) -> None:
-    """A message in a dead-letter queue counts in the queue's metric and remains in the queue."""
+def test_depth_of_dead_letters_is_logged(platform: Platform) -> None:
+    """The log line counts a message in a dead-letter queue, which remains in the queue."""
     name, waiting = "audit-events-dead-letters", uuid4().hex
     url = platform.outputs["deadLetters"][name]["url"]
     platform.cloud.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(waiting))
 
     platform.invoke("operations-dead-letters", {})
-    now = datetime.now(UTC)
-    points = platform.cloud.client("cloudwatch").get_metric_statistics(
-        Namespace="Strata",
-        MetricName="DeadLetters",
-        Dimensions=[{"Name": "Stack", "Value": "local"}, {"Name": "Queue", "Value": name}],
-        StartTime=now - timedelta(minutes=5),
-        EndTime=now + timedelta(minutes=5),
-        Period=60,
-        Statistics=["Maximum"],
-    )["Datapoints"]
+    line = until(lambda: platform.lines("operations-dead-letters", name))[-1]
     body, _ = dead_letter(platform, name, waiting)
 
-    assert (max(point["Maximum"] for point in points), body) == (1, waiting)
+    assert (line["waiting"][name], body) == (1, waiting)

@@ -49,7 +49,6 @@ CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "SendMessage": ("sqs:SendMessage", _queue),
     "GetQueueAttributes": ("sqs:GetQueueAttributes", _queue),
     "ListUsersInGroup": ("cognito-idp:ListUsersInGroup", lambda request: f"userpool/{request['UserPoolId']}"),
-    "PutMetricData": ("cloudwatch:PutMetricData", lambda _: "*"),
     "POST.sns": ("sns:Publish", lambda request: "*" if "PhoneNumber" in request else request["TopicArn"]),
 }
 """The calls of handlers by their names in CloudTrail: the IAM action, and the resource of a request."""

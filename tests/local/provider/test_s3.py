@@ -10,21 +10,27 @@ from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
 from provider.services.s3.bucket import Bucket
 from provider.services.s3.bucket_lifecycle_configuration import BucketLifecycleConfiguration
+from provider.services.s3.bucket_logging import BucketLogging
+from provider.services.s3.bucket_object_lock_configuration import BucketObjectLockConfiguration
 from provider.services.s3.bucket_ownership_controls import BucketOwnershipControls
 from provider.services.s3.bucket_policy import BucketPolicy
 from provider.services.s3.bucket_public_access_block import BucketPublicAccessBlock
 from provider.services.s3.bucket_server_side_encryption_configuration import (
     BucketServerSideEncryptionConfiguration,
 )
+from provider.services.s3.bucket_versioning import BucketVersioning
 from tests.local.provider.lifecycle import exercise, expect_reads
 
 FIREHOSE = {"Service": "firehose.amazonaws.com"}
 SETTINGS = [
     BucketLifecycleConfiguration(),
+    BucketLogging(),
+    BucketObjectLockConfiguration(),
     BucketOwnershipControls(),
     BucketPolicy(),
     BucketPublicAccessBlock(),
     BucketServerSideEncryptionConfiguration(),
+    BucketVersioning(),
 ]
 
 
@@ -47,6 +53,18 @@ def policy(name: str, action: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allowed, refused]}, indent=2)
 
 
+def versioned(cloud: Cloud, name: str) -> Properties:
+    """Switch the versions of a bucket on, and return the inputs."""
+    inputs = {"bucket": name, "versioningConfiguration": {"status": "Enabled"}}
+    BucketVersioning().create(cloud, inputs)
+    return inputs
+
+
+def lock(name: str, days: int) -> Properties:
+    """Return the inputs of a default retention."""
+    return {"bucket": name, "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": days}}}
+
+
 def rule(prefix: str, cold: int, gone: int) -> Properties:
     """Return a lifecycle rule with every known key."""
     return {
@@ -55,6 +73,7 @@ def rule(prefix: str, cold: int, gone: int) -> Properties:
         "filter": {"prefix": f"{prefix}/"},
         "transitions": [{"days": cold, "storageClass": "GLACIER_IR"}],
         "expiration": {"days": gone},
+        "noncurrentVersionExpiration": {"noncurrentDays": gone},
         "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1},
     }
 
@@ -100,6 +119,21 @@ def test_bucket_with_force_destroy_is_deleted_with_its_content(cloud: Cloud, ver
     for key in ("kept", "deleted", "deleted"):
         s3.put_object(Bucket=name, Key=key, Body=b"{}")
     s3.delete_object(Bucket=name, Key="deleted")
+
+    Bucket().delete(cloud, name, {"forceDestroy": True})
+
+    assert Bucket().read(cloud, name, {}) is None
+
+
+def test_bucket_with_force_destroy_is_deleted_with_locked_objects(cloud: Cloud) -> None:
+    """S3 refuses to delete a locked version without the bypass of governance mode."""
+    name = bucket(cloud, "bucket-locked")
+    versioned(cloud, name)
+    BucketObjectLockConfiguration().create(cloud, lock(name, 30))
+    s3 = cloud.client("s3")
+    version = s3.put_object(Bucket=name, Key="kept", Body=b"{}")["VersionId"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=name, Key="kept", VersionId=version)
 
     Bucket().delete(cloud, name, {"forceDestroy": True})
 
@@ -184,6 +218,64 @@ def test_lifecycle_rule_with_an_unknown_key_is_rejected(cloud: Cloud) -> None:
 
     with pytest.raises(ProviderError, match="unknown objectSizeLessThan; known are prefix"):
         BucketLifecycleConfiguration().create(cloud, {"bucket": name, "rules": [filtered]})
+
+
+def test_lifecycle_rule_of_delete_markers_reads_as_it_was_written(cloud: Cloud) -> None:
+    """A rule expires either objects or the markers of deleted ones."""
+    inputs = {
+        "bucket": bucket(cloud, "lifecycle-markers"),
+        "rules": [
+            {
+                "id": "old-versions",
+                "status": "Enabled",
+                "filter": {"prefix": ""},
+                "expiration": {"expiredObjectDeleteMarker": True},
+            }
+        ],
+    }
+    kind = BucketLifecycleConfiguration()
+
+    kind.create(cloud, inputs)
+
+    assert kind.read(cloud, inputs["bucket"], inputs) == inputs
+
+
+def test_versioning_create_read_update_delete(cloud: Cloud) -> None:
+    """Versions can be suspended and switched on again; deletion suspends them."""
+    kind, name = BucketVersioning(), bucket(cloud, "versions-life")
+    inputs = versioned(cloud, name)
+    suspended = {**inputs, "versioningConfiguration": {"status": "Suspended"}}
+
+    assert expect_reads(cloud, kind, name, inputs) == inputs
+    assert kind.find(cloud, inputs) == name
+    kind.update(cloud, name, inputs, suspended)
+    assert kind.read(cloud, name, suspended) == suspended
+    kind.update(cloud, name, suspended, inputs)
+    kind.delete(cloud, name, inputs)
+
+    assert kind.find(cloud, inputs) is None
+
+
+def test_logging_create_read_update_delete(cloud: Cloud) -> None:
+    """The target of the access log can be changed."""
+    name, target = bucket(cloud, "logging-life"), bucket(cloud, "logging-target")
+    inputs = {"bucket": name, "targetBucket": target, "targetPrefix": "one/"}
+
+    read = exercise(cloud, BucketLogging(), inputs, {**inputs, "targetPrefix": "two/"})
+
+    assert read == inputs
+
+
+def test_object_lock_create_read_update_delete(cloud: Cloud) -> None:
+    """The default retention can be changed and removed on a bucket that exists; Object Lock stays on."""
+    name = bucket(cloud, "lock-life")
+    versioned(cloud, name)
+    inputs = lock(name, 30)
+
+    read = exercise(cloud, BucketObjectLockConfiguration(), inputs, lock(name, 60))
+    found = cloud.client("s3").get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]
+
+    assert (read, found) == (inputs, {"ObjectLockEnabled": "Enabled"})
 
 
 def test_ownership_controls_create_read_update_delete(cloud: Cloud) -> None:

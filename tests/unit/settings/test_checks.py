@@ -80,6 +80,11 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
             id="audit-trail-expires-too-early",
         ),
         pytest.param(
+            {**DEVELOPMENT, "strata:audit": {"lockDays": 121}},
+            "strata:audit.lockDays: 121: expected at most expireAfterDays, which is 120",
+            id="audit-trail-is-locked-after-it-expires",
+        ),
+        pytest.param(
             delivery(url="http://crm.example.com/events"),
             'strata:events.deliveries.crm.url: "http://crm.example.com/events": '
             "expected https://: events must be encrypted in transit",

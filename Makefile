@@ -71,8 +71,8 @@ engine-down: venv ## destroy what engine-up deployed, and stop
 engine-env: venv ## print the environment for your own pulumi: eval "$$(make -s engine-env)"
 	@$(RUN) -m local.engine env
 
-test: venv ## run the suites; ALL=1 fails if a suite cannot run on this machine
-	@$(RUN) -m tests $(if $(ALL),--all)
+test: venv ## run the suites; QUICK=1 runs what the changed files need, ALL=1 fails if a suite cannot run here
+	@$(RUN) -m tests $(if $(QUICK),--quick) $(if $(ALL),--all)
 
 check: venv ## check style, types, imports, words, generated docs and workflows
 	@$(RUN) -m ruff check

@@ -2,6 +2,7 @@
 
 python -m tests          what `make test` runs
 python -m tests --all    what CI runs: a suite that would be skipped is a failure
+python -m tests --quick  what a change needs before it is committed, by the files that it touches
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from local.engine.toolchain import ready
+from tests.quick import changed, chosen
+
+FOLDER = Path(__file__).parent
 
 SUITES = ("unit", "infrastructure", "local", "engine")
 
@@ -27,11 +31,24 @@ def missing(suite: str) -> str | None:
     return None
 
 
+def quick() -> int:
+    """Run the tests that the changed files need, without the slow ones, and return pytest's exit status."""
+    tests = chosen(changed())
+    if not tests:
+        print("no file is changed that a quick test covers")
+        return 0
+    print("running", *tests)
+    status = pytest.main(["-q", *PARALLEL, "-m", "not slow", *(str(FOLDER / test) for test in tests)])
+    # A chosen folder may contain only slow tests.
+    return 0 if status == pytest.ExitCode.NO_TESTS_COLLECTED else int(status)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the suites and return pytest's exit status."""
-    folder = Path(__file__).parent
+    if "--quick" in arguments:
+        return quick()
     skipped = {suite: reason for suite in SUITES if (reason := missing(suite))}
-    run = [str(folder / suite) for suite in SUITES if suite not in skipped]
+    run = [str(FOLDER / suite) for suite in SUITES if suite not in skipped]
     if skipped and "--all" in arguments:
         print(*(f"cannot run {suite}: {reason}" for suite, reason in skipped.items()), sep="\n")
         return 1

@@ -25,6 +25,7 @@ OPTIONS = {
 """The resources that a stack has only if a setting asks for them: URN without project and stack, setting."""
 
 
+@pytest.mark.slow
 def test_every_component_is_used_by_some_stack() -> None:
     """A component that no stack uses is dead code."""
     used = {item.type for stack in STACKS for item in graph_of(stack).resources.values() if not item.custom}

@@ -179,6 +179,7 @@ def apply(root: Path, path: str, edit: Edit, chooser: random.Random) -> None:
     file.write_text(edit(file.read_text(), chooser))
 
 
+@pytest.mark.slow
 def test_edits_of_function_bodies_go_the_short_way(checkout: Checkout) -> None:
     """Every batch of random edits gives the program's graph, and a good part needs no run of the program."""
     chooser = random.Random(7)  # noqa: S311 - the same edits in each run
@@ -197,6 +198,7 @@ def test_edits_of_function_bodies_go_the_short_way(checkout: Checkout) -> None:
     assert short >= BATCHES / 4
 
 
+@pytest.mark.slow
 def test_other_edits_never_differ(checkout: Checkout) -> None:
     """An edit of anything else runs the program, or leaves the rest of the graph as it is."""
     chooser = random.Random(13)  # noqa: S311 - as above

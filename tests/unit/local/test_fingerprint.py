@@ -99,6 +99,7 @@ def restore(folder: Path, before: dict[Path, bytes]) -> None:
         path.write_bytes(content)
 
 
+@pytest.mark.slow
 def test_every_random_edit_is_noticed(root: Path, fingerprint: Fingerprint) -> None:
     """No edit of a file that a run reads leaves the fingerprint as it was, and its reversal restores it."""
     chooser = random.Random(11)  # noqa: S311 - the same edits in each run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import runpy
 import shlex
 import sys
@@ -202,7 +201,6 @@ class Engine:
 
     def _program(self) -> None:
         """Run `__main__.py` like the engine's language host."""
-        os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
         gc.disable()  # Collection takes half of the time and finds little: most objects live until the end.
         try:
             runpy.run_path(str(self.root / "__main__.py"), run_name="__main__")

@@ -20,6 +20,7 @@ KEYS = {
     "account": "aws:allowedAccountIds",
     "region": "aws:region",
     "identity_provider": f"{NAMESPACE}:identityProvider",
+    "gateway_logs": f"{NAMESPACE}:gatewayLogs",
     **{key: f"{NAMESPACE}:{key}" for key in ("project", "repository", "environments", "ephemeral")},
 }
 """The key of each value in a stack file."""
@@ -33,6 +34,7 @@ EXPECTED = {
     "pr and bootstrap are reserved",
     "ephemeral": "true or false",
     "identity_provider": "own, or existing if the account already has one for GitHub",
+    "gateway_logs": "own, or existing if API Gateway already has a role for logs in this region",
 }
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,15}$")]
@@ -51,6 +53,7 @@ class Config(BaseModel):
         environments: the GitHub environments, each of which deploys to the stack of the same name.
         ephemeral: whether pull requests can have their own stacks in this account.
         identity_provider: whether to create the identity provider for GitHub or use the existing one.
+        gateway_logs: whether to create API Gateway's role for logs and set it, or use the existing one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, regex_engine="python-re")
@@ -64,6 +67,7 @@ class Config(BaseModel):
     environments: tuple[Environment, ...] = ("dev", "prod")
     ephemeral: bool = True
     identity_provider: Literal["own", "existing"] = "own"
+    gateway_logs: Literal["own", "existing"] = "own"
 
     @property
     def stacks(self) -> dict[str, str]:

@@ -200,3 +200,34 @@ def test_config_of_an_ephemeral_stack_is_complete(runner: Runner) -> None:
         },
     }
     assert runner.called("pulumi", "") == [f"pulumi stack select pr-7 --create --secrets-provider {secrets}"]
+
+
+DENIED = "api error AccessDeniedException: User: ci is not authorized to perform: kms:EnableKeyRotation"
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected", "ups"),
+    [
+        ([], 0, 1),
+        ([DENIED], 0, 2),
+        ([DENIED] * 9, 1, 7),
+        (["not authorized to perform: sqs:CreateQueue"], 1, 1),
+        ([DENIED, "not authorized to perform: sqs:CreateQueue"], 1, 2),
+    ],
+    ids=["deployed", "tags are late", "tags never apply", "other error", "other error after it"],
+)
+def test_stack_whose_new_key_is_denied_is_deployed_again(
+    runner: Runner, errors: list[str], expected: int, ups: int
+) -> None:
+    """Only a refusal by KMS is repeated, for six minutes, and from what AWS has by then."""
+    (runner.folder / "errors.txt").write_text("".join(f"{error}\n" for error in errors))
+    fail = "head -n 1 errors.txt; sed -i 1d errors.txt; exit 1"
+    runner.tool("pulumi", f'if [ "$1" = up ] && [ -s errors.txt ]; then {fail}; fi; [ "$1" = up ] || echo u')
+    runner.tool("sleep", "")
+
+    exit_code = runner.run(script("ephemeral/up", "Deploy the stack"), STACK="pr-7")
+
+    done = runner.called("pulumi", "up")
+    assert (exit_code, len(done)) == (expected, ups)
+    assert [index for index, call in enumerate(done) if "--refresh" not in call] == [0]
+    assert ("url=u" in runner.outputs.read_text()) is (expected == 0)

@@ -22,7 +22,20 @@ VARIABLES = {
 }
 """The outputs of the bootstrap project, which tests/infrastructure/test_bootstrap.py checks."""
 
-TOOLS = {".ci/run", "make", "pulumi", "gh", "mkdir", "sed", "cat", "echo", "exit", "printf", "section"}
+TOOLS = {
+    ".ci/run",
+    "make",
+    "pulumi",
+    "gh",
+    "mkdir",
+    "sed",
+    "sleep",
+    "cat",
+    "echo",
+    "exit",
+    "printf",
+    "section",
+}
 SYNTAX = {"if", "for", "else", "fi", "done", "{", "}", "YAML", "#", "section()"}
 ASSIGNMENT = re.compile(r"\w+=")
 

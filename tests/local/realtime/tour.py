@@ -43,8 +43,10 @@ def tour(platform: Platform) -> None:
                 pass
             return [*replies, await request(socket, {"action": "resume", "token": replies[2]["token"]})]
 
-    fill(platform, "user#crowd", PAGE_CONNECTIONS + 1)
-    publish(platform, created("crowd"))
     replies = visit(platform, talk)
     assert [message["type"] for message in replies] == ["pong", "error", "resumed", "event"]
     until(lambda: "Item" not in client.get_item(TableName=connections, Key=gone))
+    fill(platform, "user#crowd", PAGE_CONNECTIONS + 1)
+    (event,) = publish(platform, created("crowd"))
+    pushed = {"id": {"S": f"push:{event}"}}
+    until(lambda: "Item" in client.get_item(TableName=table(platform, "effects"), Key=pushed))

@@ -11,7 +11,8 @@ from bootstrap.state import State
 config = Config.load()
 state = State("state", config)
 github = GitHub("github", config)
-Gateway("gateway")
+if config.gateway_logs == "own":
+    Gateway("gateway")
 
 preview = Reader("preview", config, state, github.trust("pull_request"))
 drift = Reader("drift", config, state, github.trust("ref:refs/heads/main"), locks=True)

@@ -30,6 +30,7 @@ KEYS = {
     "region": "aws:region",
     "identity_provider": f"{NAMESPACE}:identityProvider",
     **{key: f"{NAMESPACE}:{key}" for key in OWN_KEYS},
+    "gateway_logs": f"{NAMESPACE}:gatewayLogs",
 }
 """The key of each value in a stack file."""
 
@@ -43,6 +44,7 @@ EXPECTED = {
     "disposable": "some of the environments, whose stacks are destroyed with their data, and never prod",
     "ephemeral": "true or false",
     "identity_provider": "own, or existing if the account already has one for GitHub",
+    "gateway_logs": "own, or existing if API Gateway already has a role for logs in this region",
 }
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,15}$")]
@@ -63,6 +65,7 @@ class Config(BaseModel):
             that `pulumi destroy` empties them; never `prod`.
         ephemeral: whether pull requests can have their own stacks in this account.
         identity_provider: whether to create the identity provider for GitHub or use the existing one.
+        gateway_logs: whether to create API Gateway's role for logs and set it, or use the existing one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, regex_engine="python-re")
@@ -77,6 +80,7 @@ class Config(BaseModel):
     disposable: tuple[str, ...] = ("dev",)
     ephemeral: bool = True
     identity_provider: Literal["own", "existing"] = "own"
+    gateway_logs: Literal["own", "existing"] = "own"
 
     @field_validator("disposable")
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,6 +26,9 @@ class BaseComponent(pulumi.ComponentResource):
     namespace: ClassVar[str]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        # An Output formatted into a string is an error. Without this, the string is a sentence about Outputs.
+        # Set here, because every program has components, and the SDK reads it at each use.
+        os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
         super().__init__(f"strata:{self.namespace}:{type(self).__name__}", name, {}, opts)
         self.name = name
 

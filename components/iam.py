@@ -96,7 +96,8 @@ class ResourcePolicy:
     def __init__(self, arn: pulumi.Output[str], *statements: Mapping[str, Any]) -> None:
         self._statements = list(statements)
         self._written = False
-        self.document = arn.apply(self._write)
+        # Also in a preview, before the ARN is known: a plan contains what the document depends on.
+        self.document = arn.apply(self._write, run_with_unknowns=True)
 
     def add(self, *statements: Mapping[str, Any]) -> None:
         """Add statements.

@@ -99,6 +99,10 @@ class Queue(Component):
         self._has_source = True
         self._policy.add(allow_service(service, "sqs:SendMessage", self.arn, source_arn))
 
+    def use(self) -> Use:
+        """Allow sending messages to the queue, and pass its URL."""
+        return Use((Grant(("sqs:SendMessage",), (self.arn,)),), {"QUEUE_URL": self.url})
+
     def consumer(
         self,
         handler: str,

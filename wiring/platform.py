@@ -78,14 +78,21 @@ class Platform:
         return self.api.route(keys, entry_point(function), uses=uses, files=files)
 
     def consume(
-        self, name: str, function: str, pattern: Pattern, *uses: Use, queue: str | None = None
+        self,
+        name: str,
+        function: str,
+        pattern: Pattern,
+        *uses: Use,
+        queue: str | None = None,
+        divides: bool = False,
     ) -> Function:
         """Subscribe a function to the events that match `pattern`, through its own queue.
 
-        The queue is named `name` unless `queue` gives another name.
+        The queue is named `name` unless `queue` gives another name. With `divides`, the function may send
+        messages to its queue, which divide the work of an event that is too much for one invocation.
         """
         buffer = Queue(queue or name, self.runtime)
-        consumer = buffer.consumer(entry_point(function), uses=uses)
+        consumer = buffer.consumer(entry_point(function), uses=[*uses, *([buffer.use()] if divides else [])])
         self.bus.subscribe(name, pattern, buffer)
         return consumer
 

@@ -50,5 +50,6 @@ def wire(platform: Platform) -> None:
         platform.once("PutItem", "ConditionCheckItem"),
         gateway.use(),
         queue="realtime-events",
+        divides=True,
     )
     platform.export(webSocketUrl=gateway.url)

@@ -47,12 +47,17 @@ class NewEvent(Struct, frozen=True, kw_only=True):
             )
 
 
+class RejectedError(Exception):
+    """The event bus rejected events, and would reject them again; the text has their ids and AWS's codes."""
+
+
 def publish(events: Sequence[NewEvent]) -> None:
     """Publish events to the event bus; those with the same subject are published in order.
 
     Raises:
         Unavailable: if the bus did not accept all of them. Some may have been published; a retry publishes
             these again with the same ids.
+        RejectedError: if the bus rejected an event for a reason that no retry changes.
     """
     for batch in batches(events):
         _put(batch)
@@ -92,11 +97,16 @@ def _put_once(batch: list[NewEvent]) -> list[NewEvent]:
     with aws.calling("the event bus"):
         response: Any = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
     rejected: list[NewEvent] = []
+    final: list[str] = []
     for event, entry in zip(batch, response["Entries"], strict=True):
         if "EventId" in entry:
             _log(event, started)
-        else:
+        elif aws.is_temporary(entry["ErrorCode"]):
             rejected.append(event)
+        else:
+            final.append(f"{event.id}: {entry['ErrorCode']}")
+    if final:
+        raise RejectedError(f"the event bus rejected {', '.join(final)}")
     return rejected
 
 

@@ -18,8 +18,10 @@ SERVER_ERROR = 500
 """The lowest HTTP status of an error on the service's side."""
 
 _TOO_MANY_REQUESTS = 429
-_BUSY = frozenset(
+_TEMPORARY = frozenset(
     {
+        "InternalException",
+        "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
         "ProvisionedThroughputExceededException",
@@ -77,8 +79,7 @@ def calling(name: str, *, needs_seconds: float = ATTEMPT_SECONDS) -> Generator[N
     except (HTTPClientError, NoConnectionError) as error:
         raise Unavailable(f"{name} does not respond; try again") from error
     except ClientError as error:
-        status = status_of(error)
-        if code_of(error) in _BUSY or status >= SERVER_ERROR or status == _TOO_MANY_REQUESTS:
+        if is_temporary(code_of(error), status_of(error)):
             raise Unavailable(f"{name} is busy; try again") from error
         raise
 
@@ -93,6 +94,14 @@ def _seed() -> None:
     import random
 
     random.seed()
+
+
+def is_temporary(code: str, status: int = 0) -> bool:
+    """Return whether the same call may succeed within seconds, by an error's code and HTTP status.
+
+    Every other error is final for the call: AWS refuses it until its cause is removed.
+    """
+    return code in _TEMPORARY or status >= SERVER_ERROR or status == _TOO_MANY_REQUESTS
 
 
 def code_of(error: ClientError) -> str:

@@ -61,6 +61,36 @@ class PublicEvent(Struct, frozen=True, kw_only=True, rename="camel"):
     data: Any
 
 
+class Page(Struct, frozen=True, tag_field="kind", tag="push-page", rename="camel"):
+    """A part of the connections of an audience, which one invocation pushes an event to.
+
+    Attributes:
+        event_id: the id of the event.
+        correlation_id: its correlation id.
+        audience: the audience.
+        after: the connection before the first of the page; none for the first page.
+        last: the last connection of the page.
+        message: the message, as browsers receive it.
+    """
+
+    event_id: str
+    correlation_id: str
+    audience: str
+    after: str | None
+    last: str
+    message: str
+
+    @property
+    def id(self) -> str:
+        """The id, which a page of a repeated division has too."""
+        return f"{self.event_id}:{self.audience}:{self.last}"
+
+    @property
+    def type(self) -> str:
+        """The type of the message."""
+        return "push-page"
+
+
 class EventMessage(Struct, frozen=True, tag_field="type", tag="event"):
     """An event, and the token to resume from it."""
 

@@ -1,25 +1,38 @@
 """Pushes events to connected browsers, and sends reconnected browsers the events that they missed.
 
 A message is stored before it is posted, and the event is marked as pushed afterwards. A push that fails in
-between is repeated, and browsers drop the duplicate by the event's id. The clocks of concurrent functions
-differ slightly, so resuming also sends the messages of the last seconds before the token.
+between is repeated, and browsers drop the duplicate by the event's id. The connections of a large audience
+are divided into pages: each is a message of the function's own queue, repeated by itself. The clocks of
+concurrent functions differ slightly, so resuming also sends the messages of the seconds before the token.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 import msgspec
 
+from handlers.events import event as events
 from handlers.events.catalogue import UserCreated, UserDeleted, UserState, UserUpdated
-from handlers.events.event import Event
-from handlers.kit import log
+from handlers.events.event import Event, InvalidEvent, fault
+from handlers.kit import aws, log
+from handlers.kit.environment import variable
 from handlers.kit.errors import Unavailable
 from handlers.kit.invocation import current, event_facts, remaining_seconds
 from handlers.kit.retry import ATTEMPT_SECONDS
 from handlers.realtime import gateway
-from handlers.realtime.models import EVERYTHING, EventMessage, PublicEvent, Reset, Resumed, user_audience
+from handlers.realtime.models import (
+    EVERYTHING,
+    EventMessage,
+    Page,
+    PublicEvent,
+    Reset,
+    Resumed,
+    user_audience,
+)
 from handlers.realtime.storage import connections, feed
 from handlers.users.models import User
 
@@ -27,6 +40,8 @@ RESUMABLE_SECONDS = 300
 OVERLAP_SECONDS = 10
 MAX_MISSED = 500
 CONCURRENT_POSTS = 16
+PAGE_CONNECTIONS = 1_000
+"""The most connections of a page: about 1.5 s of posts, so that a batch of ten pages fits one invocation."""
 OUT_OF_TIME: dict[str, object] = {
     "outcome": "failed",
     "error": "Unavailable: not enough time left in this invocation",
@@ -36,7 +51,7 @@ PRIVATE = frozenset({"subject"})
 
 
 def push(event: Event) -> str | None:
-    """Push an event to its audiences; returns `repeated` if it was pushed before.
+    """Push an event to its audiences, or divide the work; returns `repeated` if it was pushed before.
 
     Raises:
         Unavailable: some connections did not receive the event; the next delivery pushes it to all again.
@@ -45,11 +60,49 @@ def push(event: Event) -> str | None:
     message = msgspec.json.encode(EventMessage(public_event(event), str(moment)))
     if not feed.append(event.id, audiences, moment, message):
         return "repeated"
-    failed = sum(_post_to_all(audience, event, message) for audience in audiences)
-    if failed:
-        raise Unavailable(f"{failed} connections did not receive the event")
+    pages = [page for audience in audiences for page in pages_of(event, audience, message.decode())]
+    if any(page.after for page in pages):
+        _send(pages)
+        feed.mark_pushed(event.id)
+        return "divided"
+    _post_pages(pages)
     feed.mark_pushed(event.id)
     return None
+
+
+def push_page(page: Page) -> str | None:
+    """Push an event to one page of connections; returns `repeated` if that was done before.
+
+    Raises:
+        Unavailable: some connections did not receive the event; the next delivery repeats the page.
+    """
+    if feed.is_pushed(page.id):
+        return "repeated"
+    _post_pages([page])
+    feed.mark_pushed(page.id)
+    return None
+
+
+def read(document: Mapping[str, Any]) -> Event | Page:
+    """Return the event or the page in a message of the queue.
+
+    Raises:
+        InvalidEvent: if it is neither.
+    """
+    if document.get("kind") != "push-page":
+        return events.read(document)
+    try:
+        return msgspec.convert(document, Page)
+    except msgspec.ValidationError as error:
+        raise InvalidEvent(fault("", error)) from None
+
+
+def pages_of(event: Event, audience: str, message: str) -> Iterator[Page]:
+    """Divide the connections of an audience into pages of at most `PAGE_CONNECTIONS`."""
+    after: str | None = None
+    for ids in batched(connections.ids_of(audience), PAGE_CONNECTIONS, strict=False):
+        yield Page(event.id, event.correlation_id, audience, after, ids[-1], message)
+        after = ids[-1]
 
 
 def audiences_of(event: Event) -> tuple[str, ...]:
@@ -111,22 +164,43 @@ def _public_user(state: UserState) -> User:
     return User(**{name: getattr(state, name) for name in User.__struct_fields__})
 
 
-def _post_to_all(audience: str, event: Event, message: bytes) -> int:
-    """Post a message to the connections of an audience concurrently; returns the number of failed posts."""
+def _send(pages: Sequence[Page]) -> None:
+    """Send each page to the function's own queue."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def send(page: Page) -> None:
+        with aws.calling("the queue", needs_seconds=0):
+            aws.client("sqs").send_message(
+                QueueUrl=variable("QUEUE_URL"), MessageBody=msgspec.json.encode(page).decode()
+            )
+
+    with ThreadPoolExecutor(CONCURRENT_POSTS) as pool:
+        list(pool.map(send, pages))
+
+
+def _post_pages(pages: Sequence[Page]) -> None:
+    failed = sum(_post_to_page(page) for page in pages)
+    if failed:
+        raise Unavailable(f"{failed} connections did not receive the event")
+
+
+def _post_to_page(page: Page) -> int:
+    """Post a message to the connections of a page concurrently; returns the number of failed posts."""
     from concurrent.futures import ThreadPoolExecutor
 
     invocation = current()
-    facts = event_facts(event.correlation_id, eventId=event.id)
+    facts = event_facts(page.correlation_id, eventId=page.event_id)
+    message = page.message.encode()
 
     def post(connection_id: str) -> bool:
         late = invocation is not None and invocation.remaining() < ATTEMPT_SECONDS
-        outcome = OUT_OF_TIME if late else _post(audience, connection_id, message)
+        outcome = OUT_OF_TIME if late else _post(page.audience, connection_id, message)
         level = "ERROR" if outcome["outcome"] == "failed" else "INFO"
         log.write(level, "push", {**facts, "connectionId": connection_id, **outcome})
         return outcome["outcome"] == "failed"
 
     with ThreadPoolExecutor(CONCURRENT_POSTS) as pool:
-        return sum(sum(pool.map(post, page)) for page in connections.pages_of(audience))
+        return sum(pool.map(post, connections.ids_of(page.audience, page.after, page.last)))
 
 
 def _post(audience: str, connection_id: str, message: bytes) -> dict[str, object]:

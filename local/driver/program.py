@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import os
 import runpy
 import sys
 from collections.abc import Callable, Generator
@@ -93,7 +92,6 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
                 task.cancel()
             raise
 
-    os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(_ignore)
     loops = [loop]

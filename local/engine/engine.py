@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import runpy
 import shlex
 import sys
@@ -82,13 +81,18 @@ class Engine:
     plugin: tuple[str, ...] = PLUGIN
     report: Report = silent
 
-    def preview(self) -> Run:
-        """Return the changes that `up` would make."""
-        return self._run("preview")
+    def preview(self, *, plan: Path | None = None) -> Run:
+        """Return the changes that `up` would make; write them to the file `plan` if it is given."""
+        return self._run("preview", plan=plan and str(plan))
 
-    def up(self, *, refresh: bool = False) -> Run:
-        """Change the cloud to what the program declares; with `refresh`, read the cloud's resources first."""
-        return self._run("up", refresh=refresh)
+    def up(self, *, refresh: bool = False, plan: Path | None = None) -> Run:
+        """Change the cloud to what the program declares.
+
+        Args:
+            refresh: read the cloud's resources first.
+            plan: a file that `preview` wrote; a change that it does not contain is an error.
+        """
+        return self._run("up", refresh=refresh, plan=plan and str(plan))
 
     def refresh(self) -> Run:
         """Read the cloud's resources into the state."""
@@ -202,7 +206,6 @@ class Engine:
 
     def _program(self) -> None:
         """Run `__main__.py` like the engine's language host."""
-        os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
         with no_collection():
             runpy.run_path(str(self.root / "__main__.py"), run_name="__main__")
 

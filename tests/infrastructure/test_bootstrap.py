@@ -6,7 +6,7 @@ These tests check the registered inputs; they do not check whether AWS accepts t
 from __future__ import annotations
 
 from tests.infrastructure.bootstrap import BUCKET, KEY, PROVIDER, bootstrapped
-from tools.graph import ACCOUNT, REGION, statements
+from tools.graph import ACCOUNT, REGION, Graph, statements
 
 
 def test_state_bucket_is_versioned_encrypted_and_private() -> None:
@@ -126,6 +126,29 @@ def test_existing_identity_provider_is_trusted_and_not_created() -> None:
 
     assert graph.of("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == {}
     assert statement["Principal"] == {"Federated": PROVIDER}
+
+
+ACCOUNT_WIDE = (
+    "aws:apigateway/account:Account",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+    "aws:ses/activeReceiptRuleSet:ActiveReceiptRuleSet",
+    "aws:sesv2/accountSuppressionAttributes:AccountSuppressionAttributes",
+    "aws:sesv2/accountVdmAttributes:AccountVdmAttributes",
+    "aws:sns/smsPreferences:SmsPreferences",
+)
+"""Types of which an account, or a region of it, has one: to declare one replaces what others rely on."""
+
+
+def test_account_wide_settings_are_only_set_by_choice(graph: Graph) -> None:
+    """The bootstrap sets two by default and none that exists; a stack, of which there are several, none."""
+    existing = bootstrapped(identityProvider="existing", gatewayLogs="existing")
+
+    assert set(bootstrapped().of(*ACCOUNT_WIDE)) == {"github", "gateway"}
+    assert existing.of(*ACCOUNT_WIDE) == graph.of(*ACCOUNT_WIDE) == {}
+    assert "gateway" not in existing.of("aws:iam/role:Role")
 
 
 def test_outputs_are_the_variables_of_the_workflows() -> None:

@@ -28,9 +28,8 @@ def test_account_and_repository_are_a_complete_config() -> None:
         pytest.param(
             {"strata-bootstrap:repo": "acme/shop"},
             'strata-bootstrap:repo: "acme/shop": unknown; expected one of strata-bootstrap:disposable, '
-            "strata-bootstrap:environments, "
-            "strata-bootstrap:ephemeral, strata-bootstrap:identityProvider, strata-bootstrap:project, "
-            "strata-bootstrap:repository",
+            "strata-bootstrap:environments, strata-bootstrap:ephemeral, strata-bootstrap:gatewayLogs, "
+            "strata-bootstrap:identityProvider, strata-bootstrap:project, strata-bootstrap:repository",
             id="misspelt-key",
         ),
         pytest.param(

@@ -20,6 +20,7 @@ class Runner:
         self.folder = folder
         self.calls = folder / "calls.txt"
         self.outputs = folder / "outputs.txt"
+        self.summary = folder / "summary.md"
         self.calls.touch()
         self.outputs.touch()
 
@@ -36,7 +37,12 @@ class Runner:
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
             cwd=self.folder,
-            env={"PATH": path, "GITHUB_OUTPUT": str(self.outputs), **env},
+            env={
+                "PATH": path,
+                "GITHUB_OUTPUT": str(self.outputs),
+                "GITHUB_STEP_SUMMARY": str(self.summary),
+                **env,
+            },
             capture_output=True,
             timeout=30,
             check=False,
@@ -71,6 +77,49 @@ def test_preview_shows_both_stacks_and_fails_if_one_fails(runner: Runner, code: 
 
     assert (exit_code == 0) is passes
     assert (runner.output("dev"), runner.output("prod")) == ("preview of dev", "preview of prod")
+
+
+STATE = '[ "$1 $2" != "stack export" ] || echo 2026-01-31'
+"""A fake `pulumi stack export`, whose output a fake `jq` passes on."""
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_plan_is_shown_with_the_state_that_it_was_made_for(runner: Runner, code: int) -> None:
+    """A plan that cannot be made is shown too, and fails the job before anybody is asked."""
+    runner.tool("pulumi", f'{STATE}\n[ "$1" != preview ] || {{ echo "~ table"; exit {code}; }}')
+    runner.tool("jq", "cat")
+
+    exit_code = runner.run(script("prod/plan", "Plan the deployment"))
+
+    assert exit_code == code
+    assert runner.summary.read_text() == "### Plan for prod\n\n````\n~ table\n\n````\n"
+    assert (runner.folder / "plan" / "state.txt").read_text() == "2026-01-31\n"
+    assert "--save-plan plan/plan.json" in runner.called("pulumi", "preview")[0]
+
+
+@pytest.mark.parametrize(("planned", "applies"), [("2026-01-31", True), ("2026-01-30", False)])
+def test_plan_for_another_state_is_not_applied(runner: Runner, planned: str, applies: bool) -> None:
+    """An update in between, such as one by hand, makes the plan invalid."""
+    runner.tool("pulumi", STATE)
+    runner.tool("jq", "cat")
+    (runner.folder / "plan").mkdir()
+    (runner.folder / "plan" / "state.txt").write_text(f"{planned}\n")
+
+    exit_code = runner.run(script("prod/apply", "Apply the plan"))
+
+    assert (exit_code == 0) is applies
+    assert bool(runner.called("pulumi", "up --stack prod --plan plan/plan.json")) is applies
+
+
+def test_unreadable_state_is_not_updated(runner: Runner) -> None:
+    """A failed export ends the job."""
+    runner.tool("pulumi", "exit 1")
+    runner.tool("jq", "cat")
+    (runner.folder / "plan").mkdir()
+    (runner.folder / "plan" / "state.txt").write_text("null\n")
+
+    assert runner.run(script("prod/apply", "Apply the plan")) != 0
+    assert runner.called("pulumi", "up") == []
 
 
 @pytest.mark.parametrize(
@@ -151,3 +200,34 @@ def test_config_of_an_ephemeral_stack_is_complete(runner: Runner) -> None:
         },
     }
     assert runner.called("pulumi", "") == [f"pulumi stack select pr-7 --create --secrets-provider {secrets}"]
+
+
+DENIED = "api error AccessDeniedException: User: ci is not authorized to perform: kms:EnableKeyRotation"
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected", "ups"),
+    [
+        ([], 0, 1),
+        ([DENIED], 0, 2),
+        ([DENIED] * 9, 1, 7),
+        (["not authorized to perform: sqs:CreateQueue"], 1, 1),
+        ([DENIED, "not authorized to perform: sqs:CreateQueue"], 1, 2),
+    ],
+    ids=["deployed", "tags are late", "tags never apply", "other error", "other error after it"],
+)
+def test_stack_whose_new_key_is_denied_is_deployed_again(
+    runner: Runner, errors: list[str], expected: int, ups: int
+) -> None:
+    """Only a refusal by KMS is repeated, for six minutes, and from what AWS has by then."""
+    (runner.folder / "errors.txt").write_text("".join(f"{error}\n" for error in errors))
+    fail = "head -n 1 errors.txt; sed -i 1d errors.txt; exit 1"
+    runner.tool("pulumi", f'if [ "$1" = up ] && [ -s errors.txt ]; then {fail}; fi; [ "$1" = up ] || echo u')
+    runner.tool("sleep", "")
+
+    exit_code = runner.run(script("ephemeral/up", "Deploy the stack"), STACK="pr-7")
+
+    done = runner.called("pulumi", "up")
+    assert (exit_code, len(done)) == (expected, ups)
+    assert [index for index, call in enumerate(done) if "--refresh" not in call] == [0]
+    assert ("url=u" in runner.outputs.read_text()) is (expected == 0)

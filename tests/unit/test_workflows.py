@@ -22,7 +22,20 @@ VARIABLES = {
 }
 """The outputs of the bootstrap project, which tests/infrastructure/test_bootstrap.py checks."""
 
-TOOLS = {".ci/run", "make", "pulumi", "gh", "sed", "cat", "echo", "exit", "printf", "section"}
+TOOLS = {
+    ".ci/run",
+    "make",
+    "pulumi",
+    "gh",
+    "mkdir",
+    "sed",
+    "sleep",
+    "cat",
+    "echo",
+    "exit",
+    "printf",
+    "section",
+}
 SYNTAX = {"if", "for", "else", "fi", "done", "{", "}", "YAML", "#", "section()"}
 ASSIGNMENT = re.compile(r"\w+=")
 
@@ -76,6 +89,8 @@ def test_jobs_have_only_the_permissions_that_they_need() -> None:
         ("preview", "check"): {"contents": "read"},
         ("preview", "comment"): {"pull-requests": "write"},
         ("preview", "preview"): pulumi,
+        ("prod", "apply"): pulumi,
+        ("prod", "plan"): pulumi,
     }
 
 
@@ -116,28 +131,62 @@ def test_pull_request_of_a_fork_is_checked() -> None:
     assert ("if" in check, check["uses"]) == (False, "$/.github/workflows/check.yml")
 
 
-def test_stack_updates_are_not_cancelled() -> None:
-    """A job that locks a stack waits in the concurrency group of the stack."""
+def test_job_that_locks_a_stack_is_never_evicted() -> None:
+    """It waits in the concurrency group of the stack, and no other run takes its place."""
     number = "pr-${{ github.event.pull_request.number }}"
     groups = {
         ("deploy", "dev"): "dev",
-        ("deploy", "prod"): "prod",
         ("drift", "refresh"): "${{ matrix.stack }}",
         ("ephemeral", "down"): number,
         ("ephemeral", "up"): number,
+        ("prod", "apply"): "prod",
     }
 
     assert {name: job["concurrency"] for name, job in JOBS.items() if locking(job)} == {
-        name: {"group": f"stack-{stack}", "cancel-in-progress": "false"} for name, stack in groups.items()
+        name: {"group": f"stack-{stack}", "cancel-in-progress": "false", "queue": "max"}
+        for name, stack in groups.items()
+    }
+
+
+def test_eviction_loses_no_work() -> None:
+    """A run that replaces a waiting one of the same group does all that the other would have done."""
+    flows = [((name, "*"), flow) for name, flow in WORKFLOWS.items()] + [*JOBS.items()]
+    groups = {name: each["concurrency"] for name, each in flows if "concurrency" in each}
+
+    assert {name: each["group"] for name, each in groups.items() if each.get("queue") != "max"} == {
+        ("preview", "*"): "preview-${{ github.event.pull_request.number }}",
+        ("deploy", "prod"): "deploy-prod",
+        ("drift", "report"): "drift-report",
     }
 
 
 def test_prod_is_deployed_after_dev() -> None:
     """Each job has the environment that the role's trust policy requires, and prod has reviewers."""
-    dev, prod = JOBS["deploy", "dev"], JOBS["deploy", "prod"]
+    dev, prod, apply = JOBS["deploy", "dev"], JOBS["deploy", "prod"], JOBS["prod", "apply"]
 
     assert (dev["needs"], dev["environment"]) == ("check", "dev")
-    assert (prod["needs"], prod["environment"]) == ("dev", "prod")
+    assert (prod["needs"], prod["uses"]) == ("dev", "$/.github/workflows/prod.yml")
+    assert (apply["needs"], apply["environment"]) == ("plan", "prod")
+
+
+def test_prod_is_updated_only_by_a_plan() -> None:
+    """The approved artifact of the same run is what the update applies."""
+    updates = [line.strip() for text in SCRIPTS for line in text.splitlines() if "--stack prod" in line]
+    artifacts = {
+        name: step["with"]
+        for (_, name), job in JOBS.items()
+        for step in job.get("steps", [])
+        if "-artifact@" in step.get("uses", "")
+    }
+
+    assert [line for line in updates if line.startswith("pulumi up")] == [
+        "pulumi up --stack prod --plan plan/plan.json --yes --non-interactive --suppress-progress"
+    ]
+    assert {job: (with_["name"], with_["path"]) for job, with_ in artifacts.items()} == {
+        "plan": ("plan", "plan/"),
+        "apply": ("plan", "plan/"),
+    }
+    assert "run-id" not in artifacts["apply"]
 
 
 def test_jobs_assume_the_role_that_trusts_them() -> None:
@@ -152,11 +201,12 @@ def test_jobs_assume_the_role_that_trusts_them() -> None:
 
     assert roles == {
         ("deploy", "dev"): deploy,
-        ("deploy", "prod"): deploy,
         ("drift", "refresh"): (False, "${{ vars.DRIFT_ROLE }}"),
         ("ephemeral", "down"): deploy,
         ("ephemeral", "up"): deploy,
         ("preview", "preview"): (False, "${{ vars.PREVIEW_ROLE }}"),
+        ("prod", "apply"): deploy,
+        ("prod", "plan"): (False, "${{ vars.DRIFT_ROLE }}"),
     }
 
 

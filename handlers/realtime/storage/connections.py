@@ -59,17 +59,27 @@ def remove_gone(audience: str, connection_id: str) -> None:
     )
 
 
-def pages_of(audience: str) -> Iterator[list[str]]:
-    """Yield the ids of an audience's connections, in pages."""
+def ids_of(audience: str, after: str | None = None, last: str | None = None) -> Iterator[str]:
+    """Yield the ids of an audience's connections in order: those after one, up to and including another."""
+    values = {":audience": audience, ":after": after, ":last": last}
+    bounds = "connectionId BETWEEN :after AND :last" if after and last else _bound(after, last)
     pages = query(
         TableName=variable("CONNECTIONS_TABLE"),
-        KeyConditionExpression="audience = :audience",
-        ExpressionAttributeValues={":audience": {"S": audience}},
+        KeyConditionExpression=" AND ".join(filter(None, ("audience = :audience", bounds))),
+        ExpressionAttributeValues={name: {"S": value} for name, value in values.items() if value},
         ProjectionExpression="connectionId",
         ConsistentRead=True,
     )
-    for page in pages:
-        yield [item["connectionId"]["S"] for item in page["Items"]]
+    # BETWEEN, the only condition with two bounds, includes the first one.
+    return (
+        found for page in pages for item in page["Items"] if (found := item["connectionId"]["S"]) != after
+    )
+
+
+def _bound(after: str | None, last: str | None) -> str | None:
+    if last:
+        return "connectionId <= :last"
+    return "connectionId > :after" if after else None
 
 
 def _key(audience: str, connection_id: str) -> dict[str, AttributeValueTypeDef]:

@@ -38,8 +38,17 @@ def append(event_id: str, audiences: Collection[str], moment: int, message: byte
     return True
 
 
+def is_pushed(page_id: str) -> bool:
+    """Return whether a page is marked as pushed."""
+    try:
+        dynamodb.transact({"effect": effect.not_done_item(_effect(page_id))})
+    except dynamodb.TransactionCanceledError:
+        return True
+    return False
+
+
 def mark_pushed(event_id: str) -> None:
-    """Mark an event as pushed to all its audiences, so that it is not pushed again; idempotent."""
+    """Mark an event or a page as pushed, so that it is not pushed again; idempotent."""
     try:
         dynamodb.transact({"effect": effect.done_item(_effect(event_id))})
     except dynamodb.TransactionCanceledError:

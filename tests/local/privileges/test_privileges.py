@@ -53,6 +53,16 @@ CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 """The calls of handlers by their names in CloudTrail: the IAM action, and the resource of a request."""
 
+READING = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+)
+"""The actions of Lambda on an event source."""
+
 TRANSACTION = "TransactWriteItems"
 KEYS_SECONDS = 90
 """How far back to search for access keys: a warm function keeps its key."""
@@ -73,23 +83,29 @@ def granted(platform: Platform) -> set[Use]:
                 if statement["Effect"] == "Allow"
                 for action in statement["Action"]
                 for arn in statement["Resource"]
-                if action not in UNSEEN and (name, arn) not in lambdas and not action.startswith("logs:")
+                if action not in UNSEEN and (name, action, arn) not in lambdas
+                if not action.startswith("logs:")
             }
     return uses
 
 
-def done_by_lambda(platform: Platform) -> set[tuple[str, str]]:
-    """Return function and resource of each event source and on-failure queue, which Lambda uses itself."""
+def done_by_lambda(platform: Platform) -> set[Use]:
+    """Return what Lambda itself does with each event source and each on-failure queue."""
     names = {function["FunctionArn"]: name for name, function in platform.functions.items()}
     client = platform.cloud.client("lambda")
     mappings = client.get_paginator("list_event_source_mappings").paginate().build_full_result()
     sources = {
-        (names[mapping["FunctionArn"]], mapping["EventSourceArn"])
+        (names[mapping["FunctionArn"]], action, mapping["EventSourceArn"])
         for mapping in mappings["EventSourceMappings"]
         if mapping["FunctionArn"] in names
+        for action in READING
     }
     on_failure = {
-        (name.removesuffix("-dead-letters"), platform.cloud.arn("sqs", queue.url.rpartition("/")[2]))
+        (
+            name.removesuffix("-dead-letters"),
+            "sqs:SendMessage",
+            platform.cloud.arn("sqs", queue.url.rpartition("/")[2]),
+        )
         for name, queue in platform.operated.dead_letters.items()
         if queue.kind == "function"
     }

@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from handlers.events.catalogue import OrderPlaced, UserDeleted, UserState
-from handlers.events.publish import NewEvent, batches, publish
+from handlers.events.publish import NewEvent, RejectedError, batches, publish
 from handlers.kit import aws as kit
 from handlers.kit.errors import Unavailable
 from handlers.kit.invocation import Invocation
@@ -100,6 +100,17 @@ def test_only_rejected_entry_is_retried(bus: Stubber) -> None:
     expect(bus, {"order-2": True})
 
     publish([order("order-1"), order("order-2")])
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidArgument", "MalformedDetail", "NotAuthorizedForSourceException", "AccessDeniedException"]
+)
+def test_entry_that_is_rejected_for_good_is_not_retried(bus: Stubber, code: str) -> None:
+    """EventBridge lists the codes that no retry changes; the error names the event."""
+    bus.add_response("put_events", {"FailedEntryCount": 1, "Entries": [{"ErrorCode": code}]})
+
+    with pytest.raises(RejectedError, match=f"the event bus rejected order-1: {code}"):
+        publish([order("order-1")])
 
 
 def test_throttled_call_is_retried(bus: Stubber) -> None:

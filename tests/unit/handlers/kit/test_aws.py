@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from handlers.kit import aws
+from handlers.kit.errors import Unavailable
 from handlers.kit.invocation import Invocation
 from tests.unit.handlers.lambda_ import Context
 
@@ -42,3 +45,25 @@ def test_random_is_seeded_once(snapshot: tuple[int, ...]) -> None:
             states.append(random.getstate())
 
     assert states[0] == states[1] != snapshot
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "temporary"),
+    [
+        ("ThrottlingException", 400, True),
+        ("InternalFailure", 0, True),
+        ("TransactionInProgressException", 400, True),
+        ("LimitExceededException", 429, True),
+        ("AnyOther", 503, True),
+        ("AccessDeniedException", 400, False),
+        ("ValidationException", 400, False),
+        ("PayloadTooLargeException", 413, False),
+    ],
+)
+def test_only_a_temporary_error_asks_for_another_attempt(code: str, status: int, temporary: bool) -> None:
+    """It becomes `Unavailable`; any other error reaches the caller as it is."""
+    response: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    expected = Unavailable if temporary else ClientError
+
+    with pytest.raises(expected), Invocation(Context(10_000), "test-0123456789"), aws.calling("the service"):
+        raise ClientError(response, "Call")

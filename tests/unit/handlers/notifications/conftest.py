@@ -38,12 +38,14 @@ class FakeService:
         accepted: the requests that it accepted, as they were sent.
         timeouts: the number of requests that timed out.
         failures: the results of the next requests, in order: an error code, or None for a timeout.
+        message: the text of the errors.
     """
 
     def __init__(self) -> None:
         self.accepted: list[dict[str, Any]] = []
         self.timeouts = 0
         self.failures: list[str | None] = []
+        self.message = "not to ada@example.org"
 
     def respond(self, params: dict[str, Any], **_: Any) -> tuple[HttpResponse, dict[str, Any]] | None:
         """Return the response to a call; on None the client sends the request, which then times out."""
@@ -51,7 +53,7 @@ class FakeService:
         if failure is None:
             return None
         if failure:
-            return HttpResponse(400), {"Error": {"Code": failure, "Message": "not to ada@example.org"}}
+            return HttpResponse(400), {"Error": {"Code": failure, "Message": self.message}}
         body = params["body"]
         self.accepted.append(body if isinstance(body, dict) else json.loads(body))
         return HttpResponse(200), {"MessageId": f"message-{len(self.accepted)}"}

@@ -211,7 +211,7 @@ def test_deleted_user_gets_nothing(ada: dict[str, Any], ses: FakeService, sns: F
     assert (ses.accepted, sns.accepted) == ([], [])
 
 
-@pytest.mark.parametrize("code", ["TooManyRequestsException", "SendingPausedException", "InternalFailure"])
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "NotFoundException", "InternalFailure"])
 def test_temporarily_rejected_email_is_retried(
     ada: dict[str, Any], ses: FakeService, reasons: Reasons, log: Log, code: str
 ) -> None:
@@ -226,7 +226,16 @@ def test_temporarily_rejected_email_is_retried(
     assert "ada@example.org" not in json.dumps(lines)
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AccountSuspendedException",
+        "BadRequestException",
+        "MailFromDomainNotVerifiedException",
+        "MessageRejected",
+        "SendingPausedException",
+    ],
+)
 def test_permanently_rejected_email_is_dead_lettered(
     ada: dict[str, Any], ses: FakeService, reasons: Reasons, code: str, log: Log
 ) -> None:
@@ -239,6 +248,38 @@ def test_permanently_rejected_email_is_dead_lettered(
     assert "ada@example.org" not in json.dumps(log())
 
 
+DENIED = (
+    "User `arn:aws:sts::123456789012:assumed-role/send/send' is not authorized to perform `ses:SendEmail' on "
+    "resource `arn:aws:ses:us-east-1:123456789012:identity/{}'"
+)
+
+
+@pytest.mark.parametrize("identity", ["ada@example.org", "example.org"])
+def test_recipient_that_the_sandbox_denies_is_not_retried(
+    ada: dict[str, Any], ses: FakeService, reasons: Reasons, log: Log, identity: str
+) -> None:
+    """In the sandbox, SES also asks IAM about the recipient's identity, which no policy allows."""
+    ses.failures, ses.message = ["AccessDeniedException"], DENIED.format(identity)
+    log()
+
+    assert receive(ada) == DONE
+    (reason,) = reasons()
+    assert reason.startswith("SES rejected the message permanently: AccessDeniedException: not allowed")
+    assert reason.endswith("the account is in SES's sandbox")
+    assert identity not in json.dumps(log())
+
+
+@pytest.mark.parametrize("identity", ["example.com", "no-reply@example.com"])
+def test_denied_sender_is_retried(
+    ada: dict[str, Any], ses: FakeService, reasons: Reasons, identity: str
+) -> None:
+    """The permissions of a function that was just deployed may not apply yet."""
+    ses.failures, ses.message = ["AccessDeniedException"], DENIED.format(identity)
+
+    assert [receive(ada), receive(ada)] == [RETRY, DONE]
+    assert (len(ses.accepted), reasons()) == (1, [])
+
+
 def test_redriven_message_sends_the_email(ada: dict[str, Any], ses: FakeService, reasons: Reasons) -> None:
     """A message moved back from the dead-letter queue is handled like any other."""
     ses.failures = ["MessageRejected"]
@@ -247,7 +288,9 @@ def test_redriven_message_sends_the_email(ada: dict[str, Any], ses: FakeService,
     assert (len(ses.accepted), len(reasons())) == (1, 1)
 
 
-@pytest.mark.parametrize("code", ["InvalidParameter", "ParameterValueInvalid", "ValidationException"])
+@pytest.mark.parametrize(
+    "code", ["InvalidParameter", "OptedOut", "ParameterValueInvalid", "ValidationException"]
+)
 def test_permanently_rejected_sms_is_dead_lettered(
     ada: dict[str, Any],
     ses: FakeService,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from handlers.kit import aws as kit
+from handlers.realtime import pushes
 from handlers.realtime.connect import handler as connect
 from handlers.realtime.push import handler
+from handlers.realtime.storage import connections as connection_table
 from handlers.realtime.storage import feed
 from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document
 from tests.unit.handlers.lambda_ import Context
@@ -240,3 +243,111 @@ def test_hundreds_of_connections_receive_the_event(aws: Any, gateway: Gateway) -
     assert push(user_event()) == []
 
     assert {name: len(messages) for name, messages in gateway.posts.items()} == dict.fromkeys(names, 1)
+
+
+PAGE = 10
+NAMES = [f"connection-{number:03d}" for number in range(2 * PAGE + 5)]
+
+
+@pytest.fixture
+def queue(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """The function's own queue with pages of ten connections; a call receives its messages as Lambda does."""
+    sqs = kit.client("sqs")
+    url = sqs.create_queue(QueueName="realtime-events")["QueueUrl"]
+    monkeypatch.setenv("QUEUE_URL", url)
+    monkeypatch.setattr(pushes, "PAGE_CONNECTIONS", PAGE)
+
+    def receive() -> list[dict[str, Any]]:
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(each["Body"]) for each in found]
+
+    yield receive
+    sqs.delete_queue(QueueUrl=url)
+
+
+def counts(gateway: Gateway) -> dict[str, int]:
+    """Return how many messages each connection received."""
+    return {name: len(messages) for name, messages in gateway.posts.items()}
+
+
+@pytest.mark.parametrize("audience", [ADA, EVERYTHING])
+def test_large_audience_is_pushed_in_pages(aws: Any, gateway: Gateway, queue: Any, audience: str) -> None:
+    """The event posts nothing itself; the pages post once to each connection of their audience."""
+    for name in NAMES:
+        add_connection(aws, audience, name)
+    add_connection(aws, EVERYTHING if audience == ADA else ADA, "other")
+
+    assert push(user_event()) == []
+    pages = queue()
+    assert (len(pages), gateway.posts) == (4, {})
+    assert push(*pages) == []
+    assert push(*pages, user_event()) == []
+
+    assert counts(gateway) == dict.fromkeys([*NAMES, "other"], 1)
+    assert queue() == []
+
+
+def test_full_page_is_not_divided(aws: Any, gateway: Gateway, queue: Any) -> None:
+    """Two audiences of a page each are pushed at once."""
+    for name in NAMES[:PAGE]:
+        add_connection(aws, ADA, name)
+        add_connection(aws, EVERYTHING, f"all-{name}")
+
+    assert push(user_event()) == []
+
+    assert (len(gateway.posts), queue()) == (2 * PAGE, [])
+
+
+def test_failed_page_is_repeated_by_itself(aws: Any, gateway: Gateway, queue: Any) -> None:
+    """The connections of the other pages do not receive the event again."""
+    for name in NAMES:
+        add_connection(aws, ADA, name)
+    push(user_event())
+    pages = queue()
+    gateway.statuses[NAMES[PAGE]] = 500
+
+    (failed,) = push(*pages)
+    gateway.statuses.clear()
+    repeated = pages[int(failed.removeprefix("message-"))]
+    assert push(repeated) == []
+
+    expected = dict.fromkeys((*NAMES[: PAGE + 1], *NAMES[2 * PAGE :]), 1)
+    assert counts(gateway) == {**expected, **dict.fromkeys(NAMES[PAGE + 1 : 2 * PAGE], 2)}
+
+
+def test_pages_cover_connections_that_come_and_go(aws: Any, gateway: Gateway, queue: Any) -> None:
+    """A page has bounds, so a connection at a bound may close, and a new one between two bounds is in one."""
+    for name in NAMES:
+        add_connection(aws, ADA, name)
+    push(user_event())
+    connection_table.disconnect(ADA, NAMES[PAGE - 1])
+    add_connection(aws, ADA, f"{NAMES[PAGE]}-new")
+
+    assert push(*queue()) == []
+
+    expected = {*NAMES, f"{NAMES[PAGE]}-new"} - {NAMES[PAGE - 1]}
+    assert counts(gateway) == dict.fromkeys(expected, 1)
+
+
+def test_event_is_divided_again_if_a_page_was_not_sent(
+    aws: Any, gateway: Gateway, queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event is marked after all pages were sent; pages that were sent twice are pushed once."""
+    for name in NAMES:
+        add_connection(aws, ADA, name)
+    with monkeypatch.context() as patch:
+        patch.setattr(feed, "mark_pushed", lambda _: 1 / 0)
+        assert push(user_event()) == ["message-0"]
+    first = queue()
+
+    assert push(user_event()) == []
+    assert push(*first, *queue()) == []
+
+    assert counts(gateway) == dict.fromkeys(NAMES, 1)
+
+
+def test_malformed_page_is_dead_lettered(gateway: Gateway, dead_letters: Any) -> None:
+    """It is not retried."""
+    assert push({"kind": "push-page", "eventId": "1"}) == []
+
+    assert "correlationId" in dead_letters()[0].reason

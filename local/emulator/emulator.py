@@ -20,6 +20,10 @@ from provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
 PORT = 4566
 """The default port, if it is free: tools for local AWS expect it."""
 
+LAUNCHER = "local.emulator.launcher"
+CODE = Path(__file__).parents[2]
+"""The folder from which the launcher can be imported."""
+
 START_SECONDS = 30.0
 INVOCATIONS = 32
 """The limit of concurrent invocations; each runs in a separate Python process."""
@@ -91,7 +95,7 @@ class Emulator:
         self.daemon.stop(self.stop_seconds)
         chosen = self._choose_port(port)
         data = self._prepare_data(chosen)
-        self.daemon.start([sys.executable, "-P", "-m", "ministack"], self._environment(chosen), chosen)
+        self.daemon.start([sys.executable, "-P", "-m", LAUNCHER], self._environment(chosen), chosen)
         self.daemon.wait_until(lambda: _is_healthy(chosen), START_SECONDS)
         return data
 
@@ -147,6 +151,7 @@ class Emulator:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._scratch),
             "TMPDIR": str(self._scratch),
+            "PYTHONPATH": str(CODE),
             "PYTHONUTF8": "1",
             "PYTHONUNBUFFERED": "1",
             "BIND_HOST": LOOPBACK,

@@ -1,0 +1,29 @@
+"""`python -m local.emulator.launcher`: the emulator's process, with this project's extensions.
+
+The emulator is an unmodified package. Each module in `local.emulator.extensions` changes one of its parts in
+this process, before it serves its first request.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from ministack.app import main
+
+EXTENSIONS: tuple[Callable[[], None], ...] = ()
+"""The `install` functions of the extensions. Each replaces private names of the pinned emulator and raises
+`MovedError` if one is missing."""
+
+
+def start() -> None:
+    """Install the extensions and serve until SIGTERM."""
+    # Workers inherit the environment: functions must import their own bundle, not this checkout.
+    os.environ.pop("PYTHONPATH", None)
+    for install in EXTENSIONS:
+        install()
+    main()
+
+
+if __name__ == "__main__":
+    start()

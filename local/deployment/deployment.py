@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from local.deployment import people
 from local.emulator.checkpoint import STATE
 from local.emulator.emulator import PORT as CLOUD_PORT
-from local.emulator.emulator import Emulator, StartData
+from local.emulator.emulator import Emulator
 from local.front_door.process import FrontDoor
 from local.machine.errors import LocalError
 from local.machine.files import remove, write_atomically
@@ -144,9 +144,7 @@ class Deployment:
         with exclusive(self.directory, "up", UP_LOCK_SECONDS):
             self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
             port = self.front_door.choose_port(port)
-            data = self.emulator.start(cloud_port)
-            if data in (StartData.ROLLED_BACK, StartData.LOST):
-                notify(f"the emulator {data.value}")
+            self.emulator.start(cloud_port, notify)
             self.front_door.start(port)
             url = f"http://localhost:{port}"
             with self._emulator_checked():

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
-from local.deployment import people
+from local.deployment import drift, people
+from local.deployment.drift import HEALTH_PATH
 from local.emulator.checkpoint import STATE
 from local.emulator.emulator import PORT as CLOUD_PORT
 from local.emulator.emulator import Emulator
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 Apply = Callable[[Path, Cloud, Path, Mapping[str, Any], "Report"], "Result"]
 Seed = Callable[[Cloud, Mapping[str, Any]], list[str]]
 
-HEALTH_PATH = "/api/health"
 HEALTH_SECONDS = 30.0
 
 UP_LOCK_SECONDS = 3.0
@@ -116,7 +117,7 @@ class Deployment:
             outputs: Any = json.loads(self.outputs_file.read_bytes())
         except FileNotFoundError:
             raise LocalError("nothing is deployed yet: run make up") from None
-        except ValueError:
+        except (ValueError, OSError):
             outputs = None
         if not isinstance(outputs, dict):
             raise LocalError(f"{self.outputs_file}: is invalid: run make up to write it again")
@@ -128,6 +129,8 @@ class Deployment:
         notify: Callable[[str], None],
         port: int | None = None,
         cloud_port: int | None = None,
+        *,
+        refresh: bool = False,
     ) -> Up:
         """Start the emulator and the front door, apply the program, and wait until the API is healthy.
 
@@ -136,23 +139,33 @@ class Deployment:
             notify: receives other messages for the user.
             port: the front door's port; by default the last one, or 8080.
             cloud_port: the emulator's port; by default the last one, or 4566, or a free one.
+            refresh: whether to read every resource first, and to create those that do not exist.
 
         Raises:
             LocalError: if a step fails; the next `up` continues from there.
         """
         started = time.monotonic()
         with exclusive(self.directory, "up", UP_LOCK_SECONDS):
-            self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
+            url = self.prepare(port, cloud_port, notify)
             port = self.front_door.choose_port(port)
-            self.emulator.start(cloud_port, notify)
             self.front_door.start(port)
-            url = f"http://localhost:{port}"
             with self._emulator_checked():
                 cloud = self.emulator.cloud
-                result = self._apply_for(url, report)
+                result = self._deploy(url, report, notify, refresh=refresh)
                 created = self.seed(cloud, result.outputs)
                 _await_health(port)
         return Up(url, result, created, time.monotonic() - started)
+
+    def prepare(self, port: int | None, cloud_port: int | None, notify: Callable[[str], None]) -> str:
+        """Start the emulator, and return the front door's address; the parameters are those of `up`.
+
+        Raises:
+            LocalError: if a port is not available, or the emulator does not start.
+        """
+        self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
+        port = self.front_door.choose_port(port)
+        self.emulator.start(cloud_port, notify)
+        return f"http://localhost:{port}"
 
     def reapply(self, report: Report) -> Result:
         """Apply the program again while the platform runs.
@@ -186,6 +199,26 @@ class Deployment:
     def _refuse_equal_ports(self, port: int, cloud_port: int | None) -> None:
         if port == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
             raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two different ports")
+
+    def _deploy(self, url: str, report: Report, notify: Callable[[str], None], *, refresh: bool) -> Result:
+        """Apply the program; if the cloud was changed outside these commands, read all resources first."""
+        if refresh:
+            self._read_again()
+        result = self._apply_for(url, report)
+        if refresh or any(change.kind != "same" for change in result.changes):
+            return result
+        found = drift.problem(self.emulator.cloud, result.outputs, urlsplit(url).port or 0)
+        if found is None:
+            return result
+        notify(f"{found}: it was deleted outside these commands; all resources are read again")
+        return self._deploy(url, report, notify, refresh=True)
+
+    def _read_again(self) -> None:
+        from local.driver import state
+        from local.engine import deploy
+
+        state.read_again(self.state)
+        deploy.read_again(self.directory)
 
     def _apply_for(self, url: str, report: Report) -> Result:
         if sys.flags.optimize > 1:

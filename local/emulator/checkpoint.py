@@ -7,6 +7,7 @@ at one moment and restored together.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,15 @@ class Checkpoint:
     def unsaved(self) -> Path:
         """A file that exists from the start of the emulator until it has saved its last changes."""
         return self.cloud / "unsaved"
+
+    def damaged_record(self) -> Path | None:
+        """Return the driver's state if it is damaged, or missing although the last saved state has one."""
+        if self.state.exists():
+            return None if _is_object(self.state) else self.state
+        try:
+            return self.state if STATE in read(self.folders()[0]).files else None
+        except (IndexError, DamagedError):
+            return None
 
     def folders(self) -> list[Path]:
         """Return the folders of the saved states, the last one first."""
@@ -144,3 +154,11 @@ class Checkpoint:
 
     def _next(self) -> int:
         return max((int(path.name) for path in self.folders()), default=0) + 1
+
+
+def _is_object(path: Path) -> bool:
+    """Whether a file contains a whole JSON object."""
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False

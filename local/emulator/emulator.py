@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,7 +70,7 @@ class Emulator:
     checkpoint: Checkpoint = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "daemon", Daemon("emulator", self.directory))
+        object.__setattr__(self, "daemon", Daemon("emulator", self.directory, LAUNCHER, str(self.directory)))
         object.__setattr__(self, "checkpoint", Checkpoint(self.directory))
 
     @property
@@ -108,12 +107,16 @@ class Emulator:
         process = self.process
         if process and _is_healthy(process.port):
             _refuse_other_port(process.port, port)
-            return StartData.RUNNING
+            damaged = self.checkpoint.damaged_record()
+            if damaged is None:
+                return StartData.RUNNING
+            notify(f"{damaged}: is damaged: the emulator is restarted with its last saved state")
+            self.daemon.stop(grace=0)
         # A slow emulator gets the time to save its data.
         self.daemon.stop(self.stop_seconds)
         chosen = self._choose_port(port)
         data = self._prepare_data(chosen, notify)
-        self.daemon.start([sys.executable, "-P", "-m", LAUNCHER], self._environment(chosen), chosen)
+        self.daemon.start(self.daemon.command(chosen), self._environment(chosen), chosen)
         self.daemon.wait_until(lambda: _is_healthy(chosen), START_SECONDS)
         return data
 

@@ -1,4 +1,4 @@
-"""`python -m local.emulator.launcher`: the emulator's process, with this project's extensions.
+"""`python -m local.emulator.launcher PORT DIRECTORY`: the emulator's process, with this project's extensions.
 
 The emulator is an unmodified package. Each module in `local.emulator.extensions` changes one of its parts in
 this process, before it serves its first request.
@@ -7,6 +7,7 @@ this process, before it serves its first request.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 
 from ministack.app import main
@@ -20,6 +21,8 @@ EXTENSIONS: tuple[Callable[[], None], ...] = (saver.install,)
 
 def start() -> None:
     """Install the extensions and serve until SIGTERM."""
+    # The arguments identify the process; the emulator reads its settings from the environment.
+    del sys.argv[1:]
     # Workers inherit the environment: functions must import their own bundle, not this checkout.
     os.environ.pop("PYTHONPATH", None)
     for install in EXTENSIONS:

@@ -72,14 +72,17 @@ class SavedState:
         Raises:
             DamagedError: if one differs.
         """
-        for name, file in self.files.items():
-            path = self.folder / name
-            try:
-                damaged = path.stat().st_size != file.size or _hash(path) != file.sha256
-            except OSError as error:
-                raise DamagedError(f"{path}: {error.strerror}") from error
-            if damaged:
-                raise DamagedError(f"{path}: is damaged")
+        for name in self.files:
+            if not self.has(name):
+                raise DamagedError(f"{self.folder / name}: is damaged")
+
+    def has(self, name: str) -> bool:
+        """Whether a file has the content that the manifest describes."""
+        path, file = self.folder / name, self.files[name]
+        try:
+            return path.stat().st_size == file.size and _hash(path) == file.sha256
+        except OSError:
+            return False
 
     def copy_to(self, folder: Path) -> None:
         """Copy the state to a folder that does not exist; an interrupted copy is not a saved state."""

@@ -34,11 +34,11 @@ def write_atomically(path: Path, text: str, mode: int = 0o666) -> None:
 
 @contextmanager
 def naming(path: Path) -> Generator[None]:
-    """Give an error the name of the file: an error of writing to an open file has none."""
+    """Give an error the name of the file: an error of writing to an open file has none, others a draft's."""
     try:
         yield
     except OSError as error:
-        error.filename = error.filename or str(path)
+        error.filename = str(path)
         raise
 
 

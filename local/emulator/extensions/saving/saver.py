@@ -102,6 +102,9 @@ class Saver:
 
     def _fork(self, *, apart: bool) -> Child:
         """Start a save of the current moment."""
+        damaged = self.checkpoint.damaged_record()
+        if damaged:
+            raise OSError(f"{damaged}: is damaged: run make up to restore the last saved state")
         records = {name: path.read_bytes() for name in RECORDS if (path := self._record(name)).exists()}
         writer = Writer(self.checkpoint, records, apart, time.time())
 

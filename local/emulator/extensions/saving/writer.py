@@ -65,7 +65,7 @@ class Writer:
         draft.mkdir(parents=True)
         try:
             self._write_all(draft, last)
-            if last and dict(last.files) == self._files and not (self.apart and last.shared):
+            if last and self._is_saved(last):
                 remove(draft)
                 return last.folder
             write_manifest(draft, self._files, saved=self.moment, shared=self._shared)
@@ -73,6 +73,12 @@ class Writer:
         except OSError:
             remove(draft)
             raise
+
+    def _is_saved(self, last: SavedState) -> bool:
+        """Whether the last state is the same, and undamaged."""
+        if dict(last.files) != self._files or (self.apart and last.shared):
+            return False
+        return all(last.has(name) for name in last.files if not name.startswith(f"{OBJECTS}/"))
 
     def _last(self) -> SavedState | None:
         try:
@@ -113,13 +119,13 @@ class Writer:
         folder = f"{SERVICES}/{CODE}"
         lambda_svc.CODE_BLOB_DIR = str(draft / folder)
         for name in last.files if last and not self.apart else ():
-            if name.startswith(folder):
+            if name.startswith(folder) and last and last.has(name):
                 self._share(draft, last, name)
 
     def _put(self, draft: Path, last: SavedState | None, name: str, data: bytes) -> None:
         """Write a file, or link the last state's if it has the same content."""
         self._files[name] = File(len(data), hashlib.sha256(data).hexdigest())
-        if last and not self.apart and last.files.get(name) == self._files[name]:
+        if last and not self.apart and last.files.get(name) == self._files[name] and last.has(name):
             self._share(draft, last, name)
             return
         path = draft / name

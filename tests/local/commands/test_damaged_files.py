@@ -76,7 +76,7 @@ def test_damaged_file_is_repaired(
     assert [bucket["Name"] for bucket in buckets] == ["things"]
 
 
-@pytest.mark.parametrize("name", [*PROCESS_FILES, "outputs.json", "owner", "state.json"])
+@pytest.mark.parametrize("name", [*PROCESS_FILES, "outputs.json", "state.json"])
 def test_unreadable_file_is_named(
     platform: Deployment, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

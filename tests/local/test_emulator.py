@@ -36,14 +36,14 @@ def keep(emulator: Emulator, value: str) -> None:
     s3.put_object(Bucket="kept", Key="value", Body=value.encode())
     ssm = emulator.cloud.client("ssm")
     ssm.put_parameter(Name="value", Value=value, Type="String", Overwrite=True)
-    emulator.checkpoint.state.write_text(value)
+    emulator.checkpoint.state.write_text(json.dumps({"value": value}))
 
 
 def kept(emulator: Emulator) -> tuple[str, str, str]:
     """Return the value in S3, in SSM and in the driver's state."""
     body = emulator.cloud.client("s3").get_object(Bucket="kept", Key="value")["Body"].read().decode()
     parameter = emulator.cloud.client("ssm").get_parameter(Name="value")["Parameter"]["Value"]
-    return body, parameter, emulator.checkpoint.state.read_text()
+    return body, parameter, json.loads(emulator.checkpoint.state.read_text())["value"]
 
 
 def kill(emulator: Emulator, number: signal.Signals = signal.SIGKILL) -> None:

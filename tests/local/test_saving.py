@@ -52,17 +52,18 @@ class Writes(threading.Thread):
     def __init__(self, emulator: Emulator, first: int) -> None:
         super().__init__()
         self.times: dict[int, tuple[float, float]] = {}
-        self._cloud, self._first = emulator.cloud, first
+        self._clients = [emulator.cloud.client(name) for name in ("dynamodb", "sqs", "s3")]
+        self._url: str = self._clients[1].get_queue_url(QueueName="kept")["QueueUrl"]
+        self._first = first
         self.start()
 
     def run(self) -> None:
-        dynamodb, sqs, s3 = (self._cloud.client(name) for name in ("dynamodb", "sqs", "s3"))
-        url = sqs.get_queue_url(QueueName="kept")["QueueUrl"]
+        dynamodb, sqs, s3 = self._clients
         for number in range(self._first, self._first + 1_000):
             text, started = f"{number:05}", time.time()
             try:
                 dynamodb.put_item(TableName="kept", Item={"id": {"S": text}})
-                sqs.send_message(QueueUrl=url, MessageBody=text)
+                sqs.send_message(QueueUrl=self._url, MessageBody=text)
                 s3.put_object(Bucket="kept", Key=f"folder/{text}", Body=text.encode() * 1000)
             except (ClientError, BotoCoreError):
                 return
@@ -169,10 +170,10 @@ def test_save_to_a_folder_and_start_with_it(emulator: Emulator, tmp_path: Path) 
     """A state saved to a folder starts another emulator, with the data and the records of that moment."""
     s3 = emulator.cloud.client("s3")
     s3.put_object(Bucket="kept", Key="value", Body=b"image")
-    emulator.checkpoint.state.write_text("image")
+    write_state(emulator, "image")
     image = emulator.save(tmp_path / "image")
     s3.put_object(Bucket="kept", Key="value", Body=b"later")
-    emulator.checkpoint.state.write_text("later")
+    write_state(emulator, "later")
     other = Emulator(tmp_path / "other")
     try:
         other.start_with(image, free_port())
@@ -180,10 +181,14 @@ def test_save_to_a_folder_and_start_with_it(emulator: Emulator, tmp_path: Path) 
         with pytest.raises(LocalError, match=r"^the emulator is running: run make down"):
             other.start_with(image)
 
-        assert (body, other.checkpoint.state.read_text()) == (b"image", "image")
+        assert (body, json.loads(other.checkpoint.state.read_text())) == (b"image", {"value": "image"})
     finally:
         other.reset()
     read(image).check()
+
+
+def write_state(emulator: Emulator, value: str) -> None:
+    emulator.checkpoint.state.write_text(json.dumps({"value": value}))
 
 
 def test_stream_continues_after_a_kill(emulator: Emulator, tmp_path: Path) -> None:

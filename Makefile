@@ -2,6 +2,7 @@
 #
 #   PORT=8080         the front door's port
 #   CLOUD_PORT=4566   the emulator's port
+#   REFRESH=1         read every resource first, and create those that were deleted outside these commands
 #   PYTHON=python3    the interpreter that creates .venv
 
 SHELL := /bin/sh
@@ -24,6 +25,7 @@ export NO_PROXY := $(no_proxy)
 VENV := .venv
 RUN := $(VENV)/bin/python
 LOCK := $(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version $$(cat .python-version)
+REFRESHED := $(if $(REFRESH),--refresh)
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
 .PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
@@ -36,10 +38,10 @@ venv: ## create .venv with the pinned packages
 	@sh local/venv.sh "$(PYTHON)"
 
 up: venv ## start the platform on this machine; VERIFY=1 applies the program even if nothing has changed
-	@$(RUN) -m local up $(PORTS) $(if $(VERIFY),--verify)
+	@$(RUN) -m local up $(PORTS) $(REFRESHED) $(if $(VERIFY),--verify)
 
 dev: venv ## start the platform and deploy each saved change
-	@$(RUN) -m local dev $(PORTS)
+	@$(RUN) -m local dev $(PORTS) $(REFRESHED)
 
 down: venv ## stop the platform, keep the data
 	@$(RUN) -m local down
@@ -60,16 +62,16 @@ pulumi: venv ## find the Pulumi CLI on PATH, or build it once with Go
 	@$(RUN) -m local.engine cli
 
 engine-up: venv ## deploy the platform on this machine with the Pulumi engine
-	@$(RUN) -m local.engine up $(PORTS)
+	@$(RUN) -m local.engine up $(PORTS) $(REFRESHED)
 
 engine-preview: venv ## preview the changes of engine-up
-	@$(RUN) -m local.engine preview
+	@$(RUN) -m local.engine preview $(PORTS)
 
 engine-down: venv ## destroy what engine-up deployed, and stop
-	@$(RUN) -m local.engine down
+	@$(RUN) -m local.engine down $(PORTS)
 
 engine-env: venv ## print the environment for your own pulumi: eval "$$(make -s engine-env)"
-	@$(RUN) -m local.engine env
+	@$(RUN) -m local.engine env $(PORTS)
 
 test: venv ## run the suites; QUICK=1 runs what the changed files need, ALL=1 fails if a suite cannot run here
 	@$(RUN) -m tests $(if $(QUICK),--quick) $(if $(ALL),--all)

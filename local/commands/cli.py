@@ -16,7 +16,7 @@ from local.commands.logs import Logs, entry_fields, now, readable
 from local.commands.status import Status
 from local.deployment import people
 from local.deployment.deployment import Deployment, Up
-from local.machine.errors import LocalError
+from local.machine.errors import LocalError, system_error
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = ".local"
@@ -36,10 +36,16 @@ def main(arguments: Sequence[str] | None = None, deployment: Deployment | None =
     """Run one command and return its exit status."""
     given = _parser().parse_args(arguments)
     console = show.terminal()
+    deployment = deployment or Deployment(ROOT, ROOT / DIRECTORY)
     try:
-        return given.run(given, deployment or Deployment(ROOT, ROOT / DIRECTORY), console)
+        return given.run(given, deployment, console)
     except LocalError as error:
         show.print_error(error)
+        return 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        show.print_error(system_error(error, deployment.directory))
         return 1
     except KeyboardInterrupt:
         console.print("\ninterrupted: make up continues from here, make down stops the platform")
@@ -52,9 +58,10 @@ def up(given: argparse.Namespace, deployment: Deployment, console: Console) -> i
     with show.progress(messages) as report:
         done = deployment.up(
             report,
-            lambda text: messages.print(text, style="yellow"),
+            lambda text: messages.print(text, style="yellow", markup=False),
             given.port,
             given.cloud_port,
+            refresh=given.refresh,
             verify=given.verify,
         )
     if given.json:
@@ -146,9 +153,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(json=False)
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     for command in (up, dev):
-        parser_of_command = add_command(add, command)
-        add_ports(parser_of_command)
-        parser_of_command.add_argument(
+        parser_of_up = add_command(add, command)
+        add_ports(parser_of_up)
+        add_refresh(parser_of_up)
+        parser_of_up.add_argument(
             "--verify", action="store_true", help="apply the program even if nothing seems to have changed"
         )
     for command in (down, reset, status):
@@ -192,6 +200,13 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, help="the front door's port (default: the last one, or 8080)")
     parser.add_argument(
         "--cloud-port", type=_port, help="the emulator's port (default: the last one, or 4566)"
+    )
+
+
+def add_refresh(parser: argparse.ArgumentParser) -> None:
+    """Add the option to read the cloud first."""
+    parser.add_argument(
+        "--refresh", action="store_true", help="read every resource first, and create those that do not exist"
     )
 
 

@@ -16,7 +16,7 @@ from local.engine.deploy import FOLDER, Deploy
 from local.engine.engine import Engine
 from local.engine.toolchain import pulumi
 from local.machine.environment import pulumi_settings
-from local.machine.errors import LocalError
+from local.machine.errors import LocalError, system_error
 from local.machine.lock import exclusive
 
 
@@ -28,6 +28,11 @@ def main(arguments: Sequence[str] | None = None, directory: Path = cli.ROOT / cl
         return given.run(given, Deployment(cli.ROOT, directory), console)
     except LocalError as error:
         show.print_error(error)
+        return 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        show.print_error(system_error(error, directory))
         return 1
     except KeyboardInterrupt:
         console.print("\ninterrupted: make engine-up continues from here, make engine-down deletes all")
@@ -52,8 +57,7 @@ def preview(given: argparse.Namespace, deployment: Deployment, console: Console)
     """Show the changes that `up` would make."""
     deploy = Deploy(_pulumi())
     with exclusive(deployment.directory, "engine-preview"):
-        deployment.emulator.start()
-        url = f"http://localhost:{deployment.front_door.choose_port(None)}"
+        url = deployment.prepare(given.port, given.cloud_port, notify)
         cloud, overrides = deployment.emulator.cloud, {"strata:url": url}
         run = deploy.preview(deployment.root, cloud, deployment.directory, overrides)
     if given.json:
@@ -65,10 +69,9 @@ def preview(given: argparse.Namespace, deployment: Deployment, console: Console)
 
 def down(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
     """Delete all resources with the Pulumi engine, and stop the platform."""
-    del given
     deploy = Deploy(_pulumi())
     with exclusive(deployment.directory, "engine-down"):
-        deployment.emulator.start()
+        deployment.emulator.start(given.cloud_port, notify)
         cloud = deployment.emulator.cloud
         with show.progress(console) as report:
             deploy.destroy(deployment.root, cloud, deployment.directory, report)
@@ -81,11 +84,10 @@ def down(given: argparse.Namespace, deployment: Deployment, console: Console) ->
 
 def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
     """Start the emulator, and print environment variables for running `pulumi` on this stack."""
-    del given, console
+    del console
     command = _pulumi()
     with exclusive(deployment.directory, "engine-env"):
-        deployment.emulator.start()
-    url = f"http://localhost:{deployment.front_door.choose_port(None)}"
+        url = deployment.prepare(given.port, given.cloud_port, notify)
     engine = Engine(
         deployment.root,
         deployment.directory / FOLDER,
@@ -102,9 +104,13 @@ def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     return 0
 
 
+def notify(text: str) -> None:
+    """Print a message to standard error: standard output is read by programs."""
+    show.terminal(stderr=True).print(text, markup=False)
+
+
 def _pulumi() -> Path:
-    messages = show.terminal(stderr=True)
-    return pulumi(lambda text: messages.print(text, markup=False))
+    return pulumi(notify)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,7 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(json=False)
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     cli.add_command(add, find, "cli")
-    cli.add_ports(cli.add_command(add, up))
-    for command in (preview, down, env):
-        cli.add_command(add, command)
+    with_ports = {command: cli.add_command(add, command) for command in (up, preview, down, env)}
+    for command in with_ports.values():
+        cli.add_ports(command)
+    cli.add_refresh(with_ports[up])
     return parser

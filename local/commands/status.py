@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from local.deployment import health
 from local.deployment.deployment import Deployment
+from local.emulator import saving
+from local.machine.errors import LocalError
 from local.machine.ports import LOOPBACK
 from local.machine.processes import Process
 
@@ -22,6 +25,8 @@ class Status:
         pending: the number of resources whose creation was interrupted.
         complete: whether the last deployment finished.
         error: why the driver's state cannot be read.
+        outdated: what the outputs name and the cloud does not have.
+        unsaved: why the emulator could not save its data.
     """
 
     emulator: Process | None
@@ -30,6 +35,8 @@ class Status:
     pending: int
     complete: bool
     error: str | None = None
+    outdated: str | None = None
+    unsaved: str | None = None
 
     @classmethod
     def of(cls, deployment: Deployment) -> Status:
@@ -41,14 +48,25 @@ class Status:
             state = State(deployment.state)
         except StateError as error:
             return cls(emulator, front_door, None, 0, complete=False, error=str(error))
-        complete = not state.pending and deployment.outputs_file.exists()
+        try:
+            outputs = deployment.outputs
+        except LocalError:
+            outputs = None
+        complete = not state.pending and outputs is not None
         count = len(state.resources) if deployment.state.exists() else None
-        return cls(emulator, front_door, count, len(state.pending), complete)
+        outdated = unsaved = None
+        if emulator and front_door and outputs is not None:
+            outdated = health.missing(deployment.emulator.cloud, outputs, front_door.port)
+        if emulator and (outcome := saving.last(emulator.port)):
+            unsaved = outcome.error or "; ".join(f"{name}: {why}" for name, why in outcome.skipped.items())
+        return cls(emulator, front_door, count, len(state.pending), complete, None, outdated, unsaved or None)
 
     @property
     def ready(self) -> bool:
         """Whether both processes run and the last deployment finished."""
-        return self.emulator is not None and self.front_door is not None and self.complete
+        return (
+            self.emulator is not None and self.front_door is not None and self.complete and not self.outdated
+        )
 
     @property
     def rows(self) -> dict[str, str]:
@@ -63,13 +81,19 @@ class Status:
             rows["resources"] = f"{self.resources} deployed"
             if self.pending:
                 rows["resources"] += f", {self.pending} interrupted"
+        if self.outdated:
+            rows["problem"] = f"{self.outdated}: it was changed outside these commands"
+        if self.unsaved:
+            rows["not saved"] = self.unsaved
         rows["next"] = self._next
         return rows
 
     @property
     def _next(self) -> str:
         if self.error is not None:
-            return "make reset"
+            return "make reset" if "make reset" in self.error else "make up"
+        if self.outdated:
+            return "make up, or make engine-up if the Pulumi engine deployed it"
         return "make dev, make logs, make down" if self.ready else "make up"
 
     @property
@@ -83,6 +107,8 @@ class Status:
             "pending": self.pending,
             "complete": self.complete,
             "error": self.error,
+            "outdated": self.outdated,
+            "unsaved": self.unsaved,
         }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import sys
 import time
@@ -11,19 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
-from local.deployment import people
+from local.deployment import health, people
 from local.deployment.fingerprint import Fingerprint
 from local.emulator.checkpoint import STATE
 from local.emulator.emulator import PORT as CLOUD_PORT
-from local.emulator.emulator import Emulator, StartData
+from local.emulator.emulator import Emulator
 from local.front_door.process import FrontDoor
 from local.machine.errors import LocalError
 from local.machine.files import remove, write_atomically
 from local.machine.garbage import no_collection
 from local.machine.lock import exclusive
-from local.machine.ports import LOOPBACK
-from local.machine.processes import POLL_SECONDS
 from provider.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
 
 Apply = Callable[[Path, Cloud, Path, Mapping[str, Any], "Report"], "Result"]
 Seed = Callable[[Cloud, Mapping[str, Any]], list[str]]
-
-HEALTH_PATH = "/api/health"
-HEALTH_SECONDS = 30.0
 
 UP_LOCK_SECONDS = 3.0
 REAPPLY_LOCK_SECONDS = 30.0
@@ -124,7 +119,7 @@ class Deployment:
             outputs: Any = json.loads(self.outputs_file.read_bytes())
         except FileNotFoundError:
             raise LocalError("nothing is deployed yet: run make up") from None
-        except ValueError:
+        except (ValueError, OSError):
             outputs = None
         if not isinstance(outputs, dict):
             raise LocalError(f"{self.outputs_file}: is invalid: run make up to write it again")
@@ -137,6 +132,7 @@ class Deployment:
         port: int | None = None,
         cloud_port: int | None = None,
         *,
+        refresh: bool = False,
         verify: bool = False,
     ) -> Up:
         """Start the emulator and the front door, apply the program, and wait until the API is healthy.
@@ -148,6 +144,7 @@ class Deployment:
             notify: receives other messages for the user.
             port: the front door's port; by default the last one, or 8080.
             cloud_port: the emulator's port; by default the last one, or 4566, or a free one.
+            refresh: whether to read every resource first, and to create those that do not exist.
             verify: apply the program even if nothing seems to have changed.
 
         Raises:
@@ -156,24 +153,31 @@ class Deployment:
         """
         started = time.monotonic()
         with exclusive(self.directory, "up", UP_LOCK_SECONDS):
-            unchanged = self._unchanged(port, cloud_port)
+            unchanged = None if refresh else self._unchanged(port, cloud_port)
             if unchanged and not verify:
                 return Up(unchanged, self._applied(), [], time.monotonic() - started)
-            self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
+            url = self.prepare(port, cloud_port, notify)
             port = self.front_door.choose_port(port)
-            data = self.emulator.start(cloud_port)
-            if data in (StartData.ROLLED_BACK, StartData.LOST):
-                notify(f"the emulator {data.value}")
             self.front_door.start(port)
-            url = f"http://localhost:{port}"
             with self._emulator_checked(), self.fingerprint.of_run(self.processes):
                 cloud = self.emulator.cloud
-                result = self._apply_for(url, report)
+                result = self._deploy(url, report, notify, refresh=refresh)
                 created = self.seed(cloud, result.outputs)
-                _await_health(port)
+                health.wait(port)
         if unchanged:
             _refuse_changes(result)
         return Up(url, result, created, time.monotonic() - started)
+
+    def prepare(self, port: int | None, cloud_port: int | None, notify: Callable[[str], None]) -> str:
+        """Start the emulator, and return the front door's address; the parameters are those of `up`.
+
+        Raises:
+            LocalError: if a port is not available, or the emulator does not start.
+        """
+        self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
+        port = self.front_door.choose_port(port)
+        self.emulator.start(cloud_port, notify)
+        return f"http://localhost:{port}"
 
     def reapply(self, report: Report) -> Result:
         """Apply the program again while the platform runs.
@@ -232,7 +236,10 @@ class Deployment:
         wanted = (port or front_door.port, cloud_port or emulator.port)
         if wanted != (front_door.port, emulator.port) or not self.is_current:
             return None
-        return None if _health_problem(front_door.port) else f"http://localhost:{front_door.port}"
+        port = front_door.port
+        if health.missing(self.emulator.cloud, self.outputs, port) or health.problem(port):
+            return None
+        return f"http://localhost:{port}"
 
     @property
     def processes(self) -> dict[str, Any]:
@@ -255,6 +262,26 @@ class Deployment:
     def _refuse_equal_ports(self, port: int, cloud_port: int | None) -> None:
         if port == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
             raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two different ports")
+
+    def _deploy(self, url: str, report: Report, notify: Callable[[str], None], *, refresh: bool) -> Result:
+        """Apply the program; if the cloud was changed outside these commands, read all resources first."""
+        if refresh:
+            self._read_again()
+        result = self._apply_for(url, report)
+        if refresh or any(change.kind != "same" for change in result.changes):
+            return result
+        found = health.missing(self.emulator.cloud, result.outputs, urlsplit(url).port or 0)
+        if found is None:
+            return result
+        notify(f"{found}: it was deleted outside these commands; all resources are read again")
+        return self._deploy(url, report, notify, refresh=True)
+
+    def _read_again(self) -> None:
+        from local.driver import state
+        from local.engine import deploy
+
+        state.read_again(self.state)
+        deploy.read_again(self.directory)
 
     def _apply_for(self, url: str, report: Report) -> Result:
         if sys.flags.optimize > 1:
@@ -285,25 +312,3 @@ def _refuse_changes(result: Result) -> None:
     changed = [change.urn for change in result.changes if change.kind != "same"]
     if changed:
         raise LocalError(f"the fingerprint showed no change, but this run changed {', '.join(changed)}")
-
-
-def _await_health(port: int) -> None:
-    deadline = time.monotonic() + HEALTH_SECONDS
-    while (problem := _health_problem(port)) is not None:
-        if time.monotonic() > deadline:
-            raise LocalError(f"GET {HEALTH_PATH} failed: {problem}; make logs shows the functions' logs")
-        time.sleep(POLL_SECONDS)
-
-
-def _health_problem(port: int) -> str | None:
-    """Return why the API is not healthy, or None if it returns 200."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=HEALTH_SECONDS)
-    try:
-        connection.request("GET", HEALTH_PATH)
-        response = connection.getresponse()
-        body = response.read().decode(errors="replace")
-    except (OSError, http.client.HTTPException) as error:
-        return f"no response ({error})"
-    finally:
-        connection.close()
-    return None if response.status == http.HTTPStatus.OK else f"{response.status}: {body[:500]}"

@@ -11,11 +11,14 @@ import hashlib
 import http.client
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, override
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+from botocore.exceptions import ClientError
 
 from local.machine.errors import LocalError
 from provider.cloud import Cloud
@@ -23,6 +26,8 @@ from provider.shapes import unless_gone
 
 Outputs = Mapping[str, Any]
 """The stack's outputs. Used are `userPoolId`, `clientId` and `machineClients` (client ids by name)."""
+
+GONE = "ResourceNotFoundException"
 
 TIMEOUT = 30.0
 """Seconds for one response; the first sign-in waits for the cold start of the trigger."""
@@ -74,8 +79,31 @@ def seed(cloud: Cloud, outputs: Outputs) -> list[str]:
 
     Raises:
         LocalError: if the user pool does not have a group of one of them.
+        OutdatedError: if the outputs are not those of what is deployed.
     """
-    return [name for name, person in PEOPLE.items() if _seed(cloud, outputs["userPoolId"], person)]
+    with matching(outputs):
+        return [name for name, person in PEOPLE.items() if _seed(cloud, outputs["userPoolId"], person)]
+
+
+class OutdatedError(LocalError):
+    """The stack's outputs name something that does not exist: it was changed outside these commands."""
+
+
+@contextmanager
+def matching(outputs: Outputs) -> Generator[None]:
+    """Report that outputs are outdated instead of the error that this causes."""
+    try:
+        yield
+    except (KeyError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") != GONE:
+            raise
+        pool = outputs.get("userPoolId")
+        problem = (
+            f"the user pool {pool} or its client does not exist" if pool else "the stack has no user pool"
+        )
+        raise OutdatedError(
+            f"{problem}: run make up, or make engine-up if the Pulumi engine deployed it"
+        ) from error
 
 
 def token(cloud: Cloud, outputs: Outputs, *, user: str = "admin", client: str | None = None) -> str:
@@ -83,8 +111,10 @@ def token(cloud: Cloud, outputs: Outputs, *, user: str = "admin", client: str | 
 
     Raises:
         LocalError: if the name is unknown, or Cognito rejects the request.
+        OutdatedError: if the outputs are not those of what is deployed.
     """
-    return client_token(cloud, outputs, client) if client else sign_in(cloud, outputs, user).access
+    with matching(outputs):
+        return client_token(cloud, outputs, client) if client else sign_in(cloud, outputs, user).access
 
 
 def sign_in(cloud: Cloud, outputs: Outputs, user: str) -> Tokens:

@@ -16,7 +16,7 @@ from local.driver.monitor import Monitor
 from local.driver.stack import Stack, StackError
 from local.driver.state import State, StateError
 from local.driver.steps import Steps
-from local.machine.errors import LocalError
+from local.machine.errors import LocalError, system_error
 from provider.base import ProviderError
 from provider.cloud import Cloud
 from provider.provider import Provider
@@ -51,6 +51,10 @@ def apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], r
         steps.delete_undeclared()
     except (StackError, StateError, ProviderError, pulumi.RunError) as error:
         raise DriverError(str(error)) from error
+    except OSError as error:
+        if Path(str(error.filename)).is_relative_to(state.parent):
+            raise system_error(error, state.parent) from error
+        raise DriverError(located(error, root)) from error
     except Exception as error:
         raise DriverError(located(error, root)) from error
     return Result(outputs, steps.changes, time.monotonic() - started)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from local.machine.errors import LocalError
+from local.machine.files import PRIVATE, write_atomically
 from provider.base import Properties
 
 VERSION = 1
+UNKNOWN = "unknown"
+"""An endpoint that no cloud has: the next run reads every resource again."""
 
 
 class StateError(LocalError):
@@ -114,12 +116,8 @@ class State:
         text = self._text()
         if text == self._saved:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(".tmp")
         # Outputs may contain a client's secret: readable by this user only.
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        temporary.replace(self._path)
+        write_atomically(self._path, text, PRIVATE)
         self._saved = text
 
     def _text(self) -> str:
@@ -138,14 +136,18 @@ def _load(path: Path) -> dict[str, Any]:
         return {}
     try:
         data: Any = json.loads(path.read_text())
-    except ValueError as error:
-        raise _unreadable(path, error) from error
+    except (ValueError, OSError) as error:
+        raise _damaged(path, error) from error
     if not isinstance(data, dict):
-        raise _unreadable(path, "not a JSON object")
+        raise _damaged(path, "not a JSON object")
     data = cast("dict[str, Any]", data)
     if data.get("version") != VERSION:
         raise StateError(f"{path}: was written by another version of Strata: run make reset to start over")
     return data
+
+
+def _damaged(path: Path, why: object) -> StateError:
+    return StateError(f"{path}: is damaged ({why}): run make up to restore the last saved state")
 
 
 def _unreadable(path: Path, why: object) -> StateError:
@@ -154,3 +156,11 @@ def _unreadable(path: Path, why: object) -> StateError:
 
 def _resources(data: dict[str, Any]) -> dict[str, Resource]:
     return {urn: Resource(**item) for urn, item in data.items()}
+
+
+def read_again(path: Path) -> None:
+    """Let the next run read every resource from the cloud, and create those that do not exist."""
+    if path.exists():
+        state = State(path)
+        state.endpoint = UNKNOWN
+        state.save()

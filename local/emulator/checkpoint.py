@@ -1,27 +1,46 @@
-"""Checkpoints: the emulator's data and the driver's state, saved as one consistent pair.
+"""Checkpoints: the saved states of one emulator, the last of which each start restores.
 
-The emulator saves its data only on a clean stop, and the driver's state is valid only for the data that
-it was written for. A checkpoint is therefore taken after a clean stop, and each start restores the last
-one. Changes since then are lost on both sides.
+The emulator saves its data while it runs (`local.emulator.extensions.saving`), each time as a new numbered
+folder in `saved/`. The driver's state is valid only for the data that it was written for, so both are saved
+at one moment and restored together.
 """
 
 from __future__ import annotations
 
-import shutil
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.emulator.saved_state import RECORDS, DamagedError, SavedState, read
+from local.machine.errors import LocalError
 from local.machine.files import remove
 
 STATE = "state.json"
+KEPT = 3
+"""The number of saved states that are kept."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The result of a restore.
+
+    Attributes:
+        state: the restored state, or None if none was saved.
+        interrupted: whether the emulator was killed: it has not saved its last changes.
+        damaged: why later states could not be restored.
+    """
+
+    state: SavedState | None
+    interrupted: bool
+    damaged: list[str]
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The pair saved in `checkpoint/`, and the pair in use: `cloud/` and `state.json`.
+    """The saved states in `saved/`, and the data in use: `cloud/` and the deployment's records.
 
     Attributes:
-        directory: the folder of both pairs.
+        directory: the folder of all of them.
     """
 
     directory: Path
@@ -38,31 +57,108 @@ class Checkpoint:
 
     @property
     def saved(self) -> Path:
-        """The last saved pair; it exists completely or not at all."""
-        return self.directory / "checkpoint"
+        """The folder of the saved states."""
+        return self.directory / "saved"
 
-    def take(self) -> None:
-        """Save the pair in use after a clean stop of the emulator. An interrupted call can be repeated."""
-        if not self.cloud.exists():
-            return
-        _copy_or_remove(self.state, self.cloud / STATE)
-        remove(self.saved)
-        self.cloud.rename(self.saved)
+    @property
+    def unsaved(self) -> Path:
+        """A file that exists from the start of the emulator until it has saved its last changes."""
+        return self.cloud / "unsaved"
 
-    def restore(self) -> bool:
-        """Replace the pair in use by the saved one, or by an empty one, and return whether one was saved."""
+    def damaged_record(self) -> Path | None:
+        """Return the driver's state if it is damaged, or missing although the last saved state has one."""
+        if self.state.exists():
+            return None if _is_object(self.state) else self.state
+        try:
+            return self.state if STATE in read(self.folders()[0]).files else None
+        except (IndexError, DamagedError):
+            return None
+
+    def folders(self) -> list[Path]:
+        """Return the folders of the saved states, the last one first."""
+        if not self.saved.is_dir():
+            return []
+        numbered = [path for path in self.saved.iterdir() if path.name.isdecimal()]
+        return sorted(numbered, key=lambda path: int(path.name), reverse=True)
+
+    def draft(self) -> Path:
+        """Return the folder in which to write the next state."""
+        return self.saved / f"{self._next()}.draft"
+
+    def commit(self, draft: Path) -> Path:
+        """Make a complete draft the last saved state, and remove the oldest states.
+
+        Raises:
+            OSError: if the draft was discarded.
+        """
+        folder = draft.with_suffix("")
+        draft.rename(folder)
+        for old in self.folders()[KEPT:]:
+            remove(old)
+        return folder
+
+    def discard_drafts(self) -> None:
+        """Remove incomplete states; a process that is still writing one cannot commit it any more."""
+        if self.saved.is_dir():
+            for path in self.saved.iterdir():
+                if not path.name.isdecimal():
+                    remove(path)
+
+    def adopt(self, folder: Path) -> None:
+        """Make a copy of the saved state in a folder the last one.
+
+        Raises:
+            DamagedError: if it is not complete.
+        """
+        state = read(folder)
+        state.check()
+        self.discard_drafts()
+        draft = self.draft()
+        state.copy_to(draft)
+        self.commit(draft)
+
+    def restore(self) -> Restored:
+        """Replace the data in use by the last undamaged state, or by nothing if none was saved.
+
+        Raises:
+            LocalError: if states were saved and all of them are damaged.
+        """
+        self.discard_drafts()
+        interrupted = self.unsaved.exists()
+        state, damaged = self._last_whole()
         remove(self.cloud)
-        if not self.saved.exists():
-            self.cloud.mkdir(parents=True)
-            self.state.unlink(missing_ok=True)
-            return False
-        shutil.copytree(self.saved, self.cloud)
-        _copy_or_remove(self.saved / STATE, self.state)
-        return True
+        for name in RECORDS:
+            remove(self.directory / name)
+        self.cloud.mkdir(parents=True)
+        self.unsaved.touch()
+        if state:
+            state.unpack(self.cloud, self.directory)
+        return Restored(state, interrupted, damaged)
+
+    def _last_whole(self) -> tuple[SavedState | None, list[str]]:
+        damaged: list[str] = []
+        for folder in self.folders():
+            try:
+                state = read(folder)
+                state.check()
+            except DamagedError as error:
+                damaged.append(str(error))
+            else:
+                return state, damaged
+        if damaged:
+            raise LocalError(
+                f"{damaged[0]}: no saved state is complete; "
+                "restore this file from a backup, or run make reset to start over"
+            )
+        return None, []
+
+    def _next(self) -> int:
+        return max((int(path.name) for path in self.folders()), default=0) + 1
 
 
-def _copy_or_remove(source: Path, target: Path) -> None:
-    if source.exists():
-        shutil.copyfile(source, target)
-    else:
-        target.unlink(missing_ok=True)
+def _is_object(path: Path) -> bool:
+    """Whether a file contains a whole JSON object."""
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import http.client
 import os
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from local.emulator import saved_state
-from local.emulator.checkpoint import Checkpoint
+from local.emulator import queue_addresses, saving
+from local.emulator.checkpoint import Checkpoint, Restored
+from local.emulator.saved_state import OBJECTS, SERVICES, read
 from local.machine.errors import LocalError
 from local.machine.files import remove
 from local.machine.ports import LOOPBACK, free_port, is_taken, wait_until_free
@@ -20,19 +22,33 @@ from provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
 PORT = 4566
 """The default port, if it is free: tools for local AWS expect it."""
 
+LAUNCHER = "local.emulator.launcher"
+CODE = Path(__file__).parents[2]
+"""The folder from which the launcher can be imported."""
+
 START_SECONDS = 30.0
+SAVE_SECONDS = 120.0
 INVOCATIONS = 32
 """The limit of concurrent invocations; each runs in a separate Python process."""
 
 
 class StartData(Enum):
-    """The data that a started emulator has; the value describes it to the user."""
+    """The data that a started emulator has."""
 
-    RUNNING = "was already running"
-    EMPTY = "is new and empty"
-    RESTORED = "restored its data of the last stop"
-    ROLLED_BACK = "was killed: the data of its last stop is restored, later changes are lost"
-    LOST = "was killed before its first stop: all data is lost, all resources are created again"
+    RUNNING = "it was already running"
+    EMPTY = "it is new and empty"
+    RESTORED = "it has the data of its last stop"
+    ROLLED_BACK = "it has data that was saved before its last changes"
+    LOST = "it was killed before it saved anything"
+
+
+Notify = Callable[[str], None]
+"""Receives a message for the user."""
+
+
+def ignore(text: str) -> None:
+    """Ignore a message: the `Notify` of callers that have no user."""
+    del text
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ class Emulator:
     checkpoint: Checkpoint = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "daemon", Daemon("emulator", self.directory))
+        object.__setattr__(self, "daemon", Daemon("emulator", self.directory, LAUNCHER, str(self.directory)))
         object.__setattr__(self, "checkpoint", Checkpoint(self.directory))
 
     @property
@@ -69,52 +85,91 @@ class Emulator:
         Raises:
             LocalError: if the emulator does not run.
         """
+        return Cloud(f"http://{LOOPBACK}:{self._running.port}", self.region)
+
+    @property
+    def _running(self) -> Process:
         process = self.process
         if process is None:
             raise LocalError("the emulator is not running: run make up")
-        return Cloud(f"http://{LOOPBACK}:{process.port}", self.region)
+        return process
 
-    def start(self, port: int | None = None) -> StartData:
-        """Start the emulator, unless it runs, and return when it is ready.
+    def start(self, port: int | None = None, notify: Notify = ignore) -> StartData:
+        """Start the emulator, unless it runs, with the last saved state, and return when it is ready.
 
         Args:
             port: the port to listen on; by default the last one, or 4566, or a free port.
+            notify: receives a message if changes are lost.
 
         Raises:
-            LocalError: if the port is taken, or the emulator does not start.
+            LocalError: if the port is taken, every saved state is damaged, or the emulator does not start.
         """
         process = self.process
         if process and _is_healthy(process.port):
             _refuse_other_port(process.port, port)
-            return StartData.RUNNING
+            damaged = self.checkpoint.damaged_record()
+            if damaged is None:
+                return StartData.RUNNING
+            notify(f"{damaged}: is damaged: the emulator is restarted with its last saved state")
+            self.daemon.stop(grace=0)
         # A slow emulator gets the time to save its data.
         self.daemon.stop(self.stop_seconds)
         chosen = self._choose_port(port)
-        data = self._prepare_data(chosen)
-        self.daemon.start([sys.executable, "-P", "-m", "ministack"], self._environment(chosen), chosen)
+        data = self._prepare_data(chosen, notify)
+        self.daemon.start(self.daemon.command(chosen), self._environment(chosen), chosen)
         self.daemon.wait_until(lambda: _is_healthy(chosen), START_SECONDS)
         return data
 
     def stop(self) -> None:
-        """Stop the emulator, if it runs, and save its data for the next start."""
+        """Stop the emulator, if it runs, and keep its data for the next start.
+
+        Raises:
+            LocalError: if its data cannot be saved; it still runs.
+        """
+        process = self.process
+        if process and _is_healthy(process.port):
+            saving.save(process.port, self.stop_seconds)
         self.daemon.stop(self.stop_seconds)
-        if self._stopped_cleanly:
-            self.checkpoint.take()
+
+    def save(self, folder: Path | None = None) -> Path:
+        """Save the running emulator's data and the deployment's records, all as of one moment.
+
+        Args:
+            folder: a folder that does not exist, to which the saved state is also copied.
+
+        Returns:
+            the folder of the saved state: `folder`, or by default one that later saves remove.
+
+        Raises:
+            LocalError: if the emulator does not run, or its data cannot be saved.
+        """
+        saved = self.checkpoint.saved / saving.save(self._running.port, SAVE_SECONDS)
+        if folder is None:
+            return saved
+        read(saved).copy_to(folder)
+        return folder
+
+    def start_with(self, folder: Path, port: int | None = None) -> None:
+        """Start the emulator with the saved state in a folder, in place of its own data and records.
+
+        Raises:
+            LocalError: as `start` does, or if it runs.
+            DamagedError: if the saved state is not complete.
+        """
+        if self.process:
+            raise LocalError("the emulator is running: run make down before it starts with other data")
+        self.checkpoint.adopt(folder)
+        self.start(port)
 
     def reset(self) -> None:
         """Stop the emulator and delete its data."""
         self.daemon.stop(grace=0)
-        for path in (self.checkpoint.cloud, self.checkpoint.saved, self.checkpoint.state, self._scratch):
+        for path in (self.checkpoint.saved, self.checkpoint.cloud, self.checkpoint.state, self._scratch):
             remove(path)
 
     @property
     def _scratch(self) -> Path:
         return self.directory / "tmp"
-
-    @property
-    def _stopped_cleanly(self) -> bool:
-        """Whether the last stop was clean: the emulator removes its pid file after it has saved its data."""
-        return not any(self._scratch.glob("ministack-*.pid"))
 
     def _choose_port(self, port: int | None) -> int:
         wanted = port or self.daemon.port
@@ -127,18 +182,14 @@ class Emulator:
             )
         return wanted
 
-    def _prepare_data(self, port: int) -> StartData:
-        clean, used = self._stopped_cleanly, self.checkpoint.cloud.exists()
-        if clean:
-            self.checkpoint.take()
+    def _prepare_data(self, port: int, notify: Notify) -> StartData:
+        used = self.checkpoint.cloud.exists()
         restored = self.checkpoint.restore()
-        saved_state.repair(self.checkpoint.cloud / "services", port)
+        queue_addresses.set_port(self.checkpoint.cloud / SERVICES, port)
         # The emulator does not remove the folders of its Lambda workers.
         remove(self._scratch)
         self._scratch.mkdir()
-        if restored:
-            return StartData.RESTORED if clean else StartData.ROLLED_BACK
-        return StartData.LOST if used else StartData.EMPTY
+        return _start_data(restored, notify, used=used)
 
     def _environment(self, port: int) -> dict[str, str]:
         """The emulator's whole environment: without the user's AWS configuration, home folder and Docker."""
@@ -147,6 +198,7 @@ class Emulator:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._scratch),
             "TMPDIR": str(self._scratch),
+            "PYTHONPATH": str(CODE),
             "PYTHONUTF8": "1",
             "PYTHONUNBUFFERED": "1",
             "BIND_HOST": LOOPBACK,
@@ -161,15 +213,32 @@ class Emulator:
             # A failed trigger fails the sign-in, as on AWS.
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "PERSIST_STATE": "1",
-            "STATE_DIR": str(cloud / "services"),
+            "STATE_DIR": str(cloud / SERVICES),
             "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(cloud / "objects"),
+            "S3_DATA_DIR": str(cloud / OBJECTS),
             "CLOUDTRAIL_RECORDING": "1" if self.record_calls else "0",
             # No unused listeners, and no access to the user's containers.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": "unix:///nonexistent",
         }
+
+
+def _start_data(restored: Restored, notify: Notify, *, used: bool) -> StartData:
+    """Return which data a start has, and notify the user of lost changes."""
+    state = restored.state
+    if state is None:
+        if not used:
+            return StartData.EMPTY
+        notify("the emulator was killed before it saved anything: all resources are created again")
+        return StartData.LOST
+    for problem in restored.damaged:
+        notify(f"{problem}: an earlier saved state is used")
+    if not (restored.interrupted or restored.damaged):
+        return StartData.RESTORED
+    saved = datetime.fromtimestamp(state.saved).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    notify(f"the emulator has the data of {saved}: changes after that, if any, are lost")
+    return StartData.ROLLED_BACK
 
 
 def _refuse_other_port(running: int, requested: int | None) -> None:

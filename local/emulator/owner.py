@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from pathlib import Path
 
+from local.emulator.checkpoint import STATE
 from local.machine.errors import LocalError
 from local.machine.files import write_atomically
 
@@ -34,7 +35,7 @@ def claim(directory: Path, owner: Owner) -> None:
         LocalError: if it has another owner.
     """
     refuse_other(directory, owner)
-    if _current(directory) is None:
+    if _recorded(directory) is not owner:
         write_atomically(directory / FILE, owner.value)
 
 
@@ -55,7 +56,15 @@ def release(directory: Path) -> None:
 
 
 def _current(directory: Path) -> Owner | None:
+    """Return the owner; if the file is damaged or missing, the tool whose state is there."""
+    if (directory / FILE).exists():
+        return _recorded(directory) or (Owner.DRIVER if (directory / STATE).exists() else Owner.ENGINE)
+    return Owner.DRIVER if (directory / STATE).exists() else None
+
+
+def _recorded(directory: Path) -> Owner | None:
+    """Return what the file contains, or None if it is missing or damaged."""
     try:
         return Owner((directory / FILE).read_text())
-    except FileNotFoundError:
+    except (ValueError, OSError):
         return None

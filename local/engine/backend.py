@@ -40,12 +40,20 @@ class Backend:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The stack's last state; empty if it has none."""
+        """The stack's last state; empty if it has none.
+
+        Raises:
+            LocalError: if its file is damaged.
+        """
         file = self.folder / ".pulumi" / "stacks" / self.project / f"{self.stack}.json"
         try:
             return json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
         except FileNotFoundError:
             return {}
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise LocalError(
+                f"{file}: is damaged: restore it from {file.name}.bak, or run make reset to start over"
+            ) from error
 
     def unlock(self) -> None:
         """Remove the locks and temporary files of killed engines.
@@ -54,15 +62,23 @@ class Backend:
             LocalError: if the engine that holds the lock runs.
         """
         for file in (self.folder / ".pulumi" / "locks").rglob(f"{self.project}/{self.stack}/*.json"):
-            holder = json.loads(file.read_bytes())
-            if start_time(holder["pid"]) is not None:
+            holder = _holder(file)
+            if holder is not None and start_time(holder) is not None:
                 raise LocalError(
-                    f"the Pulumi engine is running (process {holder['pid']}): wait until it has finished; "
+                    f"the Pulumi engine is running (process {holder}): wait until it has finished; "
                     f"if that process is another program, remove {file}"
                 )
             file.unlink()
         for draft in self.folder.rglob("*.tmp"):
             draft.unlink()
+
+
+def _holder(lock: Path) -> int | None:
+    """Return the id of the process that holds a lock, or None if the file is damaged."""
+    try:
+        return int(json.loads(lock.read_bytes())["pid"])
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def recover_state(state: dict[str, Any], provider: Provider, old: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from local.driver.changes import Report, Result, silent
 from local.emulator.emulator import Emulator
@@ -18,6 +18,16 @@ from provider.cloud import Cloud
 
 FOLDER = "engine"
 """The folder of the engine's files in the deployment's directory."""
+
+MARK = "emulator.json"
+"""The file with the emulator's address and start when the engine last ran."""
+
+
+def read_again(directory: Path) -> None:
+    """Let the next run read every resource from the cloud."""
+    mark = directory / FOLDER / MARK
+    if mark.exists():
+        write_atomically(mark, "{}")
 
 
 @dataclass(frozen=True)
@@ -79,10 +89,19 @@ class Deploy:
         It must be refreshed after an interrupted run and when the emulator was restarted: a killed emulator
         loses unsaved data.
         """
-        mark = directory / FOLDER / "emulator.json"
+        mark = directory / FOLDER / MARK
         process = Emulator(directory).process
         now = {"endpoint": engine.cloud.endpoint, "started": process and process.started}
-        last: dict[str, Any] = json.loads(mark.read_bytes()) if mark.exists() else now
-        recovered = engine.recover(last["endpoint"])
+        last = _content(mark) if mark.exists() else now
+        recovered = engine.recover(last.get("endpoint") or engine.cloud.endpoint)
         write_atomically(mark, json.dumps(now))
         return recovered or last != now
+
+
+def _content(mark: Path) -> dict[str, Any]:
+    """Return the content of the mark, or nothing if it is damaged."""
+    try:
+        content: Any = json.loads(mark.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}

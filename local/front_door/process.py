@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +33,7 @@ class FrontDoor:
     @property
     def daemon(self) -> Daemon:
         """The process with its log."""
-        return Daemon("front-door", self.directory)
+        return Daemon("front-door", self.directory, "local.front_door", str(self.outputs))
 
     @property
     def process(self) -> Process | None:
@@ -71,9 +70,8 @@ class FrontDoor:
         if process and process.port == port and is_taken(port):
             return
         self.stop()
-        command = [sys.executable, "-P", "-m", "local.front_door", str(port), str(self.outputs)]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(CODE), "PYTHONUTF8": "1"}
-        self.daemon.start(command, environment, port)
+        self.daemon.start(self.daemon.command(port), environment, port)
         self.daemon.wait_until(lambda: is_taken(port) and self.process is not None, START_SECONDS)
 
     def stop(self) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,10 +69,15 @@ class Daemon:
     Attributes:
         name: the name used in files and messages.
         directory: the folder of both files.
+        module: the module that it runs, with the port and `subject` as arguments. They identify the process
+            if its record is lost.
+        subject: the path of what it serves.
     """
 
     name: str
     directory: Path
+    module: str = ""
+    subject: str = ""
 
     @property
     def log(self) -> Path:
@@ -81,6 +88,8 @@ class Daemon:
     def process(self) -> Process | None:
         """The process, or None if it does not run."""
         record = self._record()
+        if record is None:
+            return self._found()
         if record.keys() != FIELDS.keys() or any(
             not isinstance(record[name], kind) for name, kind in FIELDS.items()
         ):
@@ -91,11 +100,23 @@ class Daemon:
     @property
     def port(self) -> int | None:
         """The port that the process serves, or served when it last ran."""
-        port = self._record().get("port")
+        record = self._record()
+        if record is None:
+            found = self._found()
+            return found.port if found else None
+        port = record.get("port")
         return port if isinstance(port, int) else None
 
+    def command(self, port: int) -> list[str]:
+        """Return the command that runs the module."""
+        return [sys.executable, "-P", "-m", self.module, str(port), self.subject]
+
     def start(self, command: Sequence[str], environment: Mapping[str, str], port: int) -> Process:
-        """Run the command in a separate session: it outlives this process and does not receive Ctrl-C."""
+        """Run the command in a separate session: it outlives this process and does not receive Ctrl-C.
+
+        Raises:
+            OSError: if its record or its log cannot be written; it does not run.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
@@ -109,7 +130,11 @@ class Daemon:
         _children.add(child.pid)
         child.returncode = 0  # Prevents the warning of Popen that the process still runs.
         process = Process(child.pid, start_time(child.pid) or "", port, time.time())
-        self._write(vars(process))
+        try:
+            self._write(vars(process))
+        except OSError:
+            process.signal(signal.SIGKILL)
+            raise
         return process
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
@@ -153,15 +178,42 @@ class Daemon:
     def _file(self) -> Path:
         return self.directory / f"{self.name}.json"
 
-    def _record(self) -> dict[str, Any]:
+    def _record(self) -> dict[str, Any] | None:
+        """Return the record, or None if it is lost."""
         try:
             record: Any = json.loads(self._file.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return cast("dict[str, Any]", record) if isinstance(record, dict) else {}
+        except (OSError, ValueError):
+            return None
+        return cast("dict[str, Any]", record) if isinstance(record, dict) else None
+
+    def _found(self) -> Process | None:
+        """Find the process by its command."""
+        pattern = re.compile(rf" -m {re.escape(self.module)} (\d+) {re.escape(self.subject)}$")
+        for pid, command in commands() if self.module else ():
+            match = pattern.search(command)
+            if match and (started := start_time(pid)) and _leads_its_group(pid):
+                return Process(pid, started, int(match[1]), _since(pid))
+        return None
 
     def _write(self, record: Mapping[str, Any]) -> None:
         write_atomically(self._file, json.dumps(record))
+
+
+def commands() -> Iterator[tuple[int, str]]:
+    """Yield the id and the command of each process of this machine that can be read."""
+    if Path("/proc/self/cmdline").exists():
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                yield (
+                    int(path.parent.name),
+                    path.read_bytes().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace"),
+                )
+        return
+    listing = ["ps", "-axww", "-o", "pid=,command="]
+    lines = subprocess.run(listing, capture_output=True, text=True, check=False).stdout.splitlines()  # noqa: S603
+    for line in lines:
+        pid, _, command = line.strip().partition(" ")
+        yield int(pid), command.strip()
 
 
 def start_time(pid: int) -> str | None:
@@ -186,6 +238,20 @@ def _posix_start_time(pid: int) -> str | None:
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)  # noqa: S603
     state, _, started = result.stdout.strip().partition(" ")
     return None if not state or state.startswith("Z") else started.strip()
+
+
+def _leads_its_group(pid: int) -> bool:
+    """Whether a process was started by `Daemon.start`; a copy that it forked has the same command."""
+    try:
+        return os.getpgid(pid) == pid
+    except OSError:
+        return False
+
+
+def _since(pid: int) -> float:
+    """Return when a process was started, in seconds since the epoch; now, if the system does not show it."""
+    folder = Path(f"/proc/{pid}")
+    return folder.stat().st_mtime if folder.exists() else time.time()
 
 
 def _reap(pid: int) -> None:

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from local.driver.changes import Result
+from local.commands.cli import NOT_RUNNING, main
+from local.driver.changes import Change, Result
 from local.machine.errors import LocalError
 from tests.checkout import ROOT, copy
 from tests.local.checkouts import Checkout, changed_resources
@@ -97,16 +99,81 @@ def refuse(*arguments: object) -> Result:
     raise LookupError(arguments)
 
 
-def test_up_after_a_killed_emulator_creates_everything(checkout: Checkout) -> None:
-    """After the emulator was killed, the next `up` creates all resources again."""
+def test_up_after_a_killed_emulator_restores_the_last_save(checkout: Checkout) -> None:
+    """After the emulator was killed, the next `up` finds the resources as of the last save."""
     checkout.up()
+    checkout.deployment.emulator.save()
+    kill_emulator(checkout)
+
+    assert checkout.up() == []
+    assert checkout.health() == 200
+
+
+@pytest.mark.parametrize("after", [5, 60, 200])
+def test_up_after_a_killed_emulator_completes_the_deployment(checkout: Checkout, after: int) -> None:
+    """If the emulator is killed while the program is applied, the next `up` completes the last save."""
+    changes = 0
+
+    def report(change: Change) -> None:
+        nonlocal changes
+        changes += 1
+        if changes == after:
+            kill_emulator(checkout)
+
+    with pytest.raises(LocalError, match=r"^the emulator has exited: run make up to restart it"):
+        checkout.deployment.up(report, print, checkout.port, checkout.cloud_port)
+
+    assert {change.kind for change in checkout.up()} == {"create"}
+    assert checkout.health() == 200
+    assert checkout.up() == []
+
+
+def kill_emulator(checkout: Checkout) -> None:
     process = checkout.deployment.emulator.process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
 
-    assert Counter(change.kind for change in checkout.up()).keys() == {"create"}
-    assert checkout.health() == 200
+
+def test_up_restores_what_was_deleted_by_hand(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """`up` creates a deleted user pool or API again without an option, and any other resource with `refresh`.
+
+    Before, `token` and `status` report what does not exist.
+    """
+    checkout.up()
+    outputs, cloud = checkout.deployment.outputs, checkout.deployment.emulator.cloud
+    cognito, tables = cloud.client("cognito-idp"), cloud.client("dynamodb")
+    pool = cognito.describe_user_pool(UserPoolId=outputs["userPoolId"])["UserPool"]
+    cognito.delete_user_pool_domain(Domain=pool["Domain"], UserPoolId=pool["Id"])
+    cognito.delete_user_pool(UserPoolId=pool["Id"])
+    capsys.readouterr()
+    codes = [main([command], checkout.deployment) for command in ("token", "status")]
+    printed = capsys.readouterr()
+
+    assert codes == [1, NOT_RUNNING]
+    assert printed.err == (
+        f"error: the user pool {pool['Id']} or its client does not exist: "
+        "run make up, or make engine-up if the Pulumi engine deployed it\n"
+    )
+    assert f"the user pool {pool['Id']} does not exist" in printed.out
+    assert checkout.up() != []
+    assert [main([command], checkout.deployment) for command in ("token", "status")] == [0, 0]
+
+    cloud.client("apigatewayv2").delete_api(ApiId=api_id(checkout))
+    capsys.readouterr()
+    assert main(["status"], checkout.deployment) == NOT_RUNNING
+    assert "the API does not exist: GET /api/health returns 404" in capsys.readouterr().out
+    assert checkout.up() != []
+    assert main(["status"], checkout.deployment) == 0
+
+    name = next(name for name in tables.list_tables()["TableNames"] if "-idempotency-" in name)
+    tables.delete_table(TableName=name)
+    checkout.deployment.up(lambda _: None, print, checkout.port, checkout.cloud_port, refresh=True)
+    assert len([each for each in tables.list_tables()["TableNames"] if "-idempotency-" in each]) == 1
     assert checkout.up() == []
+
+
+def api_id(checkout: Checkout) -> str:
+    return urlsplit(checkout.deployment.outputs["apiUrl"]).path.split("/")[3]
 
 
 @pytest.mark.parametrize("after", [5, 60])

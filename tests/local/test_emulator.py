@@ -16,6 +16,7 @@ import pytest
 
 from local.emulator.emulator import Emulator, StartData
 from local.machine.errors import LocalError
+from local.machine.files import remove
 from local.machine.ports import free_port, is_taken
 from local.machine.processes import Daemon, Process, start_time
 
@@ -35,14 +36,14 @@ def keep(emulator: Emulator, value: str) -> None:
     s3.put_object(Bucket="kept", Key="value", Body=value.encode())
     ssm = emulator.cloud.client("ssm")
     ssm.put_parameter(Name="value", Value=value, Type="String", Overwrite=True)
-    emulator.checkpoint.state.write_text(value)
+    emulator.checkpoint.state.write_text(json.dumps({"value": value}))
 
 
 def kept(emulator: Emulator) -> tuple[str, str, str]:
     """Return the value in S3, in SSM and in the driver's state."""
     body = emulator.cloud.client("s3").get_object(Bucket="kept", Key="value")["Body"].read().decode()
     parameter = emulator.cloud.client("ssm").get_parameter(Name="value")["Parameter"]["Value"]
-    return body, parameter, emulator.checkpoint.state.read_text()
+    return body, parameter, json.loads(emulator.checkpoint.state.read_text())["value"]
 
 
 def kill(emulator: Emulator, number: signal.Signals = signal.SIGKILL) -> None:
@@ -77,27 +78,30 @@ def test_stop_keeps_data_state_and_port(emulator: Emulator) -> None:
     assert (kept(emulator), emulator.cloud.endpoint) == (("first",) * 3, before)
 
 
-def test_killed_emulator_restores_the_last_stop(emulator: Emulator) -> None:
-    """Changes of data and state since the last stop are lost together."""
+def test_killed_emulator_restores_the_last_save(emulator: Emulator) -> None:
+    """Changes of data and state since the last save are lost together, and the user is notified."""
     emulator.start(free_port())
     keep(emulator, "first")
-    emulator.stop()
-    emulator.start()
-    keep(emulator, "second")
+    emulator.save()
     kill(emulator)
+    notices: list[str] = []
 
     assert emulator.process is None
-    assert emulator.start() is StartData.ROLLED_BACK
+    assert emulator.start(notify=notices.append) is StartData.ROLLED_BACK
     assert kept(emulator) == ("first",) * 3
+    assert [text.partition(" has ")[0] for text in notices] == ["the emulator"]
 
 
-def test_emulator_killed_before_its_first_stop_starts_empty(emulator: Emulator) -> None:
-    """Without a checkpoint, data and state are empty."""
+def test_emulator_killed_before_its_first_save_starts_empty(emulator: Emulator) -> None:
+    """Without a saved state, data and state are empty, and the user is notified."""
     emulator.start(free_port())
     keep(emulator, "first")
     kill(emulator)
+    remove(emulator.checkpoint.saved)
+    notices: list[str] = []
 
-    assert emulator.start() is StartData.LOST
+    assert emulator.start(notify=notices.append) is StartData.LOST
+    assert notices == ["the emulator was killed before it saved anything: all resources are created again"]
     assert emulator.cloud.client("s3").list_buckets()["Buckets"] == []
     assert not emulator.checkpoint.state.exists()
 

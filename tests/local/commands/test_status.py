@@ -17,14 +17,16 @@ from local.driver.state import Resource
 from tests.local.commands.bucket_program import URN, Ports, running
 
 
-def test_status_exit_code(deployment: Deployment, ports: Ports, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_exit_code(
+    deployment: Deployment, ports: Ports, api_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The exit status is 0 if both processes run and the program is deployed, else 3."""
     codes = [main(["status"], deployment)]
     deployment.emulator.start(ports.cloud)
     codes.append(main(["status"], deployment))
     deployment.front_door.start(ports.front_door)
     codes.append(main(["status"], deployment))
-    deployment.outputs_file.write_text("{}")
+    deployment.outputs_file.write_text(json.dumps({"apiUrl": api_url}))
     capsys.readouterr()
     codes.append(main(["status"], deployment))
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
@@ -55,6 +57,8 @@ def test_status_prints_json(deployment: Deployment, ports: Ports, capsys: pytest
             "pending": 0,
             "complete": False,
             "error": None,
+            "outdated": None,
+            "unsaved": None,
         },
     )
     assert {after["emulator"].pop("since")[-6:], after["frontDoor"].pop("since")[-6:]} == {"+00:00"}
@@ -68,6 +72,8 @@ def test_status_prints_json(deployment: Deployment, ports: Ports, capsys: pytest
             "pending": 0,
             "complete": True,
             "error": None,
+            "outdated": None,
+            "unsaved": None,
         },
     )
 
@@ -97,8 +103,8 @@ def test_status_of_an_invalid_state(
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     file, text = rows["resources"].split(": ", maxsplit=1)
 
-    assert (code, file, rows["next"]) == (NOT_RUNNING, str(deployment.state), "make reset")
-    assert re.fullmatch(r"is invalid \(.+\): run make reset to start over", text)
+    assert (code, file, rows["next"]) == (NOT_RUNNING, str(deployment.state), "make up")
+    assert re.fullmatch(r"is damaged \(.+\): run make up to restore the last saved state", text)
 
 
 def test_command_runs_from_any_folder(tmp_path: Path) -> None:

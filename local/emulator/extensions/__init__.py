@@ -1,0 +1,1 @@
+"""Extensions of the emulator, one module each, which `local.emulator.launcher` installs."""

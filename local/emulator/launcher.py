@@ -1,0 +1,34 @@
+"""`python -m local.emulator.launcher PORT DIRECTORY`: the emulator's process, with this project's extensions.
+
+The emulator is an unmodified package. Each module in `local.emulator.extensions` changes one of its parts in
+this process, before it serves its first request.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from ministack.app import main
+
+from local.emulator.extensions.saving import saver
+
+EXTENSIONS: tuple[Callable[[], None], ...] = (saver.install,)
+"""The `install` functions of the extensions. Each replaces private names of the pinned emulator and raises
+`MovedError` if one is missing."""
+
+
+def start() -> None:
+    """Install the extensions and serve until SIGTERM."""
+    # The arguments identify the process; the emulator reads its settings from the environment.
+    del sys.argv[1:]
+    # Workers inherit the environment: functions must import their own bundle, not this checkout.
+    os.environ.pop("PYTHONPATH", None)
+    for install in EXTENSIONS:
+        install()
+    main()
+
+
+if __name__ == "__main__":
+    start()

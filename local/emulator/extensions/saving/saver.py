@@ -29,7 +29,7 @@ INTERVAL = 2.0
 IDLE_INTERVAL = 60.0
 """Seconds between two saves without a request, because timers change data too; an equal state is not kept."""
 
-SHARE = 0.1
+SHARE = 0.25
 """The greatest part of the time in which the emulator saves: a save that takes long delays the next one."""
 
 TIMEOUT = 120.0

@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-EXTENSIONS: tuple[Callable[[], None], ...] = ()
+from local.emulator.extensions import shutdown, workers
+
+EXTENSIONS: tuple[Callable[[], None], ...] = (shutdown.install, workers.install)
 """The `install` functions of the extensions. Each replaces private names of the pinned emulator and raises
 `MovedError` if one is missing."""
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import shutdown, workers
+from local.emulator.extensions import shutdown, tokens, workers
 
-EXTENSIONS: tuple[Callable[[], None], ...] = (shutdown.install, workers.install)
+EXTENSIONS: tuple[Callable[[], None], ...] = (shutdown.install, tokens.install, workers.install)
 """The `install` functions of the extensions. Each replaces private names of the pinned emulator and raises
 `MovedError` if one is missing."""
 

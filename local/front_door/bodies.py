@@ -41,7 +41,7 @@ class BusyError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """A complete response of the API."""
 
     status: int
@@ -95,7 +95,7 @@ class Buffer:
         async with asyncio.timeout(RECEIVE_SECONDS):
             return await self._read(request.content)
 
-    async def answer(self, response: ClientResponse) -> Answer:
+    async def complete(self, response: ClientResponse) -> ApiResponse:
         """Return a response of the API with its body.
 
         Raises:
@@ -103,7 +103,7 @@ class Buffer:
             ClientPayloadError: if it is incomplete.
         """
         body = await self._read(response.content)
-        return Answer(response.status, response.reason, end_to_end(response.headers), body)
+        return ApiResponse(response.status, response.reason, end_to_end(response.headers), body)
 
     async def _read(self, stream: StreamReader) -> bytes:
         body = bytearray()
@@ -122,13 +122,13 @@ class Buffer:
         self.counted += count
 
 
-async def send(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def send(request: web.BaseRequest, complete: ApiResponse) -> web.StreamResponse:
     """Send a response to the caller; break the connection if the caller does not receive it in time."""
-    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=answer.headers)
+    response = web.StreamResponse(status=complete.status, reason=complete.reason, headers=complete.headers)
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await response.prepare(request)
-            await response.write(answer.body)
+            await response.write(complete.body)
             await response.write_eof()
     except (TimeoutError, ConnectionResetError):
         # A partial response must not look complete.

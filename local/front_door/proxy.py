@@ -28,7 +28,7 @@ from local.front_door import websocket
 from local.front_door.bodies import (
     BODY_BYTES,
     RECEIVE_SECONDS,
-    Answer,
+    ApiResponse,
     Buffer,
     BusyError,
     Memory,
@@ -166,8 +166,8 @@ class Proxy:
                 body.force_close()
                 return body
             with busy(request):
-                answer = await _answered(request, session, url, body, buffer)
-            return answer if isinstance(answer, web.Response) else await send(request, answer)
+                response = await _fetched(request, session, url, body, buffer)
+            return response if isinstance(response, web.Response) else await send(request, response)
 
 
 def serve(port: int, outputs: Path) -> None:
@@ -222,16 +222,16 @@ async def _received(request: web.BaseRequest, buffer: Buffer) -> bytes | web.Res
         return problem(HTTPStatus.BAD_REQUEST, f"The body is malformed: {one_line(str(error))}.")
 
 
-async def _answered(
+async def _fetched(
     request: web.BaseRequest, session: ClientSession, url: URL, body: bytes, buffer: Buffer
-) -> Answer | web.Response:
+) -> ApiResponse | web.Response:
     """Return the API's response, or the front door's if there is none."""
     options: dict[str, Any] = {"headers": forwarded(request), "allow_redirects": False}
     try:
         # None, because an empty body would get a Content-Length that the caller did not send.
         data = BytesIO(body) if body else None
         async with session.request(request.method, url, data=data, **options) as response:
-            return await buffer.answer(response)
+            return await buffer.complete(response)
     except TooLargeError:
         detail = f"The response has more than {BODY_BYTES} bytes, the limit of an HTTP API."
         return problem(HTTPStatus.BAD_GATEWAY, detail)

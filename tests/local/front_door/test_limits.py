@@ -211,7 +211,7 @@ def test_ambiguous_request_is_not_forwarded(tmp_path: Path, data: bytes, status:
     assert with_api(tmp_path, visit) == (status, 0)
 
 
-def test_pipelined_requests_are_answered_in_order(tmp_path: Path) -> None:
+def test_pipelined_requests_get_responses_in_order(tmp_path: Path) -> None:
     """A caller may send requests without waiting for the responses."""
     requests = b"".join(b"GET /api/slow?n=%d HTTP/1.1\r\nHost: x\r\n\r\n" % number for number in range(3))
 

@@ -80,9 +80,9 @@ WRONG = [
 def test_signed_token_with_an_unusable_claim_is_rejected(platform: Platform, name: str, value: Any) -> None:
     """A claim of the wrong type or out of range returns 401, also without the front door."""
     token = tokens.resigned(platform.admin, platform.services, **{name: value})
-    answer = platform.ask("GET", "/users", token)
+    response = platform.ask("GET", "/users", token)
 
-    assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
+    assert (response.status_code, response.json()) == (401, {"message": "Unauthorized"})
     assert directly(platform, token) == 401
 
 

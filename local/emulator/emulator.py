@@ -65,7 +65,7 @@ class Emulator:
     directory: Path
     region: str = "us-east-1"
     record_calls: bool = False
-    stop_seconds: float = 20.0
+    stop_seconds: float = 60.0
     daemon: Daemon = field(init=False)
     checkpoint: Checkpoint = field(init=False)
 

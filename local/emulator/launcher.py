@@ -12,9 +12,15 @@ from collections.abc import Callable
 
 from ministack.app import main
 
+from local.emulator.extensions import shutdown, tokens, workers
 from local.emulator.extensions.saving import saver
 
-EXTENSIONS: tuple[Callable[[], None], ...] = (saver.install,)
+EXTENSIONS: tuple[Callable[[], None], ...] = (
+    saver.install,
+    shutdown.install,
+    tokens.install,
+    workers.install,
+)
 """The `install` functions of the extensions. Each replaces private names of the pinned emulator and raises
 `MovedError` if one is missing."""
 

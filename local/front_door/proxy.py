@@ -10,13 +10,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
 from aiohttp import (
     ClientError,
-    ClientPayloadError,
-    ClientResponse,
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
@@ -26,7 +25,18 @@ from aiohttp import (
 from yarl import URL
 
 from local.front_door import websocket
-from local.front_door.headers import end_to_end, forwarded, has_readable_token
+from local.front_door.bodies import (
+    BODY_BYTES,
+    RECEIVE_SECONDS,
+    ApiResponse,
+    Buffer,
+    BusyError,
+    Memory,
+    TooLargeError,
+    send,
+)
+from local.front_door.headers import forwarded
+from local.front_door.server import CONNECTIONS, HEADER_BYTES, Server, busy, one_line, problem, refusal
 from local.machine.ports import loopbacks
 
 logger = logging.getLogger(__name__)
@@ -40,7 +50,6 @@ UPSTREAM_CONNECTIONS = 16
 UPSTREAM_SECONDS = 35.0
 """Read timeout for the emulator: an HTTP API limits an integration to 30 seconds."""
 
-HEADER_BYTES = 32 * 1024
 BACKLOG = 1024
 
 AUTOMATIC_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -91,9 +100,13 @@ class Proxy:
     Paths stay as they are, because the stages are called `api` and `ws`.
     """
 
-    def __init__(self, outputs: Path, connections: int = UPSTREAM_CONNECTIONS) -> None:
+    def __init__(
+        self, outputs: Path, upstream: int = UPSTREAM_CONNECTIONS, connections: int = CONNECTIONS
+    ) -> None:
         self._stages = StageUrls(outputs)
+        self._upstream = upstream
         self._connections = connections
+        self._memory = Memory()
 
     @asynccontextmanager
     async def listening(self, port: int) -> AsyncGenerator[None]:
@@ -112,7 +125,7 @@ class Proxy:
     def _connected(self) -> ClientSession:
         return ClientSession(
             # Closes idle connections before the emulator does, so that no request uses a closed one.
-            connector=TCPConnector(limit=self._connections, keepalive_timeout=15),
+            connector=TCPConnector(limit=self._upstream, keepalive_timeout=15),
             timeout=ClientTimeout(total=None, sock_connect=5, sock_read=UPSTREAM_SECONDS),
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
@@ -121,20 +134,11 @@ class Proxy:
             max_field_size=HEADER_BYTES,
         )
 
-    def _server(self, upstream: Upstream) -> web.Server:
+    def _server(self, upstream: Upstream) -> Server:
         async def respond(request: web.BaseRequest) -> web.StreamResponse:
-            return await self._respond(request, upstream)
+            return refusal(request) or await self._respond(request, upstream)
 
-        return Server(
-            respond,
-            access_log=None,
-            # A caller that disconnects frees its connection to the emulator.
-            handler_cancellation=True,
-            # Bodies are forwarded as they are, compressed ones too.
-            auto_decompress=False,
-            max_line_size=HEADER_BYTES,
-            max_field_size=HEADER_BYTES,
-        )
+        return Server(respond, self._connections)
 
     async def _respond(self, request: web.BaseRequest, upstream: Upstream) -> web.StreamResponse:
         is_socket = request.path == WEBSOCKET_PATH
@@ -144,74 +148,26 @@ class Proxy:
         stage = self._stages.get("webSocketUrl" if is_socket else "apiUrl")
         if stage is None:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing is deployed yet: run make up.", retry=5)
-        if not has_readable_token(request.headers.get("Authorization", "")):
-            return web.json_response({"message": "Unauthorized"}, status=HTTPStatus.UNAUTHORIZED)
         if not await _meets_expectation(request):
             return problem(HTTPStatus.EXPECTATION_FAILED, "Expect supports 100-continue only.")
         prefix = WEBSOCKET_PATH if is_socket else API_PATH
         url = URL(stage.removesuffix(prefix) + request.rel_url.raw_path_qs, encoded=True)
-        return await self._pass_on(request, upstream, url)
+        if is_socket:
+            return await _relayed(request, upstream.sockets, url)
+        return await self._exchange(request, upstream.requests, url)
 
-    async def _pass_on(self, request: web.BaseRequest, upstream: Upstream, url: URL) -> web.StreamResponse:
-        try:
-            if request.path == WEBSOCKET_PATH:
-                return await websocket.relay(request, upstream.sockets, url, forwarded(request))
-            return await _forward(request, upstream.requests, url)
-        except TimeoutError:
-            return problem(
-                HTTPStatus.GATEWAY_TIMEOUT, f"The emulator at {url.origin()} did not respond in time."
-            )
-        except ClientError as error:
-            logger.warning("%s %s: %s", request.method, url.with_query(None), error)
-            hint = "Retry in a moment; make status shows whether it runs, make up starts it."
-            detail = f"The emulator at {url.origin()} does not respond. {hint}"
-            return problem(HTTPStatus.BAD_GATEWAY, detail, retry=2)
-
-
-class Handler(web.RequestHandler):
-    """A caller's connection; requests that aiohttp rejects return problem details and one log line too."""
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
+    async def _exchange(
+        self, request: web.BaseRequest, session: ClientSession, url: URL
     ) -> web.StreamResponse:
-        """Return 400 for a malformed request and 500 for an error of the proxy."""
-        reason = one_line(message or repr(exc))
-        logger.warning("%s %s: %s %s", request.method, request.rel_url, status, reason)
-        if request.writer.output_size > 0:  # A partial response must not look complete.
-            raise ConnectionError(reason)
-        response = problem(HTTPStatus(status), f"The front door cannot handle this request: {reason}.")
-        response.force_close()
-        return response
-
-
-class Server(web.Server):
-    """A server that handles each connection with `Handler`."""
-
-    def __call__(self) -> web.RequestHandler:
-        """Return the handler of a new connection."""
-        return Handler(self, loop=self._loop, **self._kwargs)
-
-
-def problem(status: HTTPStatus, detail: str, retry: int | None = None) -> web.Response:
-    """Return an error of the proxy as problem details (RFC 9457); `retry` is in seconds."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": detail,
-    }
-    headers = {} if retry is None else {"Retry-After": str(retry)}
-    content = json.dumps(body).encode()
-    return web.Response(status=status, body=content, headers=headers, content_type="application/problem+json")
-
-
-def one_line(text: str) -> str:
-    """Return the text on one line of at most 200 characters."""
-    return " ".join(text.split())[:200].rstrip(".")
+        """Receive a request, forward it, and send the response; see `local.front_door.bodies`."""
+        with self._memory.buffer() as buffer:
+            body = await _received(request, buffer)
+            if isinstance(body, web.Response):
+                body.force_close()
+                return body
+            with busy(request):
+                response = await _fetched(request, session, url, body, buffer)
+            return response if isinstance(response, web.Response) else await send(request, response)
 
 
 def serve(port: int, outputs: Path) -> None:
@@ -251,31 +207,57 @@ async def _meets_expectation(request: web.BaseRequest) -> bool:
     return True
 
 
-async def _forward(request: web.BaseRequest, session: ClientSession, url: URL) -> web.StreamResponse:
-    async with session.request(
-        request.method,
-        url,
-        headers=forwarded(request),
-        data=request.content if request.can_read_body else None,
-        allow_redirects=False,
-    ) as upstream:
-        return await _relay(request, upstream)
-
-
-async def _relay(request: web.BaseRequest, upstream: ClientResponse) -> web.StreamResponse:
-    response = web.StreamResponse(
-        status=upstream.status, reason=upstream.reason, headers=end_to_end(upstream.headers)
-    )
+async def _received(request: web.BaseRequest, buffer: Buffer) -> bytes | web.Response:
+    """Return the request's body, or the response if there is none."""
     try:
-        await response.prepare(request)
-        async for chunk in upstream.content.iter_any():
-            await response.write(chunk)
-        await response.write_eof()
-    except (ClientPayloadError, ConnectionResetError):
-        # A partial response must not look complete.
-        if request.transport is not None:
-            request.transport.abort()
-    return response
+        return await buffer.receive(request)
+    except TooLargeError:
+        return web.json_response({"message": "Request Entity Too Large"}, status=HTTPStatus.CONTENT_TOO_LARGE)
+    except BusyError:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Too many large bodies arrive at once.", retry=5)
+    except TimeoutError:
+        detail = f"The body did not arrive within {RECEIVE_SECONDS:g} s."
+        return problem(HTTPStatus.REQUEST_TIMEOUT, detail)
+    except web.RequestPayloadError as error:
+        return problem(HTTPStatus.BAD_REQUEST, f"The body is malformed: {one_line(str(error))}.")
+
+
+async def _fetched(
+    request: web.BaseRequest, session: ClientSession, url: URL, body: bytes, buffer: Buffer
+) -> ApiResponse | web.Response:
+    """Return the API's response, or the front door's if there is none."""
+    options: dict[str, Any] = {"headers": forwarded(request), "allow_redirects": False}
+    try:
+        # None, because an empty body would get a Content-Length that the caller did not send.
+        data = BytesIO(body) if body else None
+        async with session.request(request.method, url, data=data, **options) as response:
+            return await buffer.complete(response)
+    except TooLargeError:
+        detail = f"The response has more than {BODY_BYTES} bytes, the limit of an HTTP API."
+        return problem(HTTPStatus.BAD_GATEWAY, detail)
+    except BusyError:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Too many large bodies are sent at once.", retry=5)
+    except (TimeoutError, ClientError) as error:
+        return _unreachable(request, url, error)
+
+
+def _unreachable(request: web.BaseRequest, url: URL, error: Exception) -> web.Response:
+    """Return the response if the emulator does not respond."""
+    if isinstance(error, TimeoutError):
+        detail = f"The emulator at {url.origin()} did not respond in time."
+        return problem(HTTPStatus.GATEWAY_TIMEOUT, detail)
+    logger.warning("%s %s: %s", request.method, url.with_query(None), error)
+    hint = "Retry in a moment; make status shows whether it runs, make up starts it."
+    detail = f"The emulator at {url.origin()} does not respond. {hint}"
+    return problem(HTTPStatus.BAD_GATEWAY, detail, retry=2)
+
+
+async def _relayed(request: web.BaseRequest, session: ClientSession, url: URL) -> web.StreamResponse:
+    try:
+        with busy(request):
+            return await websocket.relay(request, session, url, forwarded(request))
+    except (TimeoutError, ClientError) as error:
+        return _unreachable(request, url, error)
 
 
 def _raise_file_limit() -> None:

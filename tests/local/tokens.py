@@ -69,13 +69,28 @@ def expired(token: str, services: Path) -> str:
         services: the emulator's STATE_DIR, which contains the keys of user pools.
     """
     valid = claims(token)
+    issued = int(time.time()) - 2 * DAY
+    times = {"iat": issued, "auth_time": issued, "exp": issued + valid["exp"] - valid["iat"]}
+    return resigned(token, services, **times)
+
+
+def resigned(token: str, services: Path, *removed: str, head: Any = None, **changed: Any) -> str:
+    """Return the token with changed claims and without the removed ones, signed by its pool.
+
+    Args:
+        token: a valid token.
+        services: the emulator's STATE_DIR, which contains the keys of user pools.
+        removed: the names of claims.
+        head: changes of the header.
+        changed: claims with their values.
+    """
+    valid = claims(token)
     pool_id = valid["iss"].rpartition("/")[2]
     pem = (services / "cognito-pool-keys" / f"{pool_id}-{valid['token_use']}.pem").read_bytes()
     key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    issued = int(time.time()) - 2 * DAY
-    times = {"iat": issued, "auth_time": issued, "exp": issued + valid["exp"] - valid["iat"]}
-    return _signed(header(token), {**valid, **times}, key)
+    body = {name: value for name, value in (valid | changed).items() if name not in removed}
+    return _signed(header(token) | (head or {}), body, key)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ CLOSE = b"Host: x\r\nConnection: close\r\n"
     [
         (b"BR EW /api/health HTTP/1.1\r\n" + CLOSE + b"\r\n", 400, 1),
         (b"OPTIONS * HTTP/1.1\r\n" + CLOSE + b"\r\n", 404, 0),
-        (b"GET /api/health HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n" + CLOSE + b"\r\n", 400, 1),
+        (b"GET /api/health HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n" + CLOSE + b"\r\n", 413, 1),
         (b"GET /api/health HTTP/1.1\r\nExpect: foo\r\n" + CLOSE + b"\r\n", 417, 0),
         (b"POST /api/users HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\nzz\r\n", 400, 1),
     ],
@@ -123,20 +123,6 @@ def test_malformed_request_returns_problem_details(
     assert with_api(tmp_path, visit) == (status, "application/problem+json", status)
     assert [record.exc_info for record in caplog.records] == [None] * lines
     assert sum(message.count("\n") for message in caplog.messages) == 0
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    ["Bearer W10.W10.W10", "bearer bnVsbA.e30.AA", "W10.W10.W10", "Bearer e30.W10.AA", "Bearer NQ.e30.AA"],
-)
-def test_token_with_json_that_is_not_an_object_returns_401(tmp_path: Path, authorization: str) -> None:
-    """A token on which the emulator's authorizer would fail gets API Gateway's response."""
-
-    async def visit(session: aiohttp.ClientSession, api: Api) -> Any:
-        async with session.get("/api/users", headers={"Authorization": authorization}) as response:
-            return response.status, response.content_type, await response.json()
-
-    assert with_api(tmp_path, visit) == (401, "application/json", {"message": "Unauthorized"})
 
 
 @pytest.mark.parametrize("outputs", ["{", "[]", "{}", '{"apiUrl": 5}', ""])

@@ -14,7 +14,8 @@ from typing import Any
 import aiohttp
 from aiohttp import WSMsgType, web
 
-from local.front_door.proxy import HEADER_BYTES, Proxy
+from local.front_door.proxy import Proxy
+from local.front_door.server import CONNECTIONS, HEADER_BYTES
 from local.machine.ports import free_port
 
 GATEWAY = "/_aws/execute-api/abc123"
@@ -27,19 +28,22 @@ class Api:
 
     active: int = 0
     most: int = 0
+    received: int = 0
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_route("*", f"{STAGE}/slow", self.slow)
         app.router.add_route("*", f"{STAGE}/forever", self.forever)
         app.router.add_route("*", f"{STAGE}/half", self.half)
         app.router.add_route("*", f"{STAGE}/nothing", self.nothing)
+        app.router.add_route("*", f"{STAGE}/large", self.large)
         app.router.add_route("*", f"{STAGE}/packed", self.packed)
         app.router.add_route("*", "/{path:.*}", self.echo)
         return app
 
     async def echo(self, request: web.Request) -> web.Response:
+        self.received += 1
         seen = {
             "method": request.method,
             "path": request.raw_path,
@@ -51,7 +55,7 @@ class Api:
     async def slow(self, request: web.Request) -> web.Response:
         self.active += 1
         self.most = max(self.most, self.active)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(float(request.query.get("s", "0.01")))
         self.active -= 1
         return web.Response(text=request.query["n"])
 
@@ -71,6 +75,9 @@ class Api:
 
     async def nothing(self, request: web.Request) -> web.Response:
         return web.Response(status=204, headers={"X-Own": "kept"})
+
+    async def large(self, request: web.Request) -> web.Response:
+        return web.Response(body=b"z" * int(request.query["bytes"]))
 
     async def packed(self, request: web.Request) -> web.Response:
         body = gzip.compress(await request.read())
@@ -120,7 +127,12 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
     """Serve an application and yield its address."""
     port = free_port()
     runner = web.AppRunner(
-        app, handler_cancellation=True, auto_decompress=False, shutdown_timeout=1, max_field_size=HEADER_BYTES
+        app,
+        handler_cancellation=True,
+        auto_decompress=False,
+        shutdown_timeout=1,
+        max_field_size=HEADER_BYTES,
+        max_line_size=HEADER_BYTES,
     )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
@@ -135,6 +147,7 @@ def with_api(
     visit: Callable[[aiohttp.ClientSession, Api], Awaitable[Any]],
     *,
     deployed: bool = True,
+    connections: int = CONNECTIONS,
 ) -> Any:
     """Run `visit` with a session to a front door before the API, and return its result."""
 
@@ -143,7 +156,7 @@ def with_api(
         outputs = tmp_path / "outputs.json"
         port = free_port()
         address = f"http://127.0.0.1:{port}"
-        async with serving(api.app()) as upstream, Proxy(outputs).listening(port):
+        async with serving(api.app()) as upstream, Proxy(outputs, connections=connections).listening(port):
             if deployed:
                 outputs.write_text(json.dumps({"apiUrl": upstream + STAGE}))
             connector = aiohttp.TCPConnector(limit=0)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,6 +50,71 @@ def test_invalid_token_is_rejected(platform: Platform, kind: str) -> None:
 
     assert platform.ask("GET", "/users", token).status_code == 401
     assert platform.ask("GET", "/me", token).status_code == 401
+
+
+def test_token_signed_again_is_accepted(platform: Platform) -> None:
+    """The tests below can sign a token that the API accepts, also with times that are not whole numbers."""
+    now = time.time()
+    for changed in (
+        {},
+        {"exp": now + 60.5, "iat": now - 60.5, "nbf": 0},
+        {"scp": ["x"], "custom": [1, None]},
+    ):
+        token = tokens.resigned(platform.admin, platform.services, **changed)
+
+        assert platform.ask("GET", "/users", token).status_code == 200
+
+
+NO_TIME = (None, [], [1], {}, "", "text", "9999999999", True, 10**400, 1e300, math.nan, math.inf, -1)
+NO_TEXT = (None, 5, [], ["text"], {}, True)
+NO_TEXTS = (None, 5, {}, True, [None], [5], [["text"]])
+WRONG = [
+    *((name, value) for name in ("exp", "nbf", "iat") for value in NO_TIME),
+    *((name, value) for name in ("iss", "sub", "client_id", "scope") for value in NO_TEXT),
+    *((name, value) for name in ("aud", "scp") for value in NO_TEXTS),
+    ("aud", ["another"]),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG, ids=lambda part: repr(part)[:20])
+def test_signed_token_with_an_unusable_claim_is_rejected(platform: Platform, name: str, value: Any) -> None:
+    """A claim of the wrong type or out of range returns 401, also without the front door."""
+    token = tokens.resigned(platform.admin, platform.services, **{name: value})
+    response = platform.ask("GET", "/users", token)
+
+    assert (response.status_code, response.json()) == (401, {"message": "Unauthorized"})
+    assert directly(platform, token) == 401
+
+
+@pytest.mark.parametrize("name", ["exp", "iss", "client_id"])
+def test_signed_token_without_a_required_claim_is_rejected(platform: Platform, name: str) -> None:
+    """A token that does not expire, or has no issuer or audience, returns 401."""
+    token = tokens.resigned(platform.admin, platform.services, name)
+
+    assert platform.ask("GET", "/users", token).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "head", [{"alg": "none"}, {"alg": "HS256"}, {"alg": None}, {"kid": None}, {"kid": 5}, {"kid": []}]
+)
+def test_signed_token_with_an_unusable_header_is_rejected(platform: Platform, head: dict[str, Any]) -> None:
+    """An algorithm or a key identifier that is not the pool's returns 401."""
+    token = tokens.resigned(platform.admin, platform.services, head=head)
+
+    assert platform.ask("GET", "/users", token).status_code == 401
+
+
+def test_signed_token_without_scopes_is_refused(platform: Platform) -> None:
+    """A valid token without the route's scopes returns 403."""
+    token = tokens.resigned(platform.admin, platform.services, "scope")
+
+    assert platform.ask("GET", "/users", token).status_code == 403
+
+
+def directly(platform: Platform, token: str) -> int:
+    """Return the status of a request to the emulator's own address of the API."""
+    emulator = replace(platform, url=platform.outputs["apiUrl"].removesuffix("/api"))
+    return emulator.ask("GET", "/users", token).status_code
 
 
 def test_token_of_another_client_is_rejected(platform: Platform) -> None:

@@ -110,7 +110,7 @@ class Steps:
 
     def _replace(self, urn: str, old: Resource, goal: Resource, *, first_delete: bool) -> None:
         """Create the new resource before the old one is deleted, unless both have the same name."""
-        if old.protect:
+        if old.protect and goal.protect:  # The engine allows to unprotect and replace in one run.
             raise ProviderError(f"{urn}: must be replaced, but is protected")
         same_name = self.provider.find(goal.type, goal.name, goal.inputs) == old.id
         if same_name and old.retain:

@@ -11,7 +11,9 @@ from tests.engine.conftest import MakeEngine
 def test_request_of_the_plugin_is_checked(engine: MakeEngine, model_findings: Path, tmp_path: Path) -> None:
     """The engine starts the plugin, and the emulator accepts the name."""
     root = copy(tmp_path / "program", "local")
-    (root / "__main__.py").write_text("import pulumi_aws as aws\naws.cloudwatch.LogGroup('a', name='a' * 513)\n")
+    (root / "__main__.py").write_text(
+        "import pulumi_aws as aws\naws.cloudwatch.LogGroup('a', name='a' * 513)\n"
+    )
 
     engine(root).up()
 

@@ -9,9 +9,14 @@ import pulumi, pulumi_aws as aws
 from pulumi import Alias, ResourceOptions as Opts
 
 
-
 def queue(logical, /, opts=None, seconds=30, **inputs):
     return aws.sqs.Queue(logical, opts=opts, visibility_timeout_seconds=seconds, **inputs)
+
+
+def protected(queue):
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue.arn}
+    policy = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [deny]})
+    aws.sqs.QueuePolicy("policy", queue_url=queue.url, policy=policy)
 
 
 class Group(pulumi.ComponentResource):
@@ -155,6 +160,14 @@ CASES = {
         "opts=Opts(delete_before_replace=True, replace_on_changes=['visibilityTimeoutSeconds']))",
         "replace first-delete",
         "first-delete 60",
+    ),
+    "dependent": case(
+        "delete_before_replace",
+        "protected(queue('dependent', name='dependent'))",
+        "protected(queue('dependent', name='dependent', seconds=60, "
+        "opts=Opts(delete_before_replace=True, replace_on_changes=['visibilityTimeoutSeconds'])))",
+        "replace dependent",
+        "dependent 60 policy",
     ),
     "retain": case(
         "retain_on_delete",

@@ -94,11 +94,10 @@ def queues(cloud: Cloud) -> tuple[str, ...]:
     sqs = cloud.client("sqs")
     found: list[str] = []
     for url in sqs.list_queues(MaxResults=1000).get("QueueUrls", []):
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])[
-            "Attributes"
-        ]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         name = re.sub(r"-[0-9a-f]{7}(?=$|\.fifo$)", "", url.rpartition("/")[2])
-        found.append(f"{name} {attributes['VisibilityTimeout']}")
+        policy = " policy" if attributes.get("Policy") else ""
+        found.append(f"{name} {attributes['VisibilityTimeout']}{policy}")
     return tuple(sorted(found))
 
 

@@ -85,8 +85,11 @@ class EventBus(Component):
         """
         self._catalogue.check_sources(f"bus {self.name}", sources)
         operator = "StringLike" if any("*" in source for source in sources) else "StringEquals"
-        # No ForAllValues: IAM evaluates each entry of a call, and an entry without a source would pass.
-        condition = {operator: {"events:source": sorted(sources)}}
+        # The key has the sources of all entries of a call. ForAllValues also matches a call without the key.
+        condition = {
+            f"ForAllValues:{operator}": {"events:source": sorted(sources)},
+            "Null": {"events:source": "false"},
+        }
         grant = Grant(("events:PutEvents",), (self.arn,), condition=condition)
         return Use((grant,), {"EVENT_BUS": self.bus_name})
 

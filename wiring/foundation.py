@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
+import pulumi
 from msgspec import inspect
 
 from components.api import Api
@@ -31,7 +33,12 @@ DECLARED = Declared(
 
 
 def build(settings: Settings, declared: Declared) -> Platform:
-    """Create the shared layers; sign-in gets the scopes and the API the routes of all domains."""
+    """Create the shared layers; sign-in gets the scopes and the API the routes of all domains.
+
+    Raises:
+        RunError: if Python removes docstrings, which are the texts of the API's document.
+    """
+    _require_docstrings()
     key = Key("topics", settings)
     alarms = Topic("alarms", key, publishers=["cloudwatch.amazonaws.com"])
     for address in settings.alarms.emails:
@@ -97,3 +104,11 @@ def shape(kind: inspect.Type) -> Shape | None:
             return PLAIN
         case _:
             return None
+
+
+def _require_docstrings() -> None:
+    if sys.flags.optimize > 1:
+        raise pulumi.RunError(
+            "Python runs with PYTHONOPTIMIZE=2 or -OO, which removes the texts of the API's document: "
+            "unset it, or use the make commands"
+        )

@@ -22,6 +22,10 @@ Install = Callable[[Path, Platform, str, Path], None]
 _LAMBDA_PLATFORM = "aarch64-manylinux_2_34"
 _TIMEOUT_SECONDS = 300
 
+_INDEX = Path(__file__).with_name("index.sh")
+_ISOLATED = '. "$0" && isolate "$1" && shift && exec "$@" ${PIP_NO_INDEX:+--no-index}'
+"""Runs a command with pip's settings of the package index, which uv does not read, and without others."""
+
 
 def uv_install(requirements: Path, platform: Platform, python: str, target: Path) -> None:
     """Install binary wheels, each checked against its pinned hash.
@@ -35,8 +39,9 @@ def uv_install(requirements: Path, platform: Platform, python: str, target: Path
     if platform == "lambda":
         command += ["--python-platform", _LAMBDA_PLATFORM]
     try:
+        isolated = ["/bin/sh", "-euc", _ISOLATED, str(_INDEX), sys.prefix, *command]
         # The arguments are uv's path, constants and paths in this repository.
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS)  # noqa: S603
+        subprocess.run(isolated, check=True, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS)  # noqa: S603
     except subprocess.CalledProcessError as error:
         raise BundleError(_explain(requirements, platform, command, str(error.stderr))) from error
     except subprocess.TimeoutExpired as error:
@@ -58,7 +63,7 @@ def _explain(requirements: Path, platform: Platform, command: list[str], output:
         f"the layer of {requirements} for the platform {platform!r} cannot be installed.\n"
         f"Tried: {' '.join(command)}\n"
         f"uv reported: {output.strip()}\n"
-        "Building a layer needs the package index: check the network, or UV_INDEX_URL for a mirror. If a"
+        "Building a layer needs the package index: check the network, or index-url of pip for a mirror. If a"
         " package has no wheel for the platform, pin a version that has one in"
         f" {requirements.with_suffix('.in').name} and compile {requirements.name} again"
     )

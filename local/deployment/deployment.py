@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -284,11 +283,6 @@ class Deployment:
         deploy.read_again(self.directory)
 
     def _apply_for(self, url: str, report: Report) -> Result:
-        if sys.flags.optimize > 1:
-            raise LocalError(
-                "Python runs with PYTHONOPTIMIZE=2 or -OO, which removes the texts of the API's document: "
-                "unset it, or use the make commands"
-            )
         result = self.apply(self.root, self.emulator.cloud, self.state, {"strata:url": url}, report)
         write_atomically(self.outputs_file, json.dumps(result.outputs, indent=2) + "\n")
         return result

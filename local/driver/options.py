@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sized
-from dataclasses import dataclass
+from collections.abc import Mapping, Sized
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pulumi
@@ -47,12 +47,14 @@ class Options:
         ignore_changes: the inputs that keep their value.
         replace_on_changes: the inputs whose change replaces the resource, besides those of its type.
         delete_before_replace: whether the old resource is deleted before the new one is created.
+        sources: the URNs of the resources whose outputs each input contains.
     """
 
     aliases: tuple[str, ...] = ()
     ignore_changes: tuple[paths.Path, ...] = ()
     replace_on_changes: tuple[paths.Path, ...] = ()
     delete_before_replace: bool = False
+    sources: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     @classmethod
     def of(cls, request: Any, aliases: tuple[str, ...]) -> Options:
@@ -62,6 +64,7 @@ class Options:
             ignore_changes=tuple(map(paths.parse, request.ignoreChanges)),
             replace_on_changes=tuple(map(paths.parse, request.replaceOnChanges)),
             delete_before_replace=request.deleteBeforeReplace,
+            sources={name: frozenset(found.urns) for name, found in request.propertyDependencies.items()},
         )
 
 

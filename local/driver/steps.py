@@ -24,6 +24,7 @@ class Steps:
         self._report = report
         self._declared: set[str] = set()
         self._renamed: dict[str, str] = {}
+        self._recreated: set[str] = set()
         self._lock = threading.Lock()
 
     def recover(self) -> None:
@@ -91,9 +92,10 @@ class Steps:
             self._create(urn, goal)
             return "create", ()
         diff = self.provider.diff(goal.type, old.inputs, goal.inputs)
-        if replaces := diff.replaces or _replacing(diff.changed, old.inputs, goal.inputs, options):
+        lost = self._lost(goal.type, options)
+        if replaces := lost or diff.replaces or _replacing(diff.changed, old.inputs, goal.inputs, options):
             goal.inputs = self.provider.check(goal.type, goal.name, declared, None)
-            self._replace(urn, old, goal, first_delete=options.delete_before_replace)
+            self._replace(urn, old, goal, first_delete=bool(lost) or options.delete_before_replace)
             return "replace", replaces
         goal.id, goal.outputs = old.id, old.outputs
         if diff.changed:
@@ -103,6 +105,17 @@ class Steps:
         self.state.resources[urn] = goal  # Its dependencies may differ: saved with the next step.
         return "same", ()
 
+    def _lost(self, token: str, options: Options) -> tuple[str, ...]:
+        """Return the inputs that identify a deleted resource of which this one was a part.
+
+        Such a resource is created again, as by the engine: a queue under the same name has no policy.
+        """
+        return tuple(
+            name
+            for name in sorted(self.provider.types[token].replace_on)
+            if options.sources.get(name, frozenset()) & self._recreated
+        )
+
     def _create(self, urn: str, goal: Resource, replaced: Resource | None = None) -> None:
         self.state.begin(urn, goal)
         goal.id, goal.outputs = self.provider.create(goal.type, goal.name, goal.inputs)
@@ -110,12 +123,13 @@ class Steps:
 
     def _replace(self, urn: str, old: Resource, goal: Resource, *, first_delete: bool) -> None:
         """Create the new resource before the old one is deleted, unless both have the same name."""
-        if old.protect:
+        if old.protect and goal.protect:  # The engine allows to unprotect and replace in one run.
             raise ProviderError(f"{urn}: must be replaced, but is protected")
         same_name = self.provider.find(goal.type, goal.name, goal.inputs) == old.id
         if same_name and old.retain:
             raise ProviderError(f"{urn}: must be replaced under the same name, but is retained")
         if same_name or first_delete:
+            self._recreated.add(urn)
             self._delete(old)
             self.state.remove(urn)
             self._create(urn, goal)

@@ -64,7 +64,7 @@ class Events:
         if kind is None or not state.custom or metadata.type.startswith("pulumi:"):
             return
         seconds = time.monotonic() - self._started.get(metadata.urn, time.monotonic())
-        properties = tuple(sorted(metadata.detailed_diff or ())) if kind != "create" else ()
+        properties = tuple(sorted(metadata.diffs or ())) if kind != "create" else ()
         change = Change(metadata.urn, kind, seconds, properties)
         self.changes.append(change)
         self._report(change)

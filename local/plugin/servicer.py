@@ -7,7 +7,7 @@ engine proposes nor declare that the plugin supports it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
 from local.driver.stack import DEFAULT_PATTERN
+from local.plugin.differences import compared
 from local.plugin.properties import is_known, read, write
 from local.plugin.target import target
 from provider.base import Properties, ProviderError
@@ -89,7 +90,7 @@ class Servicer(ResourceProviderServicer):
         """Compare the provider's config; a change, such as another port, never replaces resources."""
         del context
         old, new = read(request.old_inputs), read(request.news)
-        return _compared(old, new, [key for key in {*old, *new} if old.get(key) != new.get(key)], ())
+        return compared(old, new, [key for key in {*old, *new} if old.get(key) != new.get(key)], ())
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Create the provider for the cloud in the config."""
@@ -103,13 +104,15 @@ class Servicer(ResourceProviderServicer):
         """Return the checked inputs with defaults and a name, and list those that the program did not set."""
         del context
         given, old = read(request.news), read(request.olds)
+        # With `ignore_changes=["*"]`, the engine sends the old checked inputs as the new ones.
+        automatic: list[str] = given.pop(DEFAULTS, [])
         old.pop(DEFAULTS, None)
         try:
             checked = self._named(request).check(request.type, request.name, given, old or None)
             self._require_name(request, {**old, **given})
         except ProviderError as error:
             return _failed(error)
-        checked[DEFAULTS] = sorted(checked.keys() - given.keys())
+        checked[DEFAULTS] = sorted((checked.keys() - given.keys()) | set(automatic))
         return provider_pb2.CheckResponse(inputs=write(checked))
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -120,7 +123,7 @@ class Servicer(ResourceProviderServicer):
         with _errors_to(context):
             diff = self.provider.diff(request.type, old, new)
             delete_first = bool(diff.replaces) and self._has_same_identity(request, new, automatic)
-        return _compared(old, new, diff.changed, diff.replaces, delete_first=delete_first)
+        return compared(old, new, diff.changed, diff.replaces, delete_first=delete_first)
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Create a resource; in a preview, return the known properties."""
@@ -229,31 +232,6 @@ class Servicer(ResourceProviderServicer):
         changed = self.provider.diff(token, old, new).changed
         kept = {key: value for key, value in known.items() if key not in changed}
         return kept | {key: new[key] for key in changed if key in new}
-
-
-def _compared(
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    changed: Any,
-    replaces: Any,
-    *,
-    delete_first: bool = False,
-) -> Any:
-    kinds = provider_pb2.PropertyDiff
-    details: dict[str, Any] = {}
-    for key in changed:
-        word = "ADD" if key not in old else "DELETE" if key not in new else "UPDATE"
-        kind = kinds.Kind.Value(f"{word}_REPLACE" if key in replaces else word)
-        details[key] = kinds(kind=kind, inputDiff=True)
-    response = provider_pb2.DiffResponse
-    return response(
-        changes=response.DIFF_SOME if details else response.DIFF_NONE,
-        diffs=sorted(details),
-        replaces=sorted(replaces),
-        detailedDiff=details,
-        hasDetailedDiff=True,
-        deleteBeforeReplace=delete_first,
-    )
 
 
 def _failed(error: ProviderError) -> Any:

@@ -78,6 +78,22 @@ def test_diff_lists_each_changed_input(plugin: Plugin) -> None:
     assert diff.changes == provider_pb2.DiffResponse.DIFF_SOME
 
 
+def test_diff_has_the_path_of_each_member_that_differs(plugin: Plugin) -> None:
+    """The engine compares the paths with the option `replace_on_changes`."""
+    old = {"note": {"a": 1, "b.c": 1, "same": {}, "list": [1, {"x": 1}]}, "size": UNKNOWN}
+    new = {"note": {"b.c": 2, "same": {}, "list": [1, {"x": 2}, 3], "type": {}}, "size": 1}
+    kinds = provider_pb2.PropertyDiff.Kind
+
+    assert {key: kinds.Name(each.kind) for key, each in plugin.diff(old, new).detailedDiff.items()} == {
+        "note.a": "DELETE",
+        'note["b.c"]': "UPDATE",
+        "note.list[1].x": "UPDATE",
+        "note.list[2]": "ADD",
+        "note.type": "ADD",
+        "size": "UPDATE",
+    }
+
+
 def test_equal_inputs_are_not_a_difference(plugin: Plugin) -> None:
     """Archives are equal if their hashes are, whatever their paths."""
     old = {"note": {"archive": {"path": "/old.zip", "hash": "00"}}, DEFAULTS: []}

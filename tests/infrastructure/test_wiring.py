@@ -5,6 +5,8 @@ Tests of routes are in `test_routes.py`.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -109,3 +111,15 @@ def test_steps_at_close_run_in_order_before_the_outputs_are_returned() -> None:
         assert shared.close()["order"] == ("first", "second")
 
     built(declare)
+
+
+def test_program_without_docstrings_is_refused_before_any_resource() -> None:
+    """Python removes them at the second level of optimization, and the API's document would have no texts."""
+    code = (
+        "import pulumi\n"
+        "from wiring import foundation\n"
+        "try:\n    foundation.build(None, None)\nexcept pulumi.RunError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-OO", "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("Python runs with PYTHONOPTIMIZE=2 or -OO, which removes the texts")

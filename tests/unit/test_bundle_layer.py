@@ -6,6 +6,7 @@ import base64
 import hashlib
 import importlib.metadata
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -290,6 +291,25 @@ def test_uv_installs_pinned_wheels(root: Path, tmp_path: Path, offline: Path, pl
     write(root, {"handlers/layers/models.txt": make_wheel(offline, "records")})
     layer = layer_bundle("models", platform, root=root)
     opt = unpack(tmp_path / "opt", layer.path) / "python"
+
+    assert run_isolated("import records; print(records.NAME)", opt) == "wheel"
+
+
+def test_wheels_come_from_where_pip_is_configured_to_find_them(
+    root: Path, tmp_path: Path, offline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings of pip reach uv, but those of another folder for the packages do not apply."""
+    write(root, {"handlers/layers/models.txt": make_wheel(offline, "records")})
+    file = tmp_path / "pip.conf"
+    file.write_text(f"[global]\nfind-links = {offline}\ntarget = /elsewhere\n")
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("UV_FIND_LINKS")
+    with pytest.raises(BundleError, match="records"):
+        layer_bundle("models", "host", root=root)
+
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    opt = unpack(tmp_path / "opt", layer_bundle("models", "host", root=root).path) / "python"
 
     assert run_isolated("import records; print(records.NAME)", opt) == "wheel"
 

@@ -110,7 +110,7 @@ def test_function_input_no_longer_stated_gets_its_default(cloud: Cloud, tmp_path
         "architectures": ["arm64"],
         "deadLetterConfig": {"targetArn": cloud.arn("sqs", "dead")},
         "description": "stated",
-        "environment": {"variables": {"A": "1"}},
+        "environment": {"variables": {"AB": "1"}},
         "ephemeralStorage": {"size": 1024},
         "kmsKeyArn": cloud.arn("kms", "key/1"),
         "loggingConfig": {"logFormat": "JSON", "logGroup": "/stated"},

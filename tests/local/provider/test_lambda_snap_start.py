@@ -83,7 +83,7 @@ def test_changed_configuration_publishes_the_next_version(cloud: Cloud, tmp_path
     """A changed variable is part of a version, and so is a snapshot's configuration; a tag is not."""
     old = snapped(cloud, tmp_path, "configured", returning("one"))
     tagged = {**old, "tags": {"stack": "prod"}}
-    new = {**tagged, "environment": {"variables": {"A": "1"}}}
+    new = {**tagged, "environment": {"variables": {"AB": "1"}}}
     with live(cloud, old) as alias:
         same = update(cloud, alias, old, tagged)
         moved = update(cloud, same, tagged, new)

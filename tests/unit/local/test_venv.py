@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FILES = (".python-version", "requirements-dev.txt", "Pulumi.yaml", "local/venv.sh")
+FILES = (
+    ".python-version", "requirements-dev.txt", "Pulumi.yaml", "local/venv.sh", "components/bundle/index.sh"
+)  # fmt: skip
 
 PYTHON = f"""#!/bin/sh
 case "$*" in

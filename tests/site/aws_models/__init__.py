@@ -1,0 +1,1 @@
+"""Checks that every request of the suites fits AWS's published models."""

@@ -1,0 +1,16 @@
+"""Constraints in AWS's models that do not hold for right requests of the suites, each with the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LABEL = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
+
+CORRECTIONS: dict[tuple[str, str], dict[str, Any]] = {
+    # A custom domain is a name with dots: the model's pattern is that of a prefix of amazoncognito.com.
+    # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolDomain.html
+    ("cognito-idp", "DomainType"): {"pattern": rf"{LABEL}(\.{LABEL})*", "max": 253},
+    # The embedded cloud's ARNs of connections have no generated id: docs/local.md.
+    ("events", "ConnectionArn"): {"pattern": r"arn:aws:events:[a-z\d\-]+:\d{12}:connection/[.\-_A-Za-z0-9]+"},
+}
+"""The limits that replace those of a shape, by service and shape."""

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS
+from local.machine.code import CODE
 from local.machine.files import write_atomically
 
 FILES = (PROGRAM_FILE, "Pulumi.yaml", "Pulumi.local.yaml", ".python-version")
 """The program's files outside of its folders."""
 
-CODE = Path(__file__).parents[2]
 CODE_FOLDERS = ("provider", "local")
 """What applies the program, in the checkout that contains this module."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from local.emulator import queue_addresses, saving
 from local.emulator.checkpoint import Checkpoint, Restored
 from local.emulator.saved_state import OBJECTS, SERVICES, read
+from local.machine.code import CODE
 from local.machine.errors import LocalError
 from local.machine.files import remove
 from local.machine.ports import LOOPBACK, free_port, is_taken, wait_until_free
@@ -23,8 +24,6 @@ PORT = 4566
 """The default port, if it is free: tools for local AWS expect it."""
 
 LAUNCHER = "local.emulator.launcher"
-CODE = Path(__file__).parents[2]
-"""The folder from which the launcher can be imported."""
 
 START_SECONDS = 30.0
 SAVE_SECONDS = 120.0

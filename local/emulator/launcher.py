@@ -14,6 +14,7 @@ from ministack.app import main
 
 from local.emulator.extensions import shutdown, tokens, workers
 from local.emulator.extensions.saving import saver
+from local.machine.code import CODE
 
 EXTENSIONS: tuple[Callable[[], None], ...] = (
     saver.install,
@@ -25,12 +26,19 @@ EXTENSIONS: tuple[Callable[[], None], ...] = (
 `MovedError` if one is missing."""
 
 
+def _remove_from_search_path(folder: str) -> None:
+    """Remove a folder from what workers inherit: a function must import its own bundle, not this checkout."""
+    paths = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    left = [path for path in paths if path not in ("", folder)]
+    if left:
+        os.environ["PYTHONPATH"] = os.pathsep.join(left)
+
+
 def start() -> None:
     """Install the extensions and serve until SIGTERM."""
     # The arguments identify the process; the emulator reads its settings from the environment.
     del sys.argv[1:]
-    # Workers inherit the environment: functions must import their own bundle, not this checkout.
-    os.environ.pop("PYTHONPATH", None)
+    _remove_from_search_path(str(CODE))
     for install in EXTENSIONS:
         install()
     main()

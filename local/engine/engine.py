@@ -18,6 +18,7 @@ from local.driver.program import isolated_modules
 from local.driver.stack import read, written
 from local.engine.backend import Backend, recover_state
 from local.engine.events import Events
+from local.machine.code import CODE
 from local.machine.environment import DIRECT, isolated
 from local.machine.errors import LocalError
 from local.machine.files import write_atomically
@@ -29,8 +30,6 @@ PASSPHRASE = "local"  # noqa: S105 - protects no real secrets
 PARALLEL = 16
 """Limit of concurrent operations: about as many as the emulator handles without queueing."""
 
-CODE = Path(__file__).parents[2]
-"""The folder from which this package can be imported."""
 
 PLUGIN = (sys.executable, "-P", "-m", "local.plugin")
 """The command that serves the provider; the engine appends its own address."""

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.machine.code import CODE
 from local.machine.errors import LocalError
 from local.machine.ports import is_taken, loopbacks, wait_until_free
 from local.machine.processes import Daemon, Process
@@ -13,9 +14,6 @@ from local.machine.processes import Daemon, Process
 PORT = 8080
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
-
-CODE = Path(__file__).parents[2]
-"""The folder from which this package can be imported."""
 
 
 @dataclass(frozen=True)

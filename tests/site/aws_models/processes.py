@@ -31,7 +31,9 @@ def _pass_to_workers(emulator: ModuleType) -> None:
     own = emulator.Emulator._environment
 
     def environment(self: Any, port: int) -> Mapping[str, str]:
-        return {**own(self, port), "PYTHONPATH": SITE, recorder.FILE: os.environ[recorder.FILE]}
+        variables = own(self, port)
+        path = os.pathsep.join([variables["PYTHONPATH"], SITE])
+        return {**variables, "PYTHONPATH": path, recorder.FILE: os.environ[recorder.FILE]}
 
     emulator.Emulator._environment = environment
 

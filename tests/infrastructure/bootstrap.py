@@ -46,7 +46,6 @@ OPTIONS = {
     "auth": {
         "identityProviders": {
             "google": {"clientId": "id", "clientSecret": "secret"},
-            "facebook": {"clientId": "id", "clientSecret": "secret"},
         }
     },
     "events": {

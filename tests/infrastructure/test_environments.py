@@ -188,7 +188,6 @@ PROVIDERS = {
     "strata:auth": {
         "identityProviders": {
             "google": {"clientId": "google-id", "clientSecret": "google-s3cr3t"},
-            "facebook": {"clientId": "facebook-id", "clientSecret": "facebook-s3cr3t"},
         }
     }
 }
@@ -204,19 +203,16 @@ def test_secrets_of_the_config_are_secrets_in_the_graph() -> None:
         if "s3cr3t" in repr(value)
     }
 
-    assert holders == {
-        ("auth-google", "providerDetails", True),
-        ("auth-facebook", "providerDetails", True),
-    }
+    assert holders == {("auth-google", "providerDetails", True)}
     assert "s3cr3t" not in repr(graph.outputs)
 
 
 def test_browser_supports_the_configured_identity_providers() -> None:
-    """Google and Facebook are supported if they are configured."""
+    """Google is supported if it is configured, and states whether an address is verified."""
     graph = whole("dev", secrets=("strata:auth",), **PROVIDERS)
     browser = graph.inputs("aws:cognito/userPoolClient:UserPoolClient", "auth-browser")
 
-    assert browser["supportedIdentityProviders"] == ["COGNITO", "Google", "Facebook"]
+    assert browser["supportedIdentityProviders"] == ["COGNITO", "Google"]
     assert graph.inputs("aws:cognito/identityProvider:IdentityProvider", "auth-google")[
         "attributeMapping"
     ] == {

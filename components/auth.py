@@ -28,6 +28,13 @@ GOOGLE = {
 }
 """The details that Cognito adds for Google; without them every update would remove them."""
 
+ACCOUNT_ACTIONS = (
+    "cognito-idp:AdminDeleteUser",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminUserGlobalSignOut",
+    "cognito-idp:ListUsers",
+)
 BROWSER_SCOPES = ("openid", "email", "profile")
 LIFETIMES: Any = {
     "access_token_validity": 60,
@@ -109,6 +116,11 @@ class Auth(Component):
             raise ValueError(f"auth {self.name}: no group {group!r}: expected one of {known}")
         grant = Grant(("cognito-idp:ListUsersInGroup",), (self.pool.arn,))
         return Use((grant,), {"USER_POOL_ID": self.pool_id, variable: group})
+
+    def use_accounts(self) -> Use:
+        """Allow finding, enabling, disabling, signing out and deleting people, and pass the pool's id."""
+        grant = Grant(ACCOUNT_ACTIONS, (self.pool.arn,))
+        return Use((grant,), {"USER_POOL_ID": self.pool_id})
 
     def _pool(self, trigger: Function) -> aws.cognito.UserPool:
         auth = self.settings.auth

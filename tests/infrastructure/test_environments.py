@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from handlers.users.storage import SIGNED_OUT_SECONDS
 from local.driver import program
 from local.driver.stack import Stack
 from tools.graph import ROOT, Graph, Recorder, Registered, Secret, whole
@@ -182,6 +183,14 @@ def test_only_machine_clients_have_a_secret() -> None:
         "auth-reporting": (True, ["client_credentials"], ["users/read"]),
         "auth-provisioning": (True, ["client_credentials"], ["users/read", "users/write"]),
     }
+
+
+def test_subject_of_a_deleted_user_is_kept_longer_than_any_access_token_is_valid(dev: Graph) -> None:
+    """An access token that was issued just before the deletion creates no new profile."""
+    clients = dev.of(CLIENT).values()
+
+    assert {client.inputs["tokenValidityUnits"]["accessToken"] for client in clients} == {"minutes"}
+    assert max(client.inputs["accessTokenValidity"] for client in clients) * 60 < SIGNED_OUT_SECONDS
 
 
 PROVIDERS = {

@@ -1,6 +1,6 @@
 """The table of connections.
 
-    connections   audience, connectionId     connectedAt, openAt, expiresAt
+    connections   audience, connectionId     subject, connectedAt, openAt, expiresAt
 
 Every route knows the audience of its connection from the authorizer, so no index is needed to find it.
 Queries are strongly consistent, which an index does not support: they return a connection stored just before.
@@ -25,14 +25,15 @@ OPENING_SECONDS = 5
 """How long opening may take; until a stored connection is open, API Gateway reports it as gone."""
 
 
-def connect(audience: str, connection_id: str) -> None:
-    """Store a connection that is about to open."""
+def connect(audience: str, connection_id: str, subject: str) -> None:
+    """Store a connection of a subject that is about to open."""
     now = int(time.time())
     dynamodb.call(
         dynamodb.client().put_item,
         TableName=variable("CONNECTIONS_TABLE"),
         Item={
             **_key(audience, connection_id),
+            "subject": {"S": subject},
             "connectedAt": {"S": clock.now()},
             "openAt": {"N": str(now + OPENING_SECONDS)},
             "expiresAt": {"N": str(now + CONNECTION_SECONDS)},
@@ -49,24 +50,35 @@ def disconnect(audience: str, connection_id: str) -> None:
     )
 
 
-def remove_gone(audience: str, connection_id: str) -> None:
-    """Delete a connection that API Gateway reports as gone, unless it may still be opening."""
-    delete_if(
+def remove_gone(audience: str, connection_id: str) -> bool:
+    """Delete a connection that API Gateway reports as gone, unless it may still be opening.
+
+    Returns:
+        Whether it was deleted.
+    """
+    deleted = delete_if(
         "openAt < :now",
         TableName=variable("CONNECTIONS_TABLE"),
         Key=_key(audience, connection_id),
         ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
     )
+    return deleted is not None
 
 
-def pages_of(audience: str) -> Iterator[list[str]]:
-    """Yield the ids of an audience's connections, in pages."""
+def pages_of(audience: str, subject: str | None = None) -> Iterator[list[str]]:
+    """Yield the ids of an audience's connections, or of those that belong to a subject, in pages."""
+    values: dict[str, AttributeValueTypeDef] = {":audience": {"S": audience}}
+    filters: dict[str, str] = {}
+    if subject is not None:
+        values[":subject"] = {"S": subject}
+        filters["FilterExpression"] = "subject = :subject"
     pages = query(
         TableName=variable("CONNECTIONS_TABLE"),
         KeyConditionExpression="audience = :audience",
-        ExpressionAttributeValues={":audience": {"S": audience}},
+        ExpressionAttributeValues=values,
         ProjectionExpression="connectionId",
         ConsistentRead=True,
+        **filters,
     )
     for page in pages:
         yield [item["connectionId"]["S"] for item in page["Items"]]

@@ -7,11 +7,24 @@ from typing import Any
 from uuid import uuid4
 
 from tests.local.platform import Platform, until
-from tests.local.realtime.browser import Session, connected, created, publish, receive, request, table, visit
+from tests.local.realtime.browser import (
+    Session,
+    connected,
+    created,
+    handshake,
+    publish,
+    receive,
+    request,
+    subject,
+    table,
+    ticket,
+    visit,
+)
+from tests.local.users.profiles import newcomer, profile, set_status
 
 
 def tour(platform: Platform) -> None:
-    """Connect, send each message, receive an event, resume, and push to a connection that is gone."""
+    """Connect, send each message, receive an event, resume, and close; also connections that are gone."""
     gone = {"audience": {"S": "everything"}, "connectionId": {"S": f"gone-{uuid4().hex}"}}
     client, connections = platform.cloud.client("dynamodb"), table(platform, "connections")
     client.put_item(TableName=connections, Item={**gone, "openAt": {"N": f"{int(time.time()) - 60}"}})
@@ -27,3 +40,22 @@ def tour(platform: Platform) -> None:
     replies = visit(platform, talk)
     assert [message["type"] for message in replies] == ["pong", "error", "resumed", "event"]
     until(lambda: "Item" not in client.get_item(TableName=connections, Key=gone))
+    _disable(platform)
+
+
+def _disable(platform: Platform) -> None:
+    """Disable a person who has a ticket, and a connection that is gone."""
+    client, connections = platform.cloud.client("dynamodb"), table(platform, "connections")
+    with newcomer(platform) as token:
+        user_id, owner = profile(platform, token)["id"], {"S": subject(token)}
+        gone = {"audience": {"S": f"user#{owner['S']}"}, "connectionId": {"S": f"gone-{uuid4().hex}"}}
+        opened = {"subject": owner, "openAt": {"N": f"{int(time.time()) - 60}"}}
+        client.put_item(TableName=connections, Item={**gone, **opened})
+
+        async def refused(session: Session) -> Any:
+            issued = await ticket(session, token)
+            set_status(platform, user_id, "disabled")
+            return await handshake(session, ticket=issued)
+
+        assert visit(platform, refused) == 403
+        until(lambda: "Item" not in client.get_item(TableName=connections, Key=gone))

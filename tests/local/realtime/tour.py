@@ -21,6 +21,7 @@ from tests.local.realtime.browser import (
     visit,
 )
 from tests.local.users.profiles import newcomer, profile, set_status
+from tests.unit.handlers.events.samples import USER, batch, document, message
 
 
 def tour(platform: Platform) -> None:
@@ -44,13 +45,13 @@ def tour(platform: Platform) -> None:
 
 
 def _disable(platform: Platform) -> None:
-    """Disable a person who has a ticket, and a connection that is gone."""
+    """Disable a person who has a ticket, and deliver the event again for a connection that is gone.
+
+    The connection is added later, because the push of the change would remove it too.
+    """
     client, connections = platform.cloud.client("dynamodb"), table(platform, "connections")
     with newcomer(platform) as token:
-        user_id, owner = profile(platform, token)["id"], {"S": subject(token)}
-        gone = {"audience": {"S": f"user#{owner['S']}"}, "connectionId": {"S": f"gone-{uuid4().hex}"}}
-        opened = {"subject": owner, "openAt": {"N": f"{int(time.time()) - 60}"}}
-        client.put_item(TableName=connections, Item={**gone, **opened})
+        user_id, owner = profile(platform, token)["id"], subject(token)
 
         async def refused(session: Session) -> Any:
             issued = await ticket(session, token)
@@ -58,4 +59,15 @@ def _disable(platform: Platform) -> None:
             return await handshake(session, ticket=issued)
 
         assert visit(platform, refused) == 403
-        until(lambda: "Item" not in client.get_item(TableName=connections, Key=gone))
+        key = {"audience": {"S": f"user#{owner}"}, "connectionId": {"S": f"gone-{uuid4().hex}"}}
+        until(lambda: _pushed(platform, user_id))
+        opened = {"subject": {"S": owner}, "openAt": {"N": f"{int(time.time()) - 60}"}}
+        client.put_item(TableName=connections, Item={**key, **opened})
+        data = {"user": {**USER, "subject": owner}}
+        event = batch(message(document("user.deleted", data=data)))
+        assert platform.invoke("realtime-close", event) == {"batchItemFailures": []}
+        assert "Item" not in client.get_item(TableName=connections, Key=key)
+
+
+def _pushed(platform: Platform, user_id: str) -> bool:
+    return platform.outcomes("realtime-push", f"user.updated:{user_id}:2") == ["done"]

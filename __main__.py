@@ -5,6 +5,7 @@ import pulumi
 from components.bundle import PYTHON
 from settings import Settings
 from wiring import (
+    accounts,
     audit,
     events,
     fallback,
@@ -31,11 +32,12 @@ platform = foundation.build(settings, DECLARED)
 
 people = users.wire(platform)
 me.wire(platform, people)
+accounts.wire(platform, people)
 partners.wire(platform)
 webhooks.wire(platform)
 audit.wire(platform)
 notifications.wire(platform, people)
-realtime.wire(platform)
+realtime.wire(platform, people)
 events.wire(platform)
 operations.wire(platform)
 health.wire(platform)

@@ -14,7 +14,7 @@ from components.function import Function
 from components.iam import Grant
 from components.runtime import Runtime
 from components.use import Use
-from settings import FacebookProvider, GoogleProvider
+from settings import GoogleProvider
 
 MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
 GOOGLE = {
@@ -28,16 +28,13 @@ GOOGLE = {
 }
 """The details that Cognito adds for Google; without them every update would remove them."""
 
-FACEBOOK = {
-    "attributes_url": "https://graph.facebook.com/{version}/me?fields=",
-    "attributes_url_add_attributes": "true",
-    "authorize_scopes": "public_profile,email",
-    "authorize_url": "https://www.facebook.com/{version}/dialog/oauth",
-    "token_request_method": "GET",
-    "token_url": "https://graph.facebook.com/{version}/oauth/access_token",
-}
-"""The same for Facebook, by API version."""
-
+ACCOUNT_ACTIONS = (
+    "cognito-idp:AdminDeleteUser",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminUserGlobalSignOut",
+    "cognito-idp:ListUsers",
+)
 BROWSER_SCOPES = ("openid", "email", "profile")
 LIFETIMES: Any = {
     "access_token_validity": 60,
@@ -120,6 +117,11 @@ class Auth(Component):
         grant = Grant(("cognito-idp:ListUsersInGroup",), (self.pool.arn,))
         return Use((grant,), {"USER_POOL_ID": self.pool_id, variable: group})
 
+    def use_accounts(self) -> Use:
+        """Allow finding, enabling, disabling, signing out and deleting people, and pass the pool's id."""
+        grant = Grant(ACCOUNT_ACTIONS, (self.pool.arn,))
+        return Use((grant,), {"USER_POOL_ID": self.pool_id})
+
     def _pool(self, trigger: Function) -> aws.cognito.UserPool:
         auth = self.settings.auth
         return aws.cognito.UserPool(
@@ -179,42 +181,27 @@ class Auth(Component):
         ]
 
     def _identity_providers(self) -> list[aws.cognito.IdentityProvider]:
-        configured = self.settings.auth.identity_providers
-        providers: list[aws.cognito.IdentityProvider] = []
-        if configured.google:
-            mapping = {
+        google = self.settings.auth.identity_providers.google
+        return [self._google(google)] if google else []
+
+    def _google(self, provider: GoogleProvider) -> aws.cognito.IdentityProvider:
+        return aws.cognito.IdentityProvider(
+            f"{self.name}-google",
+            user_pool_id=self.pool.id,
+            provider_name="Google",
+            provider_type="Google",
+            provider_details={
+                **GOOGLE,
+                "client_id": provider.client_id,
+                "client_secret": pulumi.Output.secret(provider.client_secret),
+            },
+            # Without `email_verified` Cognito takes every address for unverified, and `GET /me` refuses it.
+            attribute_mapping={
                 "username": "sub",
                 "email": "email",
                 "email_verified": "email_verified",
                 "name": "name",
-            }
-            providers.append(self._identity_provider("Google", configured.google, GOOGLE, mapping))
-        if configured.facebook:
-            version = configured.facebook.api_version
-            details = {key: value.format(version=version) for key, value in FACEBOOK.items()}
-            details["api_version"] = version
-            mapping = {"username": "id", "email": "email", "name": "name"}
-            providers.append(self._identity_provider("Facebook", configured.facebook, details, mapping))
-        return providers
-
-    def _identity_provider(
-        self,
-        kind: str,
-        provider: GoogleProvider | FacebookProvider,
-        details: Mapping[str, str],
-        mapping: dict[str, str],
-    ) -> aws.cognito.IdentityProvider:
-        return aws.cognito.IdentityProvider(
-            f"{self.name}-{kind.lower()}",
-            user_pool_id=self.pool.id,
-            provider_name=kind,
-            provider_type=kind,
-            provider_details={
-                **details,
-                "client_id": provider.client_id,
-                "client_secret": pulumi.Output.secret(provider.client_secret),
             },
-            attribute_mapping=mapping,
             opts=self.child(),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -69,9 +70,9 @@ class Realtime(Component):
         alarm_on_errors(self, self.api, "ExecutionError", runtime)
         self._authorizer = self._ticket_authorizer(authorizer, uses)
 
-    def use(self) -> Use:
-        """Allow posting to every connection, and pass the endpoint to post to."""
-        connections = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/POST/@connections/*")
+    def use(self, method: Literal["POST", "DELETE"] = "POST") -> Use:
+        """Allow posting to every connection, or closing (`DELETE`) it, and pass the endpoint for that."""
+        connections = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}/@connections/*")
         grant = Grant(("execute-api:ManageConnections",), (connections,), "the gateway names connections")
         return Use((grant,), {"WEBSOCKET_ENDPOINT": self._endpoint})
 

@@ -20,7 +20,6 @@ from settings.secret_text import SecretText
 from settings.sections import (
     Asynchronous,
     Delivery,
-    FacebookProvider,
     GoogleProvider,
     StackConfig,
     Throttle,
@@ -31,7 +30,6 @@ __all__ = [
     "Asynchronous",
     "Delivery",
     "Environment",
-    "FacebookProvider",
     "GoogleProvider",
     "SecretText",
     "Settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pulumi
@@ -18,6 +18,13 @@ from settings.secret_text import HIDDEN, may_be_secret
 NAMESPACE = "strata"
 NOT_IN_NAMESPACE = ("region", "endpoint")
 """Fields of the config that a stack file gives under `aws:`."""
+UNSUPPORTED: Mapping[tuple[str, ...], str] = {
+    ("auth", "identityProviders", "facebook"): (
+        "not supported: Facebook does not state whether an email address is verified, so a person who signs "
+        "in with it could never get a profile"
+    ),
+}
+"""The reasons for which the config lacks keys that people may expect."""
 REGION_MISSING = "aws:region: missing: expected an AWS region, such as us-east-1"
 
 
@@ -63,7 +70,7 @@ def _expectation(model: type[BaseModel], path: tuple[str, ...], detail: ErrorDet
     context = detail.get("ctx", {})
     match detail["type"]:
         case "extra_forbidden":
-            return one_of(path[-1], _known_keys(model, path[:-1]))
+            return UNSUPPORTED.get(path) or one_of(path[-1], _known_keys(model, path[:-1]))
         case "missing":
             return "expected a value"
         case "string_pattern_mismatch":

@@ -60,28 +60,14 @@ class GoogleProvider(Section):
     client_secret: SecretText
 
 
-class FacebookProvider(GoogleProvider):
-    """Facebook as an identity provider.
-
-    Attributes:
-        client_id: the app id that Facebook issued.
-        client_secret: the secret of that app.
-        api_version: the version of Facebook's Graph API.
-    """
-
-    api_version: Annotated[str, StringConstraints(pattern=r"^v\d+\.\d+$")] = "v21.0"
-
-
 class IdentityProviders(Section):
-    """Identity providers besides the user pool.
+    """Identity providers besides the user pool, which state whether an email address is verified.
 
     Attributes:
         google: sign-in with Google.
-        facebook: sign-in with Facebook.
     """
 
     google: GoogleProvider | None = None
-    facebook: FacebookProvider | None = None
 
 
 class Auth(Section):

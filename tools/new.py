@@ -76,7 +76,7 @@ def main_with(text: str, names: Names) -> str:
     domain = names.plural
     text = _edit(text, IMPORTS, lambda body: f"{body}    {domain},\n")
     text = _edit(text, UNION, lambda body: f"{body}, {domain}")
-    return _edit(text, LAST_WIRE, lambda body: f"{body}{domain}.wire(platform)\n")
+    return _edit(text, LAST_WIRE, lambda body: f"{body}{domain}.wire(platform, people)\n")
 
 
 def catalogue_with(text: str, names: Names) -> str:

@@ -8,9 +8,11 @@ from components.access import Jwt
 from components.catalogue import ALL_EVENTS
 from components.table_spec import TableSpec
 from wiring.declared import Declared, Route, entry_point
+from wiring.users import BLOCKED
 
 if TYPE_CHECKING:
     from wiring.platform import Platform
+    from wiring.users import Users
 
 DECLARED = Declared(
     scopes={"events/read": "Receive all events"},
@@ -23,8 +25,11 @@ DECLARED = Declared(
 )
 
 
-def wire(platform: Platform) -> None:
-    """Create the tables, the WebSocket API, its functions, and the consumer that sends events to browsers."""
+def wire(platform: Platform, people: Users) -> None:
+    """Create the tables, the WebSocket API, its functions, and the consumers of events.
+
+    One consumer sends events to browsers, the other closes the connections of people who may not act.
+    """
     from components.realtime import Realtime
 
     tickets, connections, feed = platform.tables(DECLARED)
@@ -34,8 +39,12 @@ def wire(platform: Platform) -> None:
         platform.runtime,
         uses=[tickets.use("DeleteItem")],
     )
-    platform.route("realtime.ticket", tickets.use("PutItem"))
-    gateway.route("$connect", entry_point("realtime.connect"), uses=[connections.use("PutItem")])
+    platform.route("realtime.ticket", *people.use_access(), tickets.use("PutItem"))
+    gateway.route(
+        "$connect",
+        entry_point("realtime.connect"),
+        uses=[*people.use_access(), connections.use("PutItem", "DeleteItem")],
+    )
     gateway.route("$disconnect", entry_point("realtime.disconnect"), uses=[connections.use("DeleteItem")])
     gateway.route("ping", entry_point("realtime.ping"), uses=[gateway.use()])
     gateway.route("resume", entry_point("realtime.resume"), uses=[feed.use("Query"), gateway.use()])
@@ -51,5 +60,13 @@ def wire(platform: Platform) -> None:
         gateway.use(),
         queue="realtime-events",
         divides=True,
+    )
+    platform.consume(
+        "realtime-close",
+        "realtime.close",
+        BLOCKED,
+        *people.use_access(),
+        connections.use("Query", "DeleteItem"),
+        gateway.use("DELETE"),
     )
     platform.export(webSocketUrl=gateway.url)

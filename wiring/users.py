@@ -10,6 +10,8 @@ from wiring.declared import Declared, Route
 
 if TYPE_CHECKING:
     from components.data import Table
+    from components.pattern import Pattern
+    from components.use import Use
     from wiring.platform import Platform
 
 READ, WRITE = Jwt(("users/read",)), Jwt(("users/write",))
@@ -30,10 +32,20 @@ DECLARED = Declared(
             indexes={"by-creation": Index("listing", sort="id"), "by-email": Index("emailKey")},
             stream=True,
         ),
-        "identities": TableSpec(key="identity"),
+        "identities": TableSpec(key="identity", ttl="expiresAt"),
     },
     events=("user.created", "user.updated", "user.deleted"),
 )
+
+
+BLOCKED: Pattern = {
+    "source": ["strata.users"],
+    "$or": [
+        {"detail-type": ["user.deleted"]},
+        {"detail-type": ["user.updated"], "detail": {"data": {"changed": ["status"]}}},
+    ],
+}
+"""The events after which a person may act, or may not act any more."""
 
 
 class Users(NamedTuple):
@@ -47,25 +59,40 @@ class Users(NamedTuple):
     users: Table
     identities: Table
 
+    def use_access(self) -> tuple[Use, Use]:
+        """Allow reading the profile of a sign-in, as `handlers.users.access` does."""
+        return self.users.use("GetItem"), self.identities.use("GetItem")
+
 
 def wire(platform: Platform) -> Users:
     """Create the tables, the functions of the routes, and the function that publishes events."""
     users, identities = platform.tables(DECLARED)
+    people = Users(users, identities)
     platform.route(
         "users.create",
+        *people.use_access(),
         users.use("PutItem"),
         identities.use("PutItem"),
         platform.idempotency.use("PutItem"),
     )
     platform.route(
-        "users.list", users.use("Query", index="by-creation"), users.use("Query", index="by-email")
+        "users.list",
+        *people.use_access(),
+        users.use("Query", index="by-creation"),
+        users.use("Query", index="by-email"),
     )
-    platform.route("users.read", users.use("GetItem"))
+    platform.route("users.read", *people.use_access())
     platform.route(
-        "users.change", users.use("GetItem", "UpdateItem"), identities.use("PutItem", "DeleteItem")
+        "users.change",
+        *people.use_access(),
+        users.use("UpdateItem"),
+        identities.use("PutItem", "DeleteItem"),
     )
     platform.route(
-        "users.delete", users.use("GetItem", "UpdateItem", "DeleteItem"), identities.use("DeleteItem")
+        "users.delete",
+        *people.use_access(),
+        users.use("UpdateItem", "DeleteItem"),
+        identities.use("PutItem", "DeleteItem"),
     )
     platform.stream(users, "users.publish", platform.publish(DECLARED))
-    return Users(users, identities)
+    return people

@@ -110,13 +110,23 @@ CEILING = (
     Bound(("*",), ("sns:Publish",), "a phone number has no ARN; topics are denied below"),
     Bound(("arn:aws:states:{region}:{account}:stateMachine:{names}",), ("states:StartExecution",)),
     Bound(
-        ("arn:aws:execute-api:{region}:{account}:*/POST/@connections/*",),
+        (
+            "arn:aws:execute-api:{region}:{account}:*/DELETE/@connections/*",
+            "arn:aws:execute-api:{region}:{account}:*/POST/@connections/*",
+        ),
         ("execute-api:ManageConnections",),
         "AWS generates the ids of a WebSocket API and of its connections",
     ),
     Bound(
         ("arn:aws:cognito-idp:{region}:{account}:userpool/*",),
-        ("cognito-idp:ListUsersInGroup",),
+        (
+            "cognito-idp:AdminDeleteUser",
+            "cognito-idp:AdminDisableUser",
+            "cognito-idp:AdminEnableUser",
+            "cognito-idp:AdminUserGlobalSignOut",
+            "cognito-idp:ListUsers",
+            "cognito-idp:ListUsersInGroup",
+        ),
         GENERATED_ID,
         resource_tags,
     ),

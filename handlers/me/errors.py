@@ -3,13 +3,13 @@
 Forbidden
 ├── NotAPerson
 ├── EmailMissing
-├── EmailUnverified
-└── ProfileDisabled
+└── EmailUnverified
 Conflict
 └── ProfileNotLinked
 """
 
 from handlers.kit.errors import Conflict, Forbidden, PreconditionFailed, Unavailable
+from handlers.users.access import REFUSALS
 
 
 class NotAPerson(Forbidden):
@@ -30,20 +30,14 @@ class EmailUnverified(Forbidden):
     title = "The email address is not verified"
 
 
-class ProfileDisabled(Forbidden):
-    """The profile is disabled: its owner may read it but not change it."""
-
-    title = "The profile is disabled"
-
-
 class ProfileNotLinked(Conflict):
     """The profile with the person's email address is linked to another sign-in."""
 
     title = "The email address belongs to another profile"
 
 
-TO_READ = (NotAPerson, EmailMissing, EmailUnverified, ProfileNotLinked, Unavailable)
+TO_READ = (NotAPerson, EmailMissing, EmailUnverified, *REFUSALS, ProfileNotLinked, Unavailable)
 """The refusals of every operation on the caller's profile."""
 
-TO_CHANGE = (*TO_READ, ProfileDisabled, PreconditionFailed)
+TO_CHANGE = (*TO_READ, PreconditionFailed)
 """The refusals of an operation that changes the caller's profile."""

@@ -10,9 +10,9 @@ from handlers.kit import clock
 from handlers.kit.errors import Unavailable
 from handlers.kit.ids import new_id
 from handlers.kit.retry import attempts
-from handlers.me.errors import EmailMissing, EmailUnverified, ProfileDisabled, ProfileNotLinked
+from handlers.me.errors import EmailMissing, EmailUnverified, ProfileNotLinked
 from handlers.me.models import ChangeMe, Person
-from handlers.users import logic, storage
+from handlers.users import access, logic, storage
 from handlers.users.errors import EmailTaken
 from handlers.users.models import ChangePreferences, User
 from handlers.users.storage import Record, VersionConflictError
@@ -24,6 +24,7 @@ def read(person: Person) -> User:
     Raises:
         EmailMissing, EmailUnverified: if it must be created and the token has no verified email address.
         ProfileNotLinked: if the profile with the address is linked to another sign-in.
+        ProfileDeleted, ProfileDisabled: if the person may not act.
     """
     return _profile(person).user
 
@@ -32,18 +33,17 @@ def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -
     """Change the person's profile if its version is one of `versions` (None: any version).
 
     Raises:
-        ProfileDisabled: if the profile is disabled.
         PreconditionFailed: if it has another version.
-        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
     """
-    return logic.change_fields(lambda: _changeable(person), wanted, versions)
+    return logic.change_fields(lambda: _profile(person), wanted, versions)
 
 
 def read_preferences(person: Person) -> Record:
     """Return the person's notification preferences with the profile; create it if it does not exist.
 
     Raises:
-        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
     """
     return _profile(person)
 
@@ -52,22 +52,15 @@ def change_preferences(person: Person, wanted: ChangePreferences, versions: Coll
     """Change the person's notification preferences if the profile's version is one of `versions`.
 
     Raises:
-        ProfileDisabled, PreconditionFailed: like `change`.
-        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
+        PreconditionFailed: like `change`.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
     """
-    return logic.change_preferences(lambda: _changeable(person), wanted, versions)
-
-
-def _changeable(person: Person) -> Record:
-    record = _profile(person)
-    if record.user.status == "disabled":
-        raise ProfileDisabled("the owner of a disabled profile can read it but not change it")
-    return record
+    return logic.change_preferences(lambda: _profile(person), wanted, versions)
 
 
 def _profile(person: Person) -> Record:
     for _ in attempts():
-        record = storage.read_by_subject(person.subject)
+        record = access.profile_of(person.subject)
         if record is not None:
             return record
         try:
@@ -103,6 +96,7 @@ def _link(person: Person, email: str) -> Record:
         raise VersionConflictError
     if record.subject is not None:
         raise ProfileNotLinked("the profile with this email address is linked to another sign-in")
+    access.active(record)
     user = msgspec.structs.replace(record.user, version=record.user.version + 1, updated_at=clock.now())
     linked = msgspec.structs.replace(record, user=user, subject=person.subject)
     storage.change(record, linked)

@@ -7,6 +7,7 @@ import msgspec
 
 from handlers.me.errors import NotAPerson
 from handlers.me.models import Person
+from handlers.users.access import has_verified_email, is_person
 from handlers.users.models import Email, Name
 
 
@@ -18,13 +19,12 @@ def person(claims: Mapping[str, str]) -> Person:
     """
     if claims.get("token_use") != "access":
         raise NotAPerson("expected an access token; this is another kind of token")
-    # A machine's token has no user name, and its subject is its client id.
-    if not claims.get("username") or claims.get("sub") in (None, "", claims.get("client_id")):
+    if not is_person(claims):
         raise NotAPerson("this token was issued to a program, not to a person")
     return Person(
         subject=claims["sub"],
         email=_valid(claims.get("email"), Email),
-        email_verified=claims.get("email_verified", "").lower() == "true",
+        email_verified=has_verified_email(claims),
         name=_valid(claims.get("name", "").strip()[:100], Name),
     )
 

@@ -1,12 +1,14 @@
-"""Posts messages to connections through API Gateway's management API."""
+"""Posts messages to connections, and closes them, through API Gateway's management API."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from handlers.kit import aws
 from handlers.kit.environment import variable
+from handlers.kit.retry import ATTEMPT_SECONDS
 
 GONE = 410
 
@@ -26,12 +28,28 @@ def post(connection_id: str, message: bytes) -> bool:
         Unavailable: API Gateway is throttled or out of reach; a retry may succeed.
         ClientError: API Gateway rejected the message permanently.
     """
+    # An error message about too little remaining time must still be posted.
+    return _reached(client().post_to_connection, 0, ConnectionId=connection_id, Data=message)
+
+
+def close(connection_id: str) -> bool:
+    """Close a connection; API Gateway then calls the route `$disconnect`.
+
+    Returns:
+        Whether the connection existed; False if it is gone, or not open yet.
+
+    Raises:
+        Unavailable, ClientError: like `post`.
+    """
+    return _reached(client().delete_connection, ATTEMPT_SECONDS, ConnectionId=connection_id)
+
+
+def _reached(method: Callable[..., object], needs_seconds: float, **arguments: object) -> bool:
     from botocore.exceptions import ClientError
 
     try:
-        # An error message about too little remaining time must still be posted.
-        with aws.calling("the gateway", needs_seconds=0):
-            client().post_to_connection(ConnectionId=connection_id, Data=message)
+        with aws.calling("the gateway", needs_seconds=needs_seconds):
+            method(**arguments)
     except ClientError as error:
         if aws.status_of(error) == GONE:
             return False

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from handlers.kit import correlation
-from handlers.kit.errors import Refusal
+from handlers.kit.errors import Forbidden, Refusal
 from handlers.kit.invocation import Context, Invocation
 from handlers.realtime.models import ErrorMessage, Reply
 
@@ -27,12 +27,14 @@ class Message(Struct, frozen=True):
     Attributes:
         route: the route key, such as `ping`.
         connection_id: the id of the connection.
+        subject: the subject of the connection's owner, from its authorizer.
         audience: the audience of the connection, from its authorizer.
         text: the body; empty when the connection opens or closes.
     """
 
     route: str
     connection_id: str
+    subject: str
     audience: str
     text: str
 
@@ -43,6 +45,7 @@ class Message(Struct, frozen=True):
         return cls(
             route=context["routeKey"],
             connection_id=context["connectionId"],
+            subject=context["authorizer"]["principalId"],
             audience=context["authorizer"]["audience"],
             text=event.get("body") or "",
         )
@@ -71,6 +74,9 @@ class Route:
             reply = self._reply(message, invocation)
             if reply is not None:
                 _post(message, reply)
+        except Forbidden as refusal:
+            invocation.note(refused=str(refusal))
+            return 403
         except Exception as error:  # noqa: BLE001 - every failure is logged and reported as a status
             invocation.failed(error)
             return 500

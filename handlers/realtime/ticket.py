@@ -8,9 +8,10 @@ from handlers.kit.errors import Unavailable
 from handlers.realtime import tickets
 from handlers.realtime.errors import NotAnAccessToken
 from handlers.realtime.models import Ticket
+from handlers.users.access import REFUSALS, admit
 
 
-@operation(201, raises=(NotAnAccessToken, Unavailable))
+@operation(201, raises=(NotAnAccessToken, *REFUSALS, Unavailable), authorize=admit)
 def handler(claims: Mapping[str, str]) -> Response[Ticket]:
     """Create a ticket for the WebSocket.
 

@@ -5,6 +5,7 @@ from handlers.http.operation import JSON, MERGE_PATCH, operation
 from handlers.http.response import Response
 from handlers.kit.errors import NotFound, PreconditionFailed, Unavailable
 from handlers.users import logic
+from handlers.users.access import REFUSALS, admit
 from handlers.users.errors import EmailTaken
 from handlers.users.models import ChangeUser, ConditionalHeaders, User, UserPath
 
@@ -12,7 +13,8 @@ from handlers.users.models import ChangeUser, ConditionalHeaders, User, UserPath
 @operation(
     200,
     headers=("ETag",),
-    raises=(NotFound, EmailTaken, PreconditionFailed, Unavailable),
+    raises=(*REFUSALS, NotFound, EmailTaken, PreconditionFailed, Unavailable),
+    authorize=admit,
     accepts=(JSON, MERGE_PATCH),
 )
 def handler(path: UserPath, headers: ConditionalHeaders, body: ChangeUser) -> Response[User]:

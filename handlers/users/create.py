@@ -7,11 +7,17 @@ from handlers.http.operation import operation
 from handlers.http.response import BASE_PATH, Response
 from handlers.kit.errors import Unavailable
 from handlers.users import logic
+from handlers.users.access import REFUSALS, admit
 from handlers.users.errors import EmailTaken, IdempotencyKeyReused
 from handlers.users.models import CreateHeaders, CreateUser, User
 
 
-@operation(201, headers=("ETag", "Location"), raises=(EmailTaken, IdempotencyKeyReused, Unavailable))
+@operation(
+    201,
+    headers=("ETag", "Location"),
+    raises=(*REFUSALS, EmailTaken, IdempotencyKeyReused, Unavailable),
+    authorize=admit,
+)
 def handler(claims: Mapping[str, str], headers: CreateHeaders, body: CreateUser) -> Response[User]:
     """Create a user.
 

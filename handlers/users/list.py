@@ -4,10 +4,18 @@ from handlers.http.operation import operation
 from handlers.http.response import Response
 from handlers.kit.errors import Unavailable
 from handlers.users import logic
+from handlers.users.access import REFUSALS, admit
 from handlers.users.models import ListQuery, UserPage
 
 
-@operation(200, raises=(Unavailable,))
+@operation(
+    200,
+    raises=(
+        *REFUSALS,
+        Unavailable,
+    ),
+    authorize=admit,
+)
 def handler(query: ListQuery) -> Response[UserPage]:
     """List users.
 

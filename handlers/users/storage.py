@@ -2,7 +2,8 @@
 
     table         key                  items
     users         id                   a user; index by-creation (listing, id), index by-email (emailKey)
-    identities    identity             email#<address in lower case> or subject#<sub>, with the userId
+    identities    identity             email#<address in lower case> or subject#<sub>, with the userId;
+                                       of a deleted user subject#<sub> with deletedAt, later expiresAt
     idempotency   key                  the first response to a caller's key; expires at expiresAt
 
 Each email address and each sign-in belongs to one user: its identity is one item, written in the transaction
@@ -13,15 +14,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from handlers.events import cause
 from handlers.events.catalogue import Preferences
-from handlers.kit import aws, dynamodb
+from handlers.kit import aws, clock, dynamodb
 from handlers.kit.environment import variable
-from handlers.users.errors import EmailTaken
+from handlers.users.errors import EmailTaken, ProfileDeleted
 from handlers.users.models import User
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ BY_CREATION = "by-creation"
 BY_EMAIL = "by-email"
 LISTING = "users"
 """The partition key of every item in the index by-creation."""
+SIGNED_OUT_SECONDS = 24 * 3600
+"""How long a deleted user's subject is kept after the sign-in was deleted: longer than any access token."""
 
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
 
@@ -86,7 +90,11 @@ def read_by_email(email: str) -> Record | None:
 
 
 def read_by_subject(subject: str) -> Record | None:
-    """Return the user that a sign-in is linked to, strongly consistent."""
+    """Return the user that a sign-in is linked to, strongly consistent.
+
+    Raises:
+        ProfileDeleted: if that user was deleted.
+    """
     return _read_by_identity(_subject_identity(subject))
 
 
@@ -110,7 +118,7 @@ def create(record: Record, idempotency: IdempotencyRecord | None = None) -> Idem
 
     Raises:
         EmailTaken: if the email address belongs to another user.
-        VersionConflictError: if the subject is already linked to a user.
+        VersionConflictError: if the subject is already linked to a user, or was linked to a deleted one.
     """
     user = record.user
     writes = {"user": _create_user(record), "email": _claim(_email_identity(user.email), user.id)}
@@ -148,7 +156,7 @@ def change(before: Record, after: Record) -> None:
 
 
 def delete(record: Record) -> None:
-    """Delete a user and its identities.
+    """Delete a user and its email identity; the subject is kept, so that it gets no new profile.
 
     Raises:
         VersionConflictError: if the stored item no longer has the version of `record`.
@@ -156,11 +164,26 @@ def delete(record: Record) -> None:
     stored = _store_cause(record)
     writes = {"user": _delete_user(record, stored), "email": _release(_email_identity(record.user.email))}
     if record.subject is not None:
-        writes["subject"] = _release(_subject_identity(record.subject))
+        writes["subject"] = _mark_deleted(_subject_identity(record.subject))
     try:
         dynamodb.transact(writes)
     except dynamodb.TransactionCanceledError as canceled:
         raise _refusal(canceled) from canceled
+
+
+def expire_deleted(subject: str) -> None:
+    """Let the subject of a deleted user expire, because its sign-in was deleted; idempotent."""
+    update: TransactWriteItemTypeDef = {
+        "Update": {
+            "TableName": variable("IDENTITIES_TABLE"),
+            "Key": {"identity": {"S": _subject_identity(subject)}},
+            "UpdateExpression": "SET expiresAt = :at",
+            "ConditionExpression": "attribute_exists(deletedAt)",
+            "ExpressionAttributeValues": {":at": {"N": str(int(time.time()) + SIGNED_OUT_SECONDS)}},
+        }
+    }
+    with suppress(dynamodb.TransactionCanceledError):  # It has expired.
+        dynamodb.transact({"subject": update})
 
 
 def _store_cause(record: Record) -> dict[str, Attribute]:
@@ -207,7 +230,11 @@ def _read_by_identity(identity: str) -> Record | None:
         Key={"identity": {"S": identity}},
         ConsistentRead=True,
     )
-    return read(response["Item"]["userId"].get("S", "")) if "Item" in response else None
+    if "Item" not in response:
+        return None
+    if "deletedAt" in response["Item"]:
+        raise ProfileDeleted("an administrator has deleted it; sign up again to get a new one")
+    return read(response["Item"]["userId"].get("S", ""))
 
 
 def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: int) -> list[User]:
@@ -283,6 +310,11 @@ def _claim(identity: str, user_id: str) -> TransactWriteItemTypeDef:
 
 def _release(identity: str) -> TransactWriteItemTypeDef:
     return {"Delete": {"TableName": variable("IDENTITIES_TABLE"), "Key": {"identity": {"S": identity}}}}
+
+
+def _mark_deleted(identity: str) -> TransactWriteItemTypeDef:
+    item: dict[str, Attribute] = {"identity": {"S": identity}, "deletedAt": {"S": clock.now()}}
+    return {"Put": {"TableName": variable("IDENTITIES_TABLE"), "Item": item}}
 
 
 def _create_idempotency_record(record: IdempotencyRecord) -> TransactWriteItemTypeDef:

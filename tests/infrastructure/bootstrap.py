@@ -47,7 +47,6 @@ OPTIONS = {
     "auth": {
         "identityProviders": {
             "google": {"clientId": "id", "clientSecret": "secret"},
-            "facebook": {"clientId": "id", "clientSecret": "secret"},
         }
     },
     "events": {

@@ -29,6 +29,15 @@ ATTACHED_LIMIT = 10
 """IAM's limit of policies attached to one role."""
 
 REQUEST_TAGS = ["aws:RequestTag/project", "aws:RequestTag/stack"]
+POOL_ACTIONS = [
+    "cognito-idp:AdminDeleteUser",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminUserGlobalSignOut",
+    "cognito-idp:ListUsers",
+    "cognito-idp:ListUsersInGroup",
+]
+"""What functions may do with the people of a user pool."""
 
 
 def test_no_allowed_action_has_a_wildcard() -> None:
@@ -137,8 +146,9 @@ def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
         "ses:{}:identity/*": ["ses:SendEmail", "ses:SendTemplatedEmail"],
         "ses:{}:template/strata-dev-*": ["ses:SendEmail", "ses:SendTemplatedEmail"],
         "states:{}:stateMachine:strata-dev-*": ["states:StartExecution"],
+        "execute-api:{}:*/DELETE/@connections/*": ["execute-api:ManageConnections"],
         "execute-api:{}:*/POST/@connections/*": ["execute-api:ManageConnections"],
-        "cognito-idp:{}:userpool/*": ["cognito-idp:ListUsersInGroup"],
+        "cognito-idp:{}:userpool/*": POOL_ACTIONS,
         "kms:{}:key/*": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
     }
     everywhere = [
@@ -179,7 +189,7 @@ def test_boundary_has_conditions_for_generated_ids_and_names() -> None:
         for action in statement["Action"]
         if "Condition" in statement
     } == {
-        "cognito-idp:ListUsersInGroup": own,
+        **dict.fromkeys(POOL_ACTIONS, own),
         "ses:SendEmail": own,
         "ses:SendTemplatedEmail": own,
         "kms:Decrypt": through,

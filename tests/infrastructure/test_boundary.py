@@ -51,8 +51,13 @@ def requests(stack: str) -> list[Request]:
         *_on(f"arn:aws:ses:{HERE}:configuration-set/{names}", "ses", "SendEmail", "SendTemplatedEmail"),
         *_on(f"arn:aws:ses:{HERE}:template/{names}", "ses", "SendEmail", "SendTemplatedEmail"),
         *_on(f"arn:aws:states:{HERE}:stateMachine:{names}", "states", "StartExecution"),
-        Request(
-            "cognito-idp:ListUsersInGroup", f"arn:aws:cognito-idp:{HERE}:userpool/{stack}", _tagged(stack)
+        *(
+            Request(f"cognito-idp:{action}", f"arn:aws:cognito-idp:{HERE}:userpool/{stack}", _tagged(stack))
+            for action in ("AdminDeleteUser", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut")
+        ),
+        *(
+            Request(f"cognito-idp:{action}", f"arn:aws:cognito-idp:{HERE}:userpool/{stack}", _tagged(stack))
+            for action in ("ListUsers", "ListUsersInGroup")
         ),
     ]
 

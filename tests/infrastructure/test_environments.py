@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from handlers.users.storage import SIGNED_OUT_SECONDS
 from local.driver import program
 from local.driver.stack import Stack
 from tools.graph import ROOT, Graph, Recorder, Registered, Secret, whole
@@ -192,11 +193,18 @@ def test_only_machine_clients_have_a_secret() -> None:
     }
 
 
+def test_subject_of_a_deleted_user_is_kept_longer_than_any_access_token_is_valid(dev: Graph) -> None:
+    """An access token that was issued just before the deletion creates no new profile."""
+    clients = dev.of(CLIENT).values()
+
+    assert {client.inputs["tokenValidityUnits"]["accessToken"] for client in clients} == {"minutes"}
+    assert max(client.inputs["accessTokenValidity"] for client in clients) * 60 < SIGNED_OUT_SECONDS
+
+
 PROVIDERS = {
     "strata:auth": {
         "identityProviders": {
             "google": {"clientId": "google-id", "clientSecret": "google-s3cr3t"},
-            "facebook": {"clientId": "facebook-id", "clientSecret": "facebook-s3cr3t"},
         }
     }
 }
@@ -212,19 +220,16 @@ def test_secrets_of_the_config_are_secrets_in_the_graph() -> None:
         if "s3cr3t" in repr(value)
     }
 
-    assert holders == {
-        ("auth-google", "providerDetails", True),
-        ("auth-facebook", "providerDetails", True),
-    }
+    assert holders == {("auth-google", "providerDetails", True)}
     assert "s3cr3t" not in repr(graph.outputs)
 
 
 def test_browser_supports_the_configured_identity_providers() -> None:
-    """Google and Facebook are supported if they are configured."""
+    """Google is supported if it is configured, and states whether an address is verified."""
     graph = whole("dev", secrets=("strata:auth",), **PROVIDERS)
     browser = graph.inputs("aws:cognito/userPoolClient:UserPoolClient", "auth-browser")
 
-    assert browser["supportedIdentityProviders"] == ["COGNITO", "Google", "Facebook"]
+    assert browser["supportedIdentityProviders"] == ["COGNITO", "Google"]
     assert graph.inputs("aws:cognito/identityProvider:IdentityProvider", "auth-google")[
         "attributeMapping"
     ] == {

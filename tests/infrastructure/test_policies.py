@@ -13,7 +13,7 @@ WILDCARDS = {
     ("logs:CreateLogStream", "logs:PutLogEvents"): r".*:log-stream:\*",
     ("xray:PutTelemetryRecords", "xray:PutTraceSegments"): r"\*",
     ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"): r"arn:aws:s3:::audit/(events|errors)/\*",
-    ("execute-api:ManageConnections",): r".*:realtime-id/ws/POST/@connections/\*",
+    ("execute-api:ManageConnections",): r".*:realtime-id/ws/(DELETE|POST)/@connections/\*",
     ("sns:Publish",): r"\*",
 }
 """The resources with a wildcard, by actions: AWS names them later, or has no resource for the action."""

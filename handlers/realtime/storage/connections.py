@@ -1,6 +1,6 @@
 """The table of connections.
 
-    connections   audience, connectionId     connectedAt, openAt, expiresAt
+    connections   audience, connectionId     subject, connectedAt, openAt, expiresAt
 
 Every route knows the audience of its connection from the authorizer, so no index is needed to find it.
 Queries are strongly consistent, which an index does not support: they return a connection stored just before.
@@ -9,7 +9,7 @@ Queries are strongly consistent, which an index does not support: they return a 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from handlers.kit import clock, dynamodb
@@ -25,14 +25,15 @@ OPENING_SECONDS = 5
 """How long opening may take; until a stored connection is open, API Gateway reports it as gone."""
 
 
-def connect(audience: str, connection_id: str) -> None:
-    """Store a connection that is about to open."""
+def connect(audience: str, connection_id: str, subject: str) -> None:
+    """Store a connection of a subject that is about to open."""
     now = int(time.time())
     dynamodb.call(
         dynamodb.client().put_item,
         TableName=variable("CONNECTIONS_TABLE"),
         Item={
             **_key(audience, connection_id),
+            "subject": {"S": subject},
             "connectedAt": {"S": clock.now()},
             "openAt": {"N": str(now + OPENING_SECONDS)},
             "expiresAt": {"N": str(now + CONNECTION_SECONDS)},
@@ -49,31 +50,46 @@ def disconnect(audience: str, connection_id: str) -> None:
     )
 
 
-def remove_gone(audience: str, connection_id: str) -> None:
-    """Delete a connection that API Gateway reports as gone, unless it may still be opening."""
-    delete_if(
+def remove_gone(audience: str, connection_id: str) -> bool:
+    """Delete a connection that API Gateway reports as gone, unless it may still be opening.
+
+    Returns:
+        Whether it was deleted.
+    """
+    deleted = delete_if(
         "openAt < :now",
         TableName=variable("CONNECTIONS_TABLE"),
         Key=_key(audience, connection_id),
         ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
     )
+    return deleted is not None
 
 
 def ids_of(audience: str, after: str | None = None, last: str | None = None) -> Iterator[str]:
     """Yield the ids of an audience's connections in order: those after one, up to and including another."""
     values = {":audience": audience, ":after": after, ":last": last}
     bounds = "connectionId BETWEEN :after AND :last" if after and last else _bound(after, last)
+    condition = " AND ".join(filter(None, ("audience = :audience", bounds)))
+    # BETWEEN, the only condition with two bounds, includes the first one.
+    return (found for found in _ids(condition, values) if found != after)
+
+
+def ids_of_person(audience: str, subject: str) -> Iterator[str]:
+    """Yield the ids of those connections of an audience that belong to a subject."""
+    values = {":audience": audience, ":subject": subject}
+    return _ids("audience = :audience", values, FilterExpression="subject = :subject")
+
+
+def _ids(condition: str, values: Mapping[str, str | None], **more: str) -> Iterator[str]:
     pages = query(
         TableName=variable("CONNECTIONS_TABLE"),
-        KeyConditionExpression=" AND ".join(filter(None, ("audience = :audience", bounds))),
+        KeyConditionExpression=condition,
         ExpressionAttributeValues={name: {"S": value} for name, value in values.items() if value},
         ProjectionExpression="connectionId",
         ConsistentRead=True,
+        **more,
     )
-    # BETWEEN, the only condition with two bounds, includes the first one.
-    return (
-        found for page in pages for item in page["Items"] if (found := item["connectionId"]["S"]) != after
-    )
+    return (item["connectionId"]["S"] for page in pages for item in page["Items"])
 
 
 def _bound(after: str | None, last: str | None) -> str | None:

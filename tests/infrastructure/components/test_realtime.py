@@ -36,14 +36,15 @@ KEYS = ("$connect", "$disconnect", "ping", "$default")
 
 
 def realtime(*keys: str) -> Graph:
-    """Return the graph of a WebSocket API with these routes; the function of `ping` may post."""
+    """Return the graph of a WebSocket API with these routes; `ping` may post, and `$default` may close."""
 
     def declare() -> None:
         shared = runtime()
         tickets = Table("tickets", TableSpec(key="ticket"), settings())
         api = Realtime("realtime", HEALTH, shared, uses=[tickets.use("DeleteItem")])
         for key in keys:
-            api.route(key, HEALTH, uses=[api.use()] if key == "ping" else ())
+            uses = {"ping": [api.use()], "$default": [api.use("DELETE")]}
+            api.route(key, HEALTH, uses=uses.get(key, ()))
         api.deploy()
 
     return built(declare)
@@ -111,17 +112,20 @@ def test_each_function_is_invoked_only_by_its_own_route(graph: Graph) -> None:
     }
 
 
-def test_only_functions_with_the_use_may_post(graph: Graph) -> None:
+def test_only_functions_with_the_use_may_post_or_close(graph: Graph) -> None:
     """The permission is for the connections of this stage."""
     tickets = "arn:aws:dynamodb:us-east-1:123456789012:table/tickets"
-    post = (["execute-api:ManageConnections"], [f"{EXECUTION}/ws/POST/@connections/*"])
+    post, close = (
+        (["execute-api:ManageConnections"], [f"{EXECUTION}/ws/{method}/@connections/*"])
+        for method in ("POST", "DELETE")
+    )
 
     assert {name: granted(graph, name) for name in graph.of(FUNCTION)} == {
         "realtime-authorizer": [(["dynamodb:DeleteItem"], [tickets])],
         "realtime-connect": [],
         "realtime-disconnect": [],
         "realtime-ping": [post],
-        "realtime-default": [],
+        "realtime-default": [close],
     }
 
 

@@ -48,6 +48,11 @@ CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "GetSecretValue": ("secretsmanager:GetSecretValue", lambda request: resource_of(request["SecretId"])),
     "SendMessage": ("sqs:SendMessage", _queue),
     "GetQueueAttributes": ("sqs:GetQueueAttributes", _queue),
+    **{
+        name: (f"cognito-idp:{name}", lambda request: f"userpool/{request['UserPoolId']}")
+        for name in ("AdminDeleteUser", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut")
+    },
+    "ListUsers": ("cognito-idp:ListUsers", lambda request: f"userpool/{request['UserPoolId']}"),
     "ListUsersInGroup": ("cognito-idp:ListUsersInGroup", lambda request: f"userpool/{request['UserPoolId']}"),
     "POST.sns": ("sns:Publish", lambda request: "*" if "PhoneNumber" in request else request["TopicArn"]),
 }

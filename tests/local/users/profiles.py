@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from local.deployment import people
@@ -30,7 +30,8 @@ def newcomer(platform: Platform, *, email: str | None = None, verified: bool = T
         yield people.token(platform.cloud, platform.outputs, user=person.email)
     finally:
         del people.PEOPLE[person.email]
-        cognito.admin_delete_user(UserPoolId=pool, Username=person.email)
+        with suppress(cognito.exceptions.UserNotFoundException):  # The platform has deleted it.
+            cognito.admin_delete_user(UserPoolId=pool, Username=person.email)
 
 
 def profile(platform: Platform, token: str) -> Mapping[str, Any]:
@@ -38,3 +39,19 @@ def profile(platform: Platform, token: str) -> Mapping[str, Any]:
     response = platform.ask("GET", "/me", token)
     assert response.status_code == 200, response.text
     return response.json()
+
+
+def set_status(platform: Platform, user_id: str, status: str) -> None:
+    """Change the status of a user, as an administrator."""
+    response = platform.ask("PATCH", f"/users/{user_id}", platform.admin, json={"status": status})
+    assert response.status_code == 200, response.text
+
+
+def can_sign_in(platform: Platform, email: str) -> bool | None:
+    """Return whether the user pool allows a person to sign in; None if it does not have the person."""
+    cognito = platform.cloud.client("cognito-idp")
+    try:
+        found = cognito.admin_get_user(UserPoolId=platform.outputs["userPoolId"], Username=email)
+    except cognito.exceptions.UserNotFoundException:
+        return None
+    return found["Enabled"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.local.platform import Platform, address
 from tests.local.users.profiles import newcomer, profile
 
@@ -64,15 +62,3 @@ def test_machine_client_has_no_profile(platform: Platform) -> None:
     for method in ("GET", "PATCH"):
         response = platform.ask(method, "/me", platform.machine("provisioning"), json={})
         assert (response.status_code, response.headers["Content-Type"]) == (403, "application/problem+json")
-
-
-@pytest.mark.parametrize("status", ["disabled", "active"])
-def test_disabled_profile_is_read_only(platform: Platform, status: str) -> None:
-    """Its owner can read it but cannot change it until an administrator activates it."""
-    with newcomer(platform) as token:
-        own = profile(platform, token)
-        platform.ask("PATCH", f"/users/{own['id']}", platform.admin, json={"status": status})
-
-        assert profile(platform, token)["status"] == status
-        expected = {"disabled": 403, "active": 200}[status]
-        assert platform.ask("PATCH", "/me", token, json={"name": "x"}).status_code == expected

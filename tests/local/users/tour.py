@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tests.local.platform import Platform, address, until
+from tests.local.users.profiles import profile
 
 
 def tour(platform: Platform) -> None:
-    """Create, list, find, read, change and delete users."""
+    """Create, list, find, read, change and delete users, as a person who has a profile."""
+    profile(platform, platform.admin)
     user = platform.create()
     path = f"/users/{user['id']}"
     key = {"Idempotency-Key": address()}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from handlers.me.read import handler as me
+from handlers.users.change import handler as change
 from handlers.users.create import handler as create
+from handlers.users.delete import handler as delete_user
 from tests.unit.handlers.lambda_ import call, request
 
 CALLER = {"sub": "0f1e2d3c-aaaa-4bbb-8ccc-000000000001", "client_id": "browser", "token_use": "access"}
@@ -35,3 +38,29 @@ def claims(subject: str = "grace", **changes: str) -> dict[str, str]:
         **changes,
     }
     return {name: value for name, value in given.items() if value}
+
+
+def link(subject: str) -> str:
+    """Create the profile of a sign-in, by its first request, and return its id."""
+    reply = call(me, request(claims=claims(sub=subject, username=subject)))
+    assert reply.status == 200, reply
+    return reply.body["id"]
+
+
+def enable(user_id: str) -> None:
+    """Enable a user."""
+    _set_status(user_id, "active")
+
+
+def disable(user_id: str) -> None:
+    """Disable a user."""
+    _set_status(user_id, "disabled")
+
+
+def delete(user_id: str) -> None:
+    """Delete a user."""
+    assert call(delete_user, request(path={"userId": user_id})).status == 204
+
+
+def _set_status(user_id: str, status: str) -> None:
+    assert call(change, request(path={"userId": user_id}, body={"status": status})).status == 200

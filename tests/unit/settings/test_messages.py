@@ -26,6 +26,13 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
             id="misspelt-nested-key",
         ),
         pytest.param(
+            {**DEVELOPMENT, "strata:auth": {"identityProviders": {"facebook": {"clientSecret": "s3cr3t"}}}},
+            'strata:auth.identityProviders.facebook: "(hidden)": not supported: Facebook does not state '
+            "whether an email address is verified, so a person who signs in with it could never get a "
+            "profile",
+            id="facebook",
+        ),
+        pytest.param(
             {"aws:region": "us-east-1"},
             "strata:environment: missing: expected one of development, ephemeral, production",
             id="no-environment",

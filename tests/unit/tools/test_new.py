@@ -31,7 +31,7 @@ def test_edits_call_the_domain_and_declare_its_event() -> None:
     catalogue = EDITS[CATALOGUE]((ROOT / CATALOGUE).read_text(), ORDERS)
 
     assert program.count("orders") == 3
-    assert "orders.wire(platform)\n\nfor name" in program
+    assert "orders.wire(platform, people)\n\nfor name" in program
     assert catalogue.count("class OrderCreated(") == 1
     assert catalogue.count('"order.created": EventType("strata.orders", OrderCreated)') == 1
 

@@ -63,15 +63,15 @@ def test_other_fields_are_refused(field: str) -> None:
     assert (reply.status, reply.body["errors"]) == (400, [{"field": f"/{field}", "detail": detail}])
 
 
-@pytest.mark.usefixtures("aws")
-def test_disabled_profile_is_not_changed_by_its_owner() -> None:
+def test_disabled_profile_is_not_changed_by_its_owner(items: Items) -> None:
     """Only an administrator may change a disabled profile."""
-    existing = create_user("grace@example.org", status="disabled")
+    create_user("grace@example.org", status="disabled")
+    before = items("USERS_TABLE")
 
     reply = change({"name": "B"})
 
     assert (reply.status, reply.body["type"]) == (403, "/problems/profile-disabled")
-    assert call(read, request(claims=claims())).body["name"] == existing["name"]
+    assert items("USERS_TABLE") == before
 
 
 def test_machine_s_token_is_refused() -> None:

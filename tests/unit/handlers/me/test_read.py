@@ -9,6 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from handlers.me.read import handler
+from handlers.users.change import handler as change
 from handlers.users.delete import handler as delete
 from tests.unit.handlers.lambda_ import Context, Reply, call, request
 from tests.unit.handlers.people import claims, create_user
@@ -173,22 +174,89 @@ def test_concurrent_first_requests_link_one_profile(items: Items, before_writing
     assert len(items("USERS_TABLE")) == 1
 
 
-def test_deleted_profile_is_created_again(items: Items) -> None:
-    """A person whose user was deleted gets a new profile."""
+DELETED = {
+    "type": "/problems/profile-deleted",
+    "title": "The profile was deleted",
+    "status": 403,
+    "detail": "an administrator has deleted it; sign up again to get a new one",
+}
+DISABLED = {
+    "type": "/problems/profile-disabled",
+    "title": "The profile is disabled",
+    "status": 403,
+    "detail": "an administrator has disabled it; only an administrator can enable it",
+}
+
+
+def test_deleted_profile_is_not_created_again(items: Items) -> None:
+    """The token of a deleted person creates no profile while it is still valid."""
     first = me(claims()).body
     call(delete, request(path={"userId": first["id"]}))
 
-    second = me(claims()).body
+    reply = me(claims())
 
-    assert [item["id"]["S"] for item in items("USERS_TABLE")] == [second["id"]]
+    assert (reply.status, reply.body) == (403, DELETED)
+    assert items("USERS_TABLE") == []
+
+
+def test_deleted_profile_is_not_replaced_by_a_prepared_one(items: Items) -> None:
+    """The old sign-in is not linked to a user that an administrator creates with the same address."""
+    first = me(claims()).body
+    call(delete, request(path={"userId": first["id"]}))
+    create_user("grace@example.org")
+
+    assert me(claims()).body == DELETED
+    assert ["subject" in item for item in items("USERS_TABLE")] == [False]
 
 
 @pytest.mark.usefixtures("aws")
-def test_disabled_profile_is_returned() -> None:
-    """The owner can read the status."""
+def test_deletion_during_the_first_request_wins(before_writing: BeforeWriting) -> None:
+    """A profile that is created and deleted by concurrent requests is not created again."""
+    before_writing(lambda: call(delete, request(path={"userId": me(claims()).body["id"]})))
+
+    assert me(claims()).body == DELETED
+
+
+@pytest.mark.usefixtures("aws")
+def test_person_who_signs_up_again_gets_a_new_profile() -> None:
+    """A new sign-in has another subject, and the address is free again."""
+    first = me(claims()).body
+    call(delete, request(path={"userId": first["id"]}))
+
+    second = me(claims(sub="new-sign-in", username="new-sign-in"))
+
+    assert (second.status, second.body["email"]) == (200, first["email"])
+    assert second.body["id"] != first["id"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_disabled_profile_is_refused_until_it_is_enabled() -> None:
+    """The response has the reason."""
+    user_id = me(claims()).body["id"]
+    replies: list[Any] = []
+    for status in ("disabled", "active"):
+        call(change, request(path={"userId": user_id}, body={"status": status}))
+        replies.append(me(claims()).body)
+
+    assert (replies[0], replies[1]["id"]) == (DISABLED, user_id)
+
+
+def test_disabled_user_is_not_linked(items: Items) -> None:
+    """A user who was disabled before the first sign-in is refused then."""
     create_user("grace@example.org", status="disabled")
 
-    assert me(claims()).body["status"] == "disabled"
+    assert me(claims()).body == DISABLED
+    assert ["subject" in item for item in items("USERS_TABLE")] == [False]
+
+
+@pytest.mark.usefixtures("aws")
+def test_user_disabled_during_the_first_request_is_not_linked(before_writing: BeforeWriting) -> None:
+    """The profile is read again after a concurrent change."""
+    user = create_user("grace@example.org")
+    disable = request(path={"userId": user["id"]}, body={"status": "disabled"})
+    before_writing(lambda: call(change, disable))
+
+    assert me(claims()).body == DISABLED
 
 
 def test_repeated_conflicts_end_with_503(stubbed: Stubber) -> None:

@@ -35,11 +35,13 @@ class Gateway:
     Attributes:
         statuses: the status of posts to a connection; 200 by default.
         posts: the accepted messages by connection, in order.
+        closed: the connections that were closed.
         endpoints: the URLs of the stages that were called.
     """
 
     statuses: dict[str, int] = field(default_factory=dict)
     posts: dict[str, list[Any]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
     endpoints: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,7 +51,9 @@ class Gateway:
         status = self.statuses.get(connection, 200)
         with self._lock:
             self.endpoints.add(endpoint)
-            if status == 200:
+            if status == 200 and request.method == "DELETE":
+                self.closed.append(connection)
+            elif status == 200:
                 self.posts.setdefault(connection, []).append(json.loads(request.body))
         errors = {403: "ForbiddenException", 410: "GoneException", 429: "LimitExceededException"}
         headers = {"x-amzn-ErrorType": errors[status]} if status in errors else {}

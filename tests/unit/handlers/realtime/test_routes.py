@@ -15,6 +15,7 @@ from handlers.realtime.ping import handler as ping
 from handlers.realtime.resume import handler as resume
 from handlers.realtime.unknown import handler as unknown
 from tests.unit.handlers.lambda_ import Context
+from tests.unit.handlers.people import delete, disable, link
 from tests.unit.handlers.realtime.conftest import ENDPOINT, Gateway
 from tests.unit.handlers.realtime.events import ADA, CONNECTION, EVERYTHING, gateway_event, invoke
 
@@ -32,7 +33,25 @@ def test_connection_is_stored_for_its_maximum_duration(items: Items) -> None:
     assert before + 7_800 <= int(stored.pop("expiresAt")["N"]) <= time.time() + 7_800
     assert before + 5 <= int(stored.pop("openAt")["N"]) <= time.time() + 5
     assert stored.pop("connectedAt")["S"].endswith("Z")
-    assert stored == {"audience": {"S": EVERYTHING}, "connectionId": {"S": CONNECTION}}
+    assert stored == {
+        "audience": {"S": EVERYTHING},
+        "connectionId": {"S": CONNECTION},
+        "subject": {"S": "ada"},
+    }
+
+
+@pytest.mark.parametrize("change", [disable, delete])
+def test_connection_of_a_person_who_may_not_act_is_refused(
+    items: Items, log: Any, change: Callable[[str], None]
+) -> None:
+    """A ticket from before the change opens no connection, and none stays stored."""
+    change(link("ada"))
+
+    response = invoke(connect, gateway_event(route="$connect"))
+
+    assert response == {"statusCode": 403}
+    assert items("CONNECTIONS_TABLE") == []
+    assert [line["level"] for line in log()][-1] == "INFO"
 
 
 def test_disconnect_is_idempotent(items: Items) -> None:

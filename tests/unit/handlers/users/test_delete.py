@@ -28,14 +28,17 @@ def delete(user_id: str, if_match: str | None = None) -> Reply:
     return call(handler, request("DELETE /users/{userId}", path={"userId": user_id}, headers=headers))
 
 
-def test_user_is_deleted_with_its_identities(items: Items) -> None:
-    """The user's item, email identity and sign-in identity are deleted."""
+def test_user_is_deleted_with_its_email_identity(items: Items) -> None:
+    """The subject of the sign-in is kept, without the user and without an expiry, until it is deleted too."""
     user = call(read_me, request(claims=claims())).body
 
     reply = delete(user["id"])
 
     assert reply == (204, {"Cache-Control": "no-store", "X-Correlation-Id": CORRELATION_ID}, None)
-    assert (items("USERS_TABLE"), items("IDENTITIES_TABLE")) == ([], [])
+    assert items("USERS_TABLE") == []
+    (subject,) = items("IDENTITIES_TABLE")
+    assert subject.pop("deletedAt")["S"].endswith("Z")
+    assert subject == {"identity": {"S": f"subject#{claims()['sub']}"}}
 
 
 @pytest.mark.usefixtures("aws")

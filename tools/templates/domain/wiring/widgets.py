@@ -10,6 +10,7 @@ from wiring.declared import Declared, Route
 
 if TYPE_CHECKING:
     from wiring.platform import Platform
+    from wiring.users import Users
 
 DECLARED = Declared(
     scopes={"widgets/read": "Read widgets", "widgets/write": "Create widgets"},
@@ -22,11 +23,11 @@ DECLARED = Declared(
 )
 
 
-def wire(platform: Platform) -> None:
+def wire(platform: Platform, people: Users) -> None:
     """Create the table, its stream, the API's functions and the consumer."""
     (widgets,) = platform.tables(DECLARED)
-    platform.route("widgets.create", widgets.use("PutItem"))
-    platform.route("widgets.read", widgets.use("GetItem"))
+    platform.route("widgets.create", *people.use_access(), widgets.use("PutItem"))
+    platform.route("widgets.read", *people.use_access(), widgets.use("GetItem"))
     platform.stream(widgets, "widgets.publish", platform.publish(DECLARED))
     platform.consume(
         "widgets",

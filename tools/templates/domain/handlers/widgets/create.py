@@ -8,9 +8,10 @@ from handlers.http.response import BASE_PATH, Response
 from handlers.kit import clock
 from handlers.kit.errors import Unavailable
 from handlers.kit.ids import new_id
+from handlers.users.access import REFUSALS, admit
 
 
-@operation(201, headers=("Location",), raises=(Unavailable,))
+@operation(201, headers=("Location",), raises=(*REFUSALS, Unavailable), authorize=admit)
 def handler(body: CreateWidget) -> Response[Widget]:
     """Create a widget."""
     widget = Widget(id=new_id(), name=body.name, created_at=clock.now())

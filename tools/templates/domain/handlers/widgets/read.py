@@ -6,9 +6,10 @@ from handlers.widgets.models import Widget, WidgetPath
 from handlers.http.operation import operation
 from handlers.http.response import Response
 from handlers.kit.errors import NotFound, Unavailable
+from handlers.users.access import REFUSALS, admit
 
 
-@operation(200, raises=(NotFound, Unavailable))
+@operation(200, raises=(*REFUSALS, NotFound, Unavailable), authorize=admit)
 def handler(path: WidgetPath) -> Response[Widget]:
     """Read a widget."""
     widget = storage.read(path.widget_id)

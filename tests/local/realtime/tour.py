@@ -39,8 +39,8 @@ def fill(platform: Platform, audience: str, count: int) -> None:
         }
         for number in range(count)
     ]
-    for batch in batched(puts, 25, strict=False):
-        client.batch_write_item(RequestItems={name: list(batch)})
+    for puts_of_batch in batched(puts, 25, strict=False):
+        client.batch_write_item(RequestItems={name: list(puts_of_batch)})
 
 
 def tour(platform: Platform) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from local.commands import console as show
 from local.commands.logs import Logs, entry_fields, now, readable
 from local.commands.status import Status
-from local.deployment import people
+from local.deployment import images, people
 from local.deployment.deployment import Deployment, Up
 from local.machine.errors import LocalError, system_error
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None, deployment: Deployment | None =
     """Run one command and return its exit status."""
     given = _parser().parse_args(arguments)
     console = show.terminal()
-    deployment = deployment or Deployment(ROOT, ROOT / DIRECTORY)
+    deployment = deployment or Deployment(ROOT, ROOT / DIRECTORY, images=images.shared())
     try:
         return given.run(given, deployment, console)
     except LocalError as error:

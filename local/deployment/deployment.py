@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,9 +13,13 @@ from urllib.parse import urlsplit
 
 from local.deployment import health, people
 from local.deployment.fingerprint import Fingerprint
+from local.deployment.images import Images, Place, fit
+from local.emulator import owner
 from local.emulator.checkpoint import STATE
 from local.emulator.emulator import PORT as CLOUD_PORT
 from local.emulator.emulator import Emulator
+from local.emulator.owner import Owner
+from local.emulator.saved_state import DamagedError
 from local.front_door.process import FrontDoor
 from local.machine.errors import LocalError
 from local.machine.files import remove, write_atomically
@@ -24,7 +28,7 @@ from local.machine.lock import exclusive
 from provider.cloud import Cloud
 
 if TYPE_CHECKING:
-    from local.driver.changes import Change, Report, Result
+    from local.driver.changes import Change, ChangeKind, Report, Result
 
 Apply = Callable[[Path, Cloud, Path, Mapping[str, Any], "Report"], "Result"]
 Seed = Callable[[Cloud, Mapping[str, Any]], list[str]]
@@ -58,9 +62,8 @@ def _apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], 
     # Imported here because Pulumi's SDK is slow to import and most commands do not need it.
     with no_collection():
         from local.driver import driver
-        from local.emulator.owner import Owner, claim
 
-        claim(state.parent, Owner.DRIVER)
+        owner.claim(state.parent, Owner.DRIVER)
         return driver.apply(root, cloud, state, overrides, report)
 
 
@@ -74,6 +77,7 @@ class Deployment:
         record_calls: whether CloudTrail records every allowed API call.
         apply: changes the cloud to what the program declares.
         seed: creates the people.
+        images: the images from which an empty deployment may start, and to which it adds its own.
     """
 
     root: Path
@@ -81,6 +85,7 @@ class Deployment:
     record_calls: bool = False
     apply: Apply = _apply
     seed: Seed = people.seed
+    images: Images | None = None
 
     @property
     def emulator(self) -> Emulator:
@@ -155,17 +160,57 @@ class Deployment:
             unchanged = None if refresh else self._unchanged(port, cloud_port)
             if unchanged and not verify:
                 return Up(unchanged, self._applied(), [], time.monotonic() - started)
-            url = self.prepare(port, cloud_port, notify)
+            empty = self.emulator.is_empty
             port = self.front_door.choose_port(port)
+            cloud_port = self._choose_cloud_port(port, cloud_port)
+            if empty and not verify and self._start_from_image(port, cloud_port):
+                return Up(f"http://localhost:{port}", self._applied("create"), [], time.monotonic() - started)
+            url = self.prepare(port, cloud_port, notify)
             self.front_door.start(port)
             with self._emulator_checked(), self.fingerprint.of_run(self.processes):
                 cloud = self.emulator.cloud
                 result = self._deploy(url, report, notify, refresh=refresh)
                 created = self.seed(cloud, result.outputs)
                 health.wait(port)
+            if empty:
+                self._take_image()
         if unchanged:
             _refuse_changes(result)
         return Up(url, result, created, time.monotonic() - started)
+
+    def _start_from_image(self, port: int, cloud_port: int) -> bool:
+        """Start an empty deployment from an image of the same program; return whether one works."""
+        key = self.fingerprint.program()
+        image = self.images.find(key) if self.images and key else None
+        if image is None or key is None or self.images is None:
+            return False
+        folder = self.directory / "image"
+        try:
+            fit(image, folder, self._place(port, cloud_port))
+            owner.claim(self.directory, Owner.DRIVER)
+            self.emulator.start_with(folder, cloud_port)
+            self.front_door.start(port)
+            with self.fingerprint.of_run(self.processes):
+                health.require(self.emulator.cloud, self.outputs, port)
+        except (DamagedError, OSError, LocalError):
+            self.images.discard(key)
+            self._clear()
+            return False
+        finally:
+            remove(folder)
+        return True
+
+    def _take_image(self) -> None:
+        """Make an image of the first deployment of a program; without room for it there is none."""
+        key = self.fingerprint.program() if self.is_current else None
+        emulator, front_door = self.emulator.process, self.front_door.process
+        if self.images is None or key is None or emulator is None or front_door is None:
+            return
+        with suppress(OSError, LocalError, DamagedError):
+            self.images.add(key, self.emulator.save(), self._place(front_door.port, emulator.port))
+
+    def _place(self, port: int, cloud_port: int) -> Place:
+        return Place(str(self.root), port, cloud_port)
 
     def prepare(self, port: int | None, cloud_port: int | None, notify: Callable[[str], None]) -> str:
         """Start the emulator, and return the front door's address; the parameters are those of `up`.
@@ -173,9 +218,8 @@ class Deployment:
         Raises:
             LocalError: if a port is not available, or the emulator does not start.
         """
-        self._refuse_equal_ports(self.front_door.default_port(port), cloud_port)
         port = self.front_door.choose_port(port)
-        self.emulator.start(cloud_port, notify)
+        self.emulator.start(self._choose_cloud_port(port, cloud_port), notify)
         return f"http://localhost:{port}"
 
     def reapply(self, report: Report) -> Result:
@@ -221,11 +265,14 @@ class Deployment:
     def reset(self) -> None:
         """Stop the emulator and the front door, and delete everything except the bundles."""
         with exclusive(self.directory, "reset"):
-            self.front_door.stop()
-            self.emulator.reset()
-            for path in self.directory.iterdir():
-                if path.name not in KEPT:
-                    remove(path)
+            self._clear()
+
+    def _clear(self) -> None:
+        self.front_door.stop()
+        self.emulator.reset()
+        for path in self.directory.iterdir():
+            if path.name not in KEPT:
+                remove(path)
 
     def _unchanged(self, port: int | None, cloud_port: int | None) -> str | None:
         """Return the front door's address if all runs, on these ports, as the last complete run left it."""
@@ -251,16 +298,19 @@ class Deployment:
         """Whether the running platform is what the program declares, by the fingerprint of the last run."""
         return self.fingerprint.matches(self.processes)
 
-    def _applied(self) -> Result:
-        """Return the result of a run that changes nothing, from the driver's state."""
+    def _applied(self, kind: ChangeKind = "same") -> Result:
+        """Return the result of a run that changes each resource in this way, from the driver's state."""
         from local.driver.changes import Change, Result
 
         resources = json.loads(self.state.read_bytes())["resources"]
-        return Result(self.outputs, [Change(urn, "same") for urn in resources], 0.0)
+        return Result(self.outputs, [Change(urn, kind) for urn in resources], 0.0)
 
-    def _refuse_equal_ports(self, port: int, cloud_port: int | None) -> None:
+    def _choose_cloud_port(self, port: int, cloud_port: int | None) -> int:
+        """Return the emulator's port: the running one, the requested one, the last one, or a free one."""
         if port == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
             raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two different ports")
+        process = self.emulator.process
+        return cloud_port or process.port if process else self.emulator.choose_port(cloud_port)
 
     def _deploy(self, url: str, report: Report, notify: Callable[[str], None], *, refresh: bool) -> Result:
         """Apply the program; if the cloud was changed outside these commands, read all resources first."""

@@ -53,7 +53,7 @@ class Fingerprint:
             known: Any = json.loads((self.directory / FILE).read_bytes())
         except (OSError, ValueError):
             return False
-        return isinstance(known, dict) and known == self._facts(self._program(), cloud)
+        return isinstance(known, dict) and known == self._facts(self.program(), cloud)
 
     def forget(self) -> None:
         """Make the next `up` apply the program."""
@@ -62,11 +62,11 @@ class Fingerprint:
     @contextmanager
     def of_run(self, cloud: Mapping[str, Any]) -> Generator[None]:
         """Record the run in the block, if it completes and the program's files are the same at its end."""
-        before = self._program()
+        before = self.program()
         self.forget()
         yield
         facts = self._facts(before, cloud)
-        if facts is not None and self._program() == before:
+        if facts is not None and self.program() == before:
             write_atomically(self.directory / FILE, json.dumps(facts))
 
     def _facts(self, program: str | None, cloud: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -74,10 +74,15 @@ class Fingerprint:
             record = [hashlib.sha256(path.read_bytes()).hexdigest() for path in self.written]
         except OSError:
             return None
-        return None if program is None else {"program": program, "record": record, "cloud": dict(cloud)}
+        if program is None:
+            return None
+        return {"root": str(self.root), "program": program, "record": record, "cloud": dict(cloud)}
 
-    def _program(self) -> str | None:
-        """Return the hash of all that a run reads; None if a file is unreadable or a folder is a link."""
+    def program(self) -> str | None:
+        """Return the hash of all that a run reads; None if a file is unreadable or a folder is a link.
+
+        It is the same in every checkout with the same content.
+        """
         digest = hashlib.sha256()
         try:
             for name, content in self._sources():
@@ -89,14 +94,14 @@ class Fingerprint:
 
     def _sources(self) -> Iterator[tuple[str, bytes]]:
         """Yield the names and contents of all files, in a fixed order, and the installed packages."""
-        yield str(self.root), "\n".join(packages()).encode()
+        yield "packages", "\n".join(packages()).encode()
         for name in FILES:
             yield name, (self.root / name).read_bytes()
-        folders = [self.root / name for name in PROGRAM_FOLDERS] + [CODE / name for name in CODE_FOLDERS]
-        for folder in folders:
-            for path in files(str(folder)):
-                with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file takes as long as reading it
-                    yield path, file.read()
+        for base, names in ((self.root, PROGRAM_FOLDERS), (CODE, CODE_FOLDERS)):
+            for name in names:
+                for path in files(str(base / name)):
+                    with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file takes as long as reading it
+                        yield path.removeprefix(str(base)), file.read()
 
 
 class LinkError(Exception):

@@ -45,6 +45,17 @@ def problem(port: int) -> str | None:
     return f"{status}: {text}" if status else f"no response ({text})"
 
 
+def require(cloud: Cloud, outputs: Mapping[str, Any], port: int) -> None:
+    """Check at once that nothing is missing and that the API is healthy.
+
+    Raises:
+        LocalError: if it is not.
+    """
+    found = missing(cloud, outputs, port) or problem(port)
+    if found:
+        raise LocalError(found)
+
+
 def wait(port: int) -> None:
     """Wait until the API is healthy.
 

@@ -93,6 +93,11 @@ class Emulator:
             raise LocalError("the emulator is not running: run make up")
         return process
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it does not run and has no data."""
+        return self.process is None and not self.checkpoint.cloud.exists() and not self.checkpoint.folders()
+
     def start(self, port: int | None = None, notify: Notify = ignore) -> StartData:
         """Start the emulator, unless it runs, with the last saved state, and return when it is ready.
 
@@ -113,11 +118,27 @@ class Emulator:
             self.daemon.stop(grace=0)
         # A slow emulator gets the time to save its data.
         self.daemon.stop(self.stop_seconds)
-        chosen = self._choose_port(port)
+        chosen = self.choose_port(port)
         data = self._prepare_data(chosen, notify)
         self.daemon.start(self.daemon.command(chosen), self._environment(chosen), chosen)
         self.daemon.wait_until(lambda: _is_healthy(chosen), START_SECONDS)
         return data
+
+    def choose_port(self, port: int | None) -> int:
+        """Return the requested port; without one, the last port, or 4566, or a free port.
+
+        Raises:
+            LocalError: if another program listens on it.
+        """
+        wanted = port or self.daemon.port
+        if wanted is None:
+            return free_port() if is_taken(PORT) else PORT
+        if not wait_until_free(wanted):
+            raise LocalError(
+                f"the emulator's port {wanted} is in use by another program: "
+                "stop that program, or choose another port with CLOUD_PORT="
+            )
+        return wanted
 
     def stop(self) -> None:
         """Stop the emulator, if it runs, and keep its data for the next start.
@@ -169,17 +190,6 @@ class Emulator:
     @property
     def _scratch(self) -> Path:
         return self.directory / "tmp"
-
-    def _choose_port(self, port: int | None) -> int:
-        wanted = port or self.daemon.port
-        if wanted is None:
-            return free_port() if is_taken(PORT) else PORT
-        if not wait_until_free(wanted):
-            raise LocalError(
-                f"the emulator's port {wanted} is in use by another program: "
-                "stop that program, or choose another port with CLOUD_PORT="
-            )
-        return wanted
 
     def _prepare_data(self, port: int, notify: Notify) -> StartData:
         used = self.checkpoint.cloud.exists()

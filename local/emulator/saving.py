@@ -41,6 +41,8 @@ def save(port: int, seconds: float) -> str:
         outcome = _request("POST", port, seconds)
     except (OSError, http.client.HTTPException) as error:
         raise LocalError(f"the emulator could not save its data: {error}") from error
+    except ValueError:  # It was started before it had this request.
+        raise LocalError("the emulator runs with another version of Strata: run make reset") from None
     if outcome is None or outcome.folder is None:
         problem = outcome.error if outcome else "no response"
         raise LocalError(

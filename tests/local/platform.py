@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import requests
 
-from local.deployment import people
+from local.deployment import images, people
 from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from operate.target import LOCAL, Target, find
@@ -210,7 +210,7 @@ def running() -> Platform | None:
 
 def up(directory: Path, program: Path = ROOT) -> tuple[Deployment, Platform]:
     """Deploy the program, or a copy of it, in a folder, with a record of all API calls."""
-    deployment = Deployment(program, directory, record_calls=True)
+    deployment = Deployment(program, directory, record_calls=True, images=images.shared())
     done = deployment.up(lambda _: None, lambda _: None, port=free_port(), cloud_port=free_port())
     cloud = deployment.emulator.cloud
     return deployment, Platform(done.url, cloud, deployment.outputs, directory / "cloud" / "services")

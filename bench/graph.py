@@ -20,6 +20,7 @@ from bench.replay import ROOT, STACK, Replay, Responses, build, save
 from bench.table import figure, seconds, show
 from local.driver import program
 from local.driver.stack import Stack
+from shell.command import run
 from tools.graph import Recorder
 
 ROUNDS = 5
@@ -124,4 +125,4 @@ def _process(*arguments: str, given: str = "") -> subprocess.CompletedProcess[st
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

@@ -60,13 +60,10 @@ def tail_events(context: Context) -> int:
     pattern: Mapping[str, Any] = arguments.pattern or ({} if arguments.type else ALL_EVENTS)
     if arguments.type:
         pattern = {**pattern, "detail-type": arguments.type}
-    try:
-        with tail(context.target, pattern) as tailing:
-            _note("listening for events; press Ctrl-C to stop")
-            for event in tailing.read(arguments.seconds):
-                render.show_line(event, render.event(event), as_json=context.json)
-    except KeyboardInterrupt:
-        _note("stopped")
+    with tail(context.target, pattern) as tailing:
+        _note("listening for events; press Ctrl-C to stop")
+        for event in tailing.read(arguments.seconds):
+            render.show_line(event, render.event(event), as_json=context.json)
     return 0
 
 

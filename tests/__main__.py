@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.engine.toolchain import ready
+from shell.command import run
 
 SUITES = ("unit", "infrastructure", "local", "engine")
 
@@ -38,4 +39,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(lambda: main(sys.argv[1:]))

@@ -77,7 +77,7 @@ def test_cdpath_leads_to_no_other_folder(checkout: Checkout, tmp_path: Path) -> 
     checkout.environment["CDPATH"] = str(other)
     done = checkout.make_environment()
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Creating .venv\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Creating .venv\n")
     assert [file.name for file in (other / ".venv").iterdir()] == ["mine"]
     assert (checkout.root / ".venv" / "bin" / "uv").exists()
 

@@ -128,6 +128,7 @@ class Queue(Component):
             timeout=self.timeout,
             opts=self.child(),
         )
+        self.runtime.inventory.consumers[self.name] = function.name
         aws.lambda_.EventSourceMapping(
             self.name,
             event_source_arn=self.arn,

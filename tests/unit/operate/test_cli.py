@@ -18,6 +18,8 @@ OUTPUTS = {
     "eventArchive": "arn:aws:events:us-east-1:000000000000:archive/strata",
     "eventBus": "strata",
     "deadLetters": {},
+    "subscribers": [],
+    "publishers": [],
     "logGroups": {},
     "partnersTable": "partners",
     "webhookSecret": "secret",

@@ -66,6 +66,8 @@ class Audit(Component):
         database_name: the Glue database's name; its table is named `events`.
     """
 
+    name_limit = 64
+
     def __init__(self, name: str, runtime: Runtime, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.settings = runtime.settings

@@ -1,4 +1,4 @@
-"""The steps of a request that are not logged yet, as far as the stack's outputs say what follows a step."""
+"""The steps that follow those of a trace and are not logged yet, as far as the stack's outputs name them."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_settings_of_pip_move_no_package(checkout: Checkout) -> None:
     }  # fmt: skip
     done = checkout.make_environment()
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "Creating .venv\n")
     assert checkout.received("pip", "PIP_", "PYTHON") == {
         "PIP_CONFIG_FILE": "/dev/null",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -1,1 +1,5 @@
 """Benchmarks: each figure is measured beside an alternative or a floor, in the same run."""
+
+from shell.start import starting
+
+starting()

@@ -11,6 +11,7 @@ import sys
 
 from bench import cold_import, engine, events, graph, local
 from bench.options import Options
+from shell.command import run
 
 BENCHMARKS = (graph, cold_import, local, events, engine)
 
@@ -21,4 +22,4 @@ def main(options: Options) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

@@ -23,6 +23,7 @@ import uv
 from bench.options import Options
 from bench.table import Figure, figure, show
 from components.bundle import BundleError, function_bundle, layer_bundle
+from shell.command import run
 
 ROUNDS = 11
 HANDLER = "handlers.users.create:handler"
@@ -179,4 +180,4 @@ def main(options: Options) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

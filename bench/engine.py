@@ -24,6 +24,7 @@ from local.engine.toolchain import ready
 from local.machine.ports import free_port
 from local.plugin.properties import SIGNATURE
 from provider.cloud import Cloud
+from shell.command import run
 from tests.engine.project import STATE_AT_THE_END
 
 ROOT = Path(__file__).parents[1]
@@ -162,4 +163,4 @@ def _time(times: Seconds, name: str, work: Callable[[], object]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

@@ -19,6 +19,7 @@ from bench.table import Figure, show
 from local.deployment import people
 from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
+from shell.command import run
 
 T = TypeVar("T")
 Pair = tuple[float, float]
@@ -146,4 +147,4 @@ def _p95(seconds: Sequence[float]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

@@ -19,6 +19,7 @@ from bench.replay import ROOT, STACK, Replay, Responses, build, save
 from bench.table import figure, seconds, show
 from local.driver import program
 from local.driver.stack import Stack
+from shell.command import run
 from tools.graph import Recorder
 
 ROUNDS = 5
@@ -86,4 +87,4 @@ def _process(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

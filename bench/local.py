@@ -24,6 +24,7 @@ from local.deployment import people
 from local.deployment.deployment import Deployment
 from local.machine.ports import free_port
 from provider.cloud import Cloud
+from shell.command import run
 
 HANDLER = "handlers/health/read.py"
 ROUNDS = 5
@@ -203,4 +204,4 @@ def _code(body: str) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Options.parse(sys.argv[1:])))
+    run(lambda: main(Options.parse(sys.argv[1:])))

@@ -69,6 +69,8 @@ class Audit(Component):
         database_name: the Glue database's name; its table is named `events`.
     """
 
+    name_limit = 64
+
     def __init__(
         self, name: str, access_logs: Bucket, runtime: Runtime, *, opts: pulumi.ResourceOptions | None = None
     ) -> None:

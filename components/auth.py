@@ -68,6 +68,8 @@ class Auth(Component):
         scopes: every scope that a token may have.
     """
 
+    name_limit = 128
+
     def __init__(
         self,
         name: str,

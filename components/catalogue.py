@@ -57,6 +57,17 @@ class Catalogue:
         events: list[Shape] = [{**EVENT, "detail": detail} for detail in details]
         check_fields(who, pattern, events or [EVENT])
 
+    def types_of(self, pattern: Pattern) -> list[str]:
+        """Return the known types that a checked pattern may match."""
+        meant = pattern.get("detail-type", [{"prefix": ""}])
+        types = {name for source in self._sources("", pattern) for name in self.sources[source]}
+        return sorted(name for name in types if any(_may_be(kind, name) for kind in meant))
+
+    def is_filtered(self, pattern: Pattern) -> bool:
+        """Return whether a pattern may reject an event whose type and source it names."""
+        names = [source for source in pattern["source"] if isinstance(source, str)]
+        return bool(pattern.keys() - {"source", "detail-type"}) or not self.sources.keys() >= set(names)
+
     def _sources(self, who: str, pattern: Pattern) -> set[str]:
         """Return the known sources that a pattern may match."""
         meant: set[str] = set()

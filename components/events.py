@@ -15,6 +15,7 @@ from components.catalogue import Catalogue
 from components.dead_letters import RETRY, DeadLetterQueue
 from components.function import Function
 from components.iam import Grant
+from components.inventory import Subscription
 from components.key import EVENTBRIDGE
 from components.pattern import Pattern, Shape
 from components.queue import Queue
@@ -104,6 +105,10 @@ class EventBus(Component):
         if isinstance(target, Function):
             target.require_asynchronous(f"subscription {full}")
         rule = self._rule(full, pattern)
+        if isinstance(target, Function | Queue):
+            self._runtime.inventory.subscriptions[full] = Subscription(
+                self._catalogue.types_of(pattern), self._catalogue.is_filtered(pattern), target.name
+            )
         match target:
             case Function():
                 permission = target.allow_service(full, EVENTBRIDGE, rule.arn)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components import limits
 from components.base import Component
-from components.bundle import function_bundle
+from components.bundle import Bundle, function_bundle
 from components.dead_letters import DeadLetterQueue
 from components.iam import Grant
-from components.role import make_role
+from components.role import Role, make_role
 from components.runtime import ARCHITECTURE, Runtime
 from components.trust import NoSource
 from components.use import Use, env_of, grants_of
@@ -76,38 +77,44 @@ class Function(Component):
         variables = _variables(name, settings.log_level, uses)
         _require(name, memory, timeout, reserved_concurrency)
         super().__init__(name, opts)
-        bundle = function_bundle(handler, files, platform=runtime.platform, tree=runtime.sources)
         log_group = self._log_group(runtime)
         if asynchronous:
-            self.dead_letters = DeadLetterQueue(
-                f"{name}-dead-letters", "function", runtime, opts=self.child()
-            )
+            self.dead_letters = self._dead_letter_queue(runtime)
         grants = [*grants_of(uses), *self._own_grants(log_group, tracing=settings.tracing)]
-        role = make_role(self, name, LAMBDA, EXECUTION, runtime.settings, grants)
-        function = aws.lambda_.Function(
-            name,
-            code=pulumi.FileArchive(str(bundle.path)),
-            handler=bundle.handler,
-            runtime=runtime.identifier,
-            layers=[runtime.layer(layer) for layer in bundle.layers],
-            role=role.arn,
-            architectures=[ARCHITECTURE],
+        function = self._function(
+            function_bundle(handler, files, platform=runtime.platform, tree=runtime.sources),
+            runtime,
+            make_role(self, name, LAMBDA, EXECUTION, runtime.settings, grants),
             memory_size=memory or settings.memory,
             timeout=timeout or settings.timeout,
             environment={"variables": variables},
             logging_config=_json_logs(settings.log_level, log_group),
-            tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             reserved_concurrent_executions=reserved_concurrency,
             snap_start={"apply_on": "PublishedVersions"} if snapshots else None,
             publish=snapshots,
-            tags=self.tags,
-            # Without the policy in place, the first invocations would be denied.
-            opts=self.child(depends_on=[role.permissions]),
         )
         self.function_name = function.name
         self._expose(function, snap_start=snapshots)
         self._retry(settings.asynchronous)
         self.register_outputs({"functionName": function.name, "arn": self.arn})
+
+    def _function(self, bundle: Bundle, runtime: Runtime, role: Role, **inputs: Any) -> aws.lambda_.Function:
+        """Create the function with its code, runtime, layers and role, and the other inputs."""
+        tracing = runtime.settings.functions.tracing
+        return aws.lambda_.Function(
+            self.name,
+            code=pulumi.FileArchive(str(bundle.path)),
+            handler=bundle.handler,
+            runtime=runtime.identifier,
+            layers=[runtime.layer(layer) for layer in bundle.layers],
+            architectures=[ARCHITECTURE],
+            tracing_config={"mode": "Active" if tracing else "PassThrough"},
+            role=role.arn,
+            tags=self.tags,
+            # Without the policy in place, the first invocations would be denied.
+            opts=self.child(depends_on=[role.permissions]),
+            **inputs,
+        )
 
     def require_asynchronous(self, caller: str) -> None:
         """Reject an asynchronous caller of a function that would lose failed invocations.
@@ -131,6 +138,9 @@ class Function(Component):
             source_arn=source_arn,
             opts=self.child(),
         )
+
+    def _dead_letter_queue(self, runtime: Runtime) -> DeadLetterQueue:
+        return DeadLetterQueue(f"{self.name}-dead-letters", "function", runtime, opts=self.child())
 
     def _log_group(self, runtime: Runtime) -> aws.cloudwatch.LogGroup:
         log_group = aws.cloudwatch.LogGroup(

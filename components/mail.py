@@ -8,6 +8,7 @@ from typing import Protocol
 import pulumi
 import pulumi_aws as aws
 
+from components import limits
 from components.base import Component
 from components.iam import Grant
 from components.key import SES, Key
@@ -62,6 +63,8 @@ class Mail(Component):
         topic: the topic of SES's events about emails.
     """
 
+    name_limit = 64
+
     def __init__(
         self,
         name: str,
@@ -107,8 +110,11 @@ class Mail(Component):
         return Use((grant,), variables)
 
     def _template(self, name: str, parts: Template) -> aws.ses.Template:
+        full = f"{self.name}-{name}"
+        project, stack = self.tags["project"], self.tags["stack"]
+        limits.check_name(f"template {full}", full, self.name_limit, project=project, stack=stack)
         return aws.ses.Template(
-            f"{self.name}-{name}",
+            full,
             subject=parts.subject,
             text=parts.text,
             html=parts.html,

@@ -132,6 +132,16 @@ class Queue(Component):
             timeout=self.timeout,
             opts=self.child(),
         )
+        self.runtime.inventory.consumers[self.name] = function.name
+        self._map(
+            function,
+            batch_size,
+            maximum_concurrency or self.runtime.settings.functions.consumer_concurrency,
+        )
+        return function
+
+    def _map(self, function: Function, batch_size: int, maximum_concurrency: int) -> None:
+        """Invoke the function with batches of messages."""
         aws.lambda_.EventSourceMapping(
             self.name,
             event_source_arn=self.arn,
@@ -139,14 +149,10 @@ class Queue(Component):
             batch_size=batch_size,
             maximum_batching_window_in_seconds=self.batching_window,
             function_response_types=["ReportBatchItemFailures"],
-            scaling_config={
-                "maximum_concurrency": maximum_concurrency
-                or self.runtime.settings.functions.consumer_concurrency
-            },
+            scaling_config={"maximum_concurrency": maximum_concurrency},
             tags=self.tags,
             opts=self.child(),
         )
-        return function
 
     def _connect_dead_letters(self) -> None:
         self.dead_letters.redrive_to(self.url)

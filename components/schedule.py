@@ -65,14 +65,7 @@ class Schedule(Component):
             to=function.function_name,
             opts=self.child(),
         )
-        role = ServiceRole(
-            f"{name}-role",
-            SCHEDULER,
-            SourceArn(_default_group(function.arn)),
-            runtime.settings,
-            grants=[Grant(("lambda:InvokeFunction",), (function.arn,)), *dead_letters.use().grants],
-            opts=self.child(),
-        )
+        role = self._role(function, dead_letters, runtime)
         aws.scheduler.Schedule(
             name,
             schedule_expression=expression,
@@ -87,6 +80,16 @@ class Schedule(Component):
             opts=self.child(depends_on=[role.permissions]),
         )
         self.register_outputs({})
+
+    def _role(self, function: Function, dead_letters: DeadLetterQueue, runtime: Runtime) -> ServiceRole:
+        return ServiceRole(
+            f"{self.name}-role",
+            SCHEDULER,
+            SourceArn(_default_group(function.arn)),
+            runtime.settings,
+            grants=[Grant(("lambda:InvokeFunction",), (function.arn,)), *dead_letters.use().grants],
+            opts=self.child(),
+        )
 
 
 def _window(minutes: int | None) -> Any:

@@ -88,6 +88,7 @@ class Stream(Component):
             opts=self.child(),
         )
         self.dead_letters.redrive_to(self.function.function_name)
+        runtime.inventory.publishers.append(name)
         self._map(table, batch_size, retries, maximum_age)
         make_alarm(
             self,

@@ -1,1 +1,5 @@
 """The embedded cloud: the whole platform on this machine, with nothing but Python."""
+
+from shell.start import starting
+
+starting()

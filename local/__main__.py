@@ -1,7 +1,6 @@
 """`python -m local`: the commands in `local.commands.cli`."""
 
-import sys
-
 from local.commands.cli import main
+from shell.command import run
 
-sys.exit(main())
+run(main)

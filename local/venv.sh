@@ -87,7 +87,7 @@ fi
 
 [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && [ -x .venv/bin/python ] && exit 0
 
-echo "Creating .venv"
+echo "Creating .venv" >&2
 rm -f "$stamp"
 python=$(find_python "${1:-}")
 if ! is_right .venv/bin/python || ! { .venv/bin/uv --version || .venv/bin/python -m pip --version; } >/dev/null 2>&1; then

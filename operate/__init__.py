@@ -4,3 +4,7 @@
 Each command's logic has its own module, which does not print. `operate.results` defines the JSON documents,
 and `operate.render` prints them or their text form.
 """
+
+from shell.start import starting
+
+starting()

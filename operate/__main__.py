@@ -1,7 +1,6 @@
 """Run `operate.cli` as `python -m operate`."""
 
-import sys
-
 from operate.cli import main
+from shell.command import run
 
-sys.exit(main())
+run(main)

@@ -131,7 +131,7 @@ def _dead_letters(add: AddParser) -> None:
 
 
 def _trace(add: AddParser) -> None:
-    trace = _add(add, "trace", commands.trace_request, list[results.Hop])
+    trace = _add(add, "trace", commands.trace_request, results.Trace)
     trace.add_argument(
         "correlation_id",
         type=_checked(_correlation_id),

@@ -17,6 +17,7 @@ from typing import Any
 from handlers.partners import keys
 from operate import dead_letter_queues, events, partners, redrive, render, results, trace, webhooks
 from operate.errors import OperateError, UsageError
+from operate.expected import expected
 from operate.tail import tail
 from operate.target import DeadLetterQueue, Target, find
 from operate.text import line
@@ -60,13 +61,10 @@ def tail_events(context: Context) -> int:
     pattern: Mapping[str, Any] = arguments.pattern or ({} if arguments.type else ALL_EVENTS)
     if arguments.type:
         pattern = {**pattern, "detail-type": arguments.type}
-    try:
-        with tail(context.target, pattern) as tailing:
-            _note("listening for events; press Ctrl-C to stop")
-            for event in tailing.read(arguments.seconds):
-                render.show_line(event, render.event(event), as_json=context.json)
-    except KeyboardInterrupt:
-        _note("stopped")
+    with tail(context.target, pattern) as tailing:
+        _note("listening for events; press Ctrl-C to stop")
+        for event in tailing.read(arguments.seconds):
+            render.show_line(event, render.event(event), as_json=context.json)
     return 0
 
 
@@ -89,6 +87,8 @@ def replay_events(context: Context) -> int:
     _note_replay(replay)
     if arguments.wait:
         replay = events.wait(context.target, replay, _note_replay)
+    elif not context.json:
+        _note("the replay continues in the background; with --wait, the command waits for its end")
     render.show(results.from_replay(replay), "", as_json=context.json)
     return 0
 
@@ -100,7 +100,11 @@ def list_dead_letters(context: Context) -> int:
         depths = list(
             pool.map(dead_letter_queues.read_depth, repeat(context.target), queues, queues.values())
         )
-    render.show([results.from_depth(each) for each in depths], render.depths(depths), as_json=context.json)
+    read_at = datetime.now(UTC)
+    documents = [results.from_depth(each, read_at) for each in depths]
+    render.show(documents, render.depths(depths), as_json=context.json)
+    if not context.json:
+        _note(f"as of {rfc3339(read_at)}; the numbers are approximate")
     return 0
 
 
@@ -121,15 +125,21 @@ def redrive_dead_letters(context: Context) -> int:
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         done = list(pool.map(redrive.redrive, repeat(target), queues, queues.values(), repeat(given.limit)))
     render.show([results.from_redrive(each) for each in done], render.redriven(done), as_json=context.json)
+    if not context.json and any(each.sent for each in done):
+        at = rfc3339(datetime.now(UTC))
+        _note(f"sent by {at} and still to be handled: a message that fails again returns to its queue")
     return 1 if any(each.left for each in done) else 0
 
 
 def trace_request(context: Context) -> int:
-    """Print the steps of one request through functions, queues and pushes."""
+    """Print the steps of one request through functions, queues and pushes, and those expected to follow."""
     given = context.arguments
-    hops = trace.trace(context.target, given.correlation_id, given.since)
-    documents = [results.from_hop(hop, hops[0].at) for hop in hops]
-    render.show(documents, render.trace(hops), as_json=context.json)
+    target = context.target
+    hops = trace.trace(target, given.correlation_id, given.since)
+    read_at = datetime.now(UTC)
+    steps = expected(hops, target.subscribers, target.publishers, read_at)
+    document = results.from_trace(hops, steps, read_at)
+    render.show(document, render.trace(hops, steps, read_at), as_json=context.json)
     if not hops:
         raise OperateError(
             f"no log entries for {given.correlation_id} since {rfc3339(given.since)} in stack {given.stack}: "

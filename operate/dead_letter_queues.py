@@ -77,11 +77,12 @@ class QueueReader:
     url: str
     _received: dict[str, str] = field(default_factory=dict[str, str])
 
-    def depth(self) -> int:
-        """Return the approximate number of messages, visible and not visible."""
+    def depth(self) -> tuple[int, int]:
+        """Return the approximate number of messages, and how many of them are not visible."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         attributes: Any = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
-        return sum(int(attributes[name]) for name in names)
+        visible, in_flight = (int(attributes[name]) for name in names)
+        return visible + in_flight, in_flight
 
     @contextmanager
     def messages(self, limit: int, seconds: int = PEEK_SECONDS) -> Generator[list[DeadMessage]]:
@@ -143,6 +144,7 @@ class Depth:
         name: the queue's name in the program.
         kind: the sender's kind, see `DeadLetterQueue`.
         messages: approximate number of messages.
+        in_flight: how many of them are being read or redriven.
         oldest: when the oldest message was sent, in milliseconds since the epoch; None for an empty queue.
         exact: whether `oldest` was read from all messages; otherwise an older one may exist.
     """
@@ -150,6 +152,7 @@ class Depth:
     name: str
     kind: str
     messages: int
+    in_flight: int
     oldest: int | None
     exact: bool
 
@@ -162,12 +165,12 @@ def reader(target: Target, queue: DeadLetterQueue) -> QueueReader:
 def read_depth(target: Target, name: str, queue: DeadLetterQueue) -> Depth:
     """Return the depth of a dead-letter queue; receives at most ten messages to find the oldest."""
     source = reader(target, queue)
-    count = source.depth()
+    count, in_flight = source.depth()
     oldest: int | None = None
     if count:
         with source.messages(BATCH) as messages:
             oldest = min((message.sent for message in messages), default=None)
-    return Depth(name, queue.kind, count, oldest, exact=count <= BATCH)
+    return Depth(name, queue.kind, count, in_flight, oldest, exact=count <= BATCH)
 
 
 def peek(target: Target, queue: DeadLetterQueue, limit: int) -> Sequence[DeadMessage]:

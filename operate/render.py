@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from textwrap import shorten
 from typing import Any, override
 
@@ -15,10 +16,11 @@ from rich.table import Table
 
 from operate import results
 from operate.dead_letter_queues import DeadMessage, Depth
+from operate.expected import Expected
 from operate.partners import PartnerKey
 from operate.redrive import RedriveResult
 from operate.text import line, printable
-from operate.times import format_duration
+from operate.times import format_duration, rfc3339
 from operate.trace import Hop
 
 WIDTH = 100
@@ -62,10 +64,11 @@ def event(document: Mapping[str, Any]) -> str:
 
 def depths(found: Sequence[Depth]) -> Table:
     """Return a table of dead-letter queues, fullest first."""
-    table = _table("queue", "kind", ">messages", ">oldest")
+    table = _table("queue", "kind", ">messages", ">in flight", ">oldest")
     for depth in sorted(found, key=lambda depth: (-depth.messages, depth.name)):
         style = "red" if depth.messages else "dim"
-        table.add_row(depth.name, depth.kind, str(depth.messages), _age(depth), style=style)
+        numbers = (str(depth.messages), str(depth.in_flight or ""))
+        table.add_row(depth.name, depth.kind, *numbers, _age(depth), style=style)
     return table
 
 
@@ -84,8 +87,8 @@ def redriven(done: Sequence[RedriveResult]) -> Table:
     return table
 
 
-def trace(hops: Sequence[Hop]) -> RenderableType:
-    """Return a table of a request's steps and a summary; an empty string without steps."""
+def trace(hops: Sequence[Hop], steps: Sequence[Expected], read_at: datetime) -> RenderableType:
+    """Return a table of a request's steps, the expected ones and a summary; an empty string without steps."""
     if not hops:
         return ""
     start = hops[0].at
@@ -100,14 +103,23 @@ def trace(hops: Sequence[Hop]) -> RenderableType:
             _details(hop.details),
             style="red" if hop.failed else "",
         )
-    return Group(table, summary(hops))
+    return Group(table, *map(_expected, steps), summary(hops, steps, read_at))
 
 
-def summary(hops: Sequence[Hop]) -> str:
-    """Return the number of steps and failures, and the total time."""
+def _expected(step: Expected) -> str:
+    verb = "expected" if step.certain else "possible"
+    return printable(f"{verb}: {step.what} at {step.where}: {step.reason}")
+
+
+def summary(hops: Sequence[Hop], steps: Sequence[Expected], read_at: datetime) -> str:
+    """Return the number of steps and failures, the total time, and what is still expected at which time."""
     failures = sum(hop.failed for hop in hops)
-    total = max(hop.end for hop in hops) - hops[0].at
-    return f"{_counted(len(hops), 'hop')}, {_counted(failures, 'failure')}, {format_duration(total / 1_000)}"
+    total = format_duration((max(hop.end for hop in hops) - hops[0].at) / 1_000)
+    certain = sum(step.certain for step in steps)
+    possible = len(steps) - certain
+    missing = [f"{certain} more expected"] * bool(certain) + [f"{possible} more possible"] * bool(possible)
+    counts = [_counted(len(hops), "hop"), _counted(failures, "failure"), total, *missing]
+    return f"{', '.join(counts)}, as of {rfc3339(read_at)}"
 
 
 def partners(found: Sequence[PartnerKey]) -> Table:

@@ -6,11 +6,12 @@ delivers the event; every other command prints one document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict, get_args, get_origin
 
 from handlers.partners import keys
-from operate import dead_letter_queues, events, partners, redrive, trace
+from operate import dead_letter_queues, events, expected, partners, redrive, trace
 from operate.times import from_milliseconds, rfc3339
 
 Event = TypedDict(
@@ -49,10 +50,12 @@ class Replay(TypedDict):
     Attributes:
         name: the replay's name, which each replayed event has as `replay-name`.
         state: the EventBridge state, such as `STARTING` or `COMPLETED`.
+        ended: whether the state is final; otherwise events are still being replayed.
     """
 
     name: str
     state: str
+    ended: bool
 
 
 class QueueDepth(TypedDict):
@@ -62,6 +65,8 @@ class QueueDepth(TypedDict):
         name: the queue's name in the program.
         kind: the kind of sender: `queue`, `rule`, `topic`, `function`, `schedule` or `stream`.
         messages: approximate number of messages.
+        inFlight: how many of them are being read or redriven.
+        readAt: when the number was read.
         oldestAt: when the oldest message was sent; null for an empty queue.
         exact: whether `oldestAt` was read from all messages; otherwise an older one may exist.
     """
@@ -69,6 +74,8 @@ class QueueDepth(TypedDict):
     name: str
     kind: str
     messages: int
+    inFlight: int
+    readAt: str
     oldestAt: str | None
     exact: bool
 
@@ -102,7 +109,7 @@ class Redrive(TypedDict):
 
     Attributes:
         name: the queue's name in the program.
-        redriven: number of messages that their destination accepted.
+        redriven: number of messages that their destination accepted and may not have handled yet.
         left: number of messages that stay in the queue, by reason.
     """
 
@@ -133,6 +140,40 @@ class Hop(TypedDict):
     durationMs: float | None
     failed: bool
     details: dict[str, Any]
+
+
+class ExpectedHop(TypedDict):
+    """A step that is expected in a `trace` and not logged yet.
+
+    Attributes:
+        where: the name of the function in the program.
+        what: the event type, or `changes of a table`.
+        eventId: the id of the event, or null.
+        certain: whether the step must follow; otherwise it may.
+        reason: why it is expected.
+    """
+
+    where: str
+    what: str
+    eventId: str | None
+    certain: bool
+    reason: str
+
+
+class Trace(TypedDict):
+    """The result of `trace`.
+
+    Attributes:
+        readAt: when the logs were read.
+        complete: whether no step is expected.
+        hops: the steps that are logged, as `Hop`.
+        expected: the steps that are expected, as `ExpectedHop`.
+    """
+
+    readAt: str
+    complete: bool
+    hops: list[Hop]
+    expected: list[ExpectedHop]
 
 
 class PartnerKey(TypedDict):
@@ -214,15 +255,17 @@ def from_event(event: dict[str, Any]) -> EventIds:
 
 def from_replay(replay: events.Replay) -> Replay:
     """Return the result of a replay."""
-    return {"name": replay.name, "state": replay.state}
+    return {"name": replay.name, "state": replay.state, "ended": replay.state in events.FINAL_STATES}
 
 
-def from_depth(depth: dead_letter_queues.Depth) -> QueueDepth:
+def from_depth(depth: dead_letter_queues.Depth, read_at: datetime) -> QueueDepth:
     """Return the result for a queue's depth."""
     return {
         "name": depth.name,
         "kind": depth.kind,
         "messages": depth.messages,
+        "inFlight": depth.in_flight,
+        "readAt": rfc3339(read_at),
         "oldestAt": None if depth.oldest is None else _time(depth.oldest),
         "exact": depth.exact,
     }
@@ -245,6 +288,25 @@ def from_message(message: dead_letter_queues.DeadMessage) -> DeadMessage:
 def from_redrive(result: redrive.RedriveResult) -> Redrive:
     """Return the result of a redrive."""
     return {"name": result.name, "redriven": result.sent, "left": dict(result.left)}
+
+
+def from_trace(hops: Sequence[trace.Hop], steps: Sequence[expected.Expected], read_at: datetime) -> Trace:
+    """Return the result of a trace."""
+    return {
+        "readAt": rfc3339(read_at),
+        "complete": not steps,
+        "hops": [from_hop(hop, hops[0].at) for hop in hops],
+        "expected": [
+            {
+                "where": step.where,
+                "what": step.what,
+                "eventId": step.event_id,
+                "certain": step.certain,
+                "reason": step.reason,
+            }
+            for step in steps
+        ],
+    }
 
 
 def from_hop(hop: trace.Hop, start: float) -> Hop:

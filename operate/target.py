@@ -38,6 +38,22 @@ class DeadLetterQueue(msgspec.Struct, frozen=True):
     to: str
 
 
+class Subscriber(msgspec.Struct, frozen=True, rename="camel"):
+    """A subscription to the event bus in the stack's outputs.
+
+    Attributes:
+        function: the name of the function that handles the events.
+        types: the event types that it receives.
+        filtered: whether it may not receive every event of these types.
+        dead_letters: the names of the dead-letter queues on the way to the function.
+    """
+
+    function: str
+    types: list[str]
+    filtered: bool
+    dead_letters: list[str]
+
+
 @dataclass(frozen=True)
 class Target:
     """A deployed stack.
@@ -93,6 +109,16 @@ class Target:
     def dead_letters(self) -> dict[str, DeadLetterQueue]:
         """The dead-letter queues, by their names in the program."""
         return self._output("deadLetters", dict[str, DeadLetterQueue])
+
+    @property
+    def subscribers(self) -> list[Subscriber]:
+        """The subscriptions to the event bus that end at a function."""
+        return self._output("subscribers", list[Subscriber])
+
+    @property
+    def publishers(self) -> list[str]:
+        """The names of the functions that publish the changes of tables."""
+        return self._output("publishers", list[str])
 
     @property
     def partners_table(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from operate.dead_letter_queues import DeadMessage, reader
@@ -55,19 +56,24 @@ class Hop:
 
 def trace(target: Target, correlation_id: str, since: datetime) -> list[Hop]:
     """Return the steps of a request in order of their start: log entries and dead-lettered messages."""
+    reads: list[Callable[[], list[Hop]]] = [
+        *(
+            partial(_logged, target, name, group, correlation_id, since)
+            for name, group in target.log_groups.items()
+        ),
+        *(
+            partial(_dead_lettered, target, name, queue, correlation_id)
+            for name, queue in target.dead_letters.items()
+        ),
+    ]
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        pending = [
-            *[
-                pool.submit(_logged, target, name, group, correlation_id, since)
-                for name, group in target.log_groups.items()
-            ],
-            *[
-                pool.submit(_dead_lettered, target, name, queue, correlation_id)
-                for name, queue in target.dead_letters.items()
-            ],
-        ]
-        hops = [hop for each in pending for hop in each.result()]
+        # An interrupted `map` cancels the reads that have not begun.
+        hops = [hop for found in pool.map(_call, reads) for hop in found]
     return sorted(_with_unlogged_attempts(hops), key=lambda hop: (hop.at, -(hop.duration or 0)))
+
+
+def _call(read: Callable[[], list[Hop]]) -> list[Hop]:
+    return read()
 
 
 def from_log_entry(where: str, entry: Mapping[str, Any], logged_at: float) -> Hop:
@@ -132,7 +138,7 @@ def _logged(target: Target, name: str, group: str, correlation_id: str, since: d
 
 def _dead_lettered(target: Target, name: str, queue: DeadLetterQueue, correlation_id: str) -> list[Hop]:
     source = reader(target, queue)
-    if not source.depth():
+    if not any(source.depth()):
         return []
     with source.messages(MAX_DEAD_MESSAGES) as messages:
         return [

@@ -1,0 +1,3 @@
+from shell.start import starting
+
+starting()

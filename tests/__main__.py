@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from local.engine.toolchain import ready
+from shell.command import run
 from tests.quick import changed, chosen
 
 FOLDER = Path(__file__).parent
@@ -58,4 +59,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(lambda: main(sys.argv[1:]))

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from shell.command import run
+
 ROOT = Path(__file__).parents[1]
 TEMPLATES = Path(__file__).parent / "templates" / "domain"
 NAME = re.compile(r"[a-z][a-z0-9]{1,23}")
@@ -144,4 +146,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(lambda: main(sys.argv[1:]))

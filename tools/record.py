@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.openapi.document import build
+from shell.command import run
 from tools.graph import ACCOUNT, REGION, ROOT, Graph, statements, whole
 from wiring.declared import every
 from wiring.openapi import document_routes
@@ -208,4 +209,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(lambda: main(sys.argv[1:]))

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from shell.command import run
+
 ROOT = Path(__file__).parents[1]
 SUFFIXES = frozenset(
     {".py", ".md", ".toml", ".yml", ".yaml", ".sh", ".json", ".in", ".js", ".css", ".html", ""}
@@ -104,4 +106,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(lambda: main(sys.argv[1:]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from handlers.kit import aws
 from handlers.kit.errors import Unavailable
@@ -20,6 +20,17 @@ Item = Mapping[str, "AttributeValueTypeDef"]
 
 _TEMPORARY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Cancellation reasons that do not concern the transaction's conditions."""
+
+
+_CONTENTION = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+"""Codes of errors that end when other callers do less, or when their transaction has ended."""
 
 
 class TransactionCanceledError(Exception):
@@ -42,15 +53,66 @@ def client() -> DynamoDBClient:
 
 
 def call[**P, T](method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a method of the client.
+    """Call a method of the client; retry while DynamoDB rejects the call because of others at the same time.
 
     Raises:
-        Unavailable: if DynamoDB is busy or unreachable after the client's own retries, or if not enough time
-            is left for a call.
+        Unavailable: if DynamoDB does not accept the call in the time for retries, or is unreachable after the
+            client's own retries.
         ClientError: for every other error.
     """
-    with aws.calling("the data store"):
-        return method(*args, **kwargs)
+    from botocore.exceptions import ClientError
+
+    for _ in attempts():
+        with aws.calling("the data store"):
+            try:
+                return method(*args, **kwargs)
+            except ClientError as error:
+                if aws.code_of(error) not in _CONTENTION:
+                    raise
+    raise Unavailable("the data store is busy; try again")
+
+
+class Difference(TypedDict):
+    """The expressions of an update, as parameters of UpdateItem or of an update in a transaction."""
+
+    UpdateExpression: str
+    ConditionExpression: str
+    ExpressionAttributeNames: dict[str, str]
+    ExpressionAttributeValues: dict[str, AttributeValueTypeDef]
+
+
+def difference(
+    old: Item, new: Item, *, same: Collection[str], other: Collection[str] = (), counter: str
+) -> Difference:
+    """Return the update that changes one item to another.
+
+    Args:
+        old: the item as it was read.
+        new: the item to write; attributes that it lacks are removed.
+        same: the attributes that must still have their old values.
+        other: the attributes of which one must not have its new value already; none for no condition.
+        counter: a number that the update increases by one.
+    """
+    changed = sorted(name for name, value in new.items() if old.get(name) != value and name != counter)
+    removed = sorted(old.keys() - new.keys())
+    update = f"SET #{counter} = #{counter} + :one" + "".join(f", #{name} = :{name}" for name in changed)
+    if removed:
+        update += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+    conditions = [
+        f"#{name} = :old_{name}" if name in old else f"attribute_not_exists(#{name})" for name in sorted(same)
+    ]
+    if other:
+        conditions.append(f"NOT ({' AND '.join(f'#{name} = :{name}' for name in sorted(other))})")
+    return {
+        "UpdateExpression": update,
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": {f"#{name}": name for name in {counter, *changed, *removed, *same}},
+        "ExpressionAttributeValues": {
+            ":one": {"N": "1"},
+            **{f":{name}": new[name] for name in changed},
+            **{f":old_{name}": old[name] for name in same if name in old},
+        },
+    }
 
 
 def transact(writes: Mapping[str, TransactWriteItemTypeDef]) -> None:

@@ -145,6 +145,8 @@ def _change(
         user = replace(after.user, version=before.user.version + 1, updated_at=clock.now())
         after = replace(after, user=user)
         try:
+            if versions is None:
+                return storage.merge(before, after)
             storage.change(before, after)
         except VersionConflictError:
             continue

@@ -13,22 +13,22 @@ that creates or changes the user. Every write of a user stores its cause, which 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from handlers.events import cause
 from handlers.events.catalogue import Preferences
-from handlers.kit import aws, clock, dynamodb
+from handlers.kit import clock, dynamodb
 from handlers.kit.environment import variable
 from handlers.users.errors import EmailTaken, ProfileDeleted
 from handlers.users.models import User
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef as Attribute
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
 
 BY_CREATION = "by-creation"
 BY_EMAIL = "by-email"
@@ -36,6 +36,9 @@ LISTING = "users"
 """The partition key of every item in the index by-creation."""
 SIGNED_OUT_SECONDS = 24 * 3600
 """How long a deleted user's subject is kept after the sign-in was deleted: longer than any access token."""
+
+_INDEPENDENT = frozenset({"name", "status"})
+"""Attributes that no rule relates to another attribute or item."""
 
 _FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
 
@@ -136,14 +139,16 @@ def create(record: Record, idempotency: IdempotencyRecord | None = None) -> Idem
 
 
 def change(before: Record, after: Record) -> None:
-    """Replace `before` with `after`, which has a greater version.
+    """Replace `before` with `after`, which has the next version.
 
     Raises:
         EmailTaken: if the new email address belongs to another user.
         VersionConflictError: if the stored item no longer has the version of `before`.
     """
     user_id = before.user.id
-    writes = {"user": _change_user(before, after)}
+    writes: dict[str, TransactWriteItemTypeDef] = {
+        "user": {"Update": _change_user(before, after, same={"version"})}
+    }
     old, new = _email_identity(before.user.email), _email_identity(after.user.email)
     if old != new:
         writes |= {"email": _claim(new, user_id), "old email": _release(old)}
@@ -153,6 +158,31 @@ def change(before: Record, after: Record) -> None:
         dynamodb.transact(writes)
     except dynamodb.TransactionCanceledError as canceled:
         raise _refusal(canceled) from canceled
+
+
+def merge(before: Record, after: Record) -> Record:
+    """Write what differs between `before` and `after` on top of what other requests changed meanwhile.
+
+    Concurrent changes of a name or a status are all written, and the last one remains: if they required the
+    version of `before`, one of them would succeed at a time. A change of another attribute does require it.
+
+    Returns:
+        The stored user.
+
+    Raises:
+        EmailTaken: if the new email address belongs to another user.
+        VersionConflictError: if the user was deleted or has another status or, for a change of another
+            attribute, another version than `before`; or if it has the new values already.
+    """
+    old, new = _item(before), _item(after)
+    replaced = {name for name in old | new if old.get(name) != new.get(name)} - {"version", "updatedAt"}
+    if not replaced <= _INDEPENDENT:
+        change(before, after)
+        return after
+    update = _change_user(before, after, same={"id", "status"} - replaced, other=replaced)
+    with _version_conflicts():
+        response = dynamodb.call(dynamodb.client().update_item, ReturnValues="ALL_NEW", **update)
+    return _record(response["Attributes"])
 
 
 def delete(record: Record) -> None:
@@ -194,10 +224,8 @@ def _store_cause(record: Record) -> dict[str, Attribute]:
     Raises:
         VersionConflictError: if the stored item no longer has the version of `record`.
     """
-    from botocore.exceptions import ClientError
-
     stored = cause.attribute()
-    try:
+    with _version_conflicts():
         dynamodb.call(
             dynamodb.client().update_item,
             TableName=variable("USERS_TABLE"),
@@ -209,11 +237,20 @@ def _store_cause(record: Record) -> dict[str, Attribute]:
                 ":version": {"N": str(record.user.version)},
             },
         )
+    return stored
+
+
+@contextmanager
+def _version_conflicts() -> Generator[None]:
+    """Raise a failed condition of a single write as VersionConflictError."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
     except ClientError as error:
-        if not dynamodb.condition_failed(error) and aws.code_of(error) != "TransactionConflictException":
+        if not dynamodb.condition_failed(error):
             raise
         raise VersionConflictError from error
-    return stored
 
 
 def _refusal(canceled: dynamodb.TransactionCanceledError) -> VersionConflictError | EmailTaken:
@@ -260,26 +297,15 @@ def _create_user(record: Record) -> TransactWriteItemTypeDef:
     }
 
 
-def _change_user(before: Record, after: Record) -> TransactWriteItemTypeDef:
+def _change_user(
+    before: Record, after: Record, *, same: Collection[str], other: Collection[str] = ()
+) -> UpdateTypeDef:
     """Write only the attributes that differ: attributes that a later release added keep their values."""
     old, new = _item(before), {**_item(after), **cause.attribute()}
-    changed = [name for name, value in new.items() if old.get(name) != value]
-    removed = [name for name in old if name not in new]
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
-    if removed:
-        expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
     return {
-        "Update": {
-            "TableName": variable("USERS_TABLE"),
-            "Key": {"id": {"S": before.user.id}},
-            "UpdateExpression": expression,
-            "ConditionExpression": "#version = :before",
-            "ExpressionAttributeNames": {f"#{name}": name for name in {*changed, *removed, "version"}},
-            "ExpressionAttributeValues": {
-                **{f":{name}": new[name] for name in changed},
-                ":before": old["version"],
-            },
-        }
+        "TableName": variable("USERS_TABLE"),
+        "Key": {"id": {"S": before.user.id}},
+        **dynamodb.difference(old, new, same=same, other=other, counter="version"),
     }
 
 

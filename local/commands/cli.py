@@ -24,8 +24,6 @@ DIRECTORY = ".local"
 NOT_RUNNING = 3
 """Exit status of `status` if the platform is not ready, as init scripts define it."""
 
-INTERRUPTED = 130
-
 YEAR = 366 * 24 * 60
 """The limit of `logs --minutes`."""
 
@@ -48,8 +46,9 @@ def main(arguments: Sequence[str] | None = None, deployment: Deployment | None =
         show.print_error(system_error(error, deployment.directory))
         return 1
     except KeyboardInterrupt:
-        console.print("\ninterrupted: make up continues from here, make down stops the platform")
-        return INTERRUPTED
+        if given.run in (up, dev):
+            show.print_note("interrupted: make up continues from here, make down stops the platform")
+        raise
 
 
 def up(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
@@ -82,8 +81,6 @@ def dev(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     logs_process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - a fixed command
     try:
         Loop(deployment, console).run()
-    except KeyboardInterrupt:
-        console.print("\nstopped watching; the platform still runs, make down stops it")
     finally:
         logs_process.terminate()
         logs_process.wait()
@@ -129,8 +126,6 @@ def logs(given: argparse.Namespace, deployment: Deployment, console: Console) ->
                 show.print_json_line(entry_fields(entry))
             else:
                 console.print(readable(entry), markup=False)
-    except KeyboardInterrupt:
-        return 0
     except (NotConnectedError, HTTPClientError) as error:
         raise LocalError("the emulator has stopped: run make up to start it again") from error
     return 0

@@ -28,6 +28,11 @@ def print_error(error: Exception) -> None:
     terminal(stderr=True).print(f"error: {error}", style="red", markup=False)
 
 
+def print_note(text: str) -> None:
+    """Print a line that is not part of the result to standard error."""
+    terminal(stderr=True).print(text, markup=False)
+
+
 def print_json(value: Any) -> None:
     """Print a value to standard output as indented JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None, directory: Path = cli.ROOT / cl
         show.print_error(system_error(error, directory))
         return 1
     except KeyboardInterrupt:
-        console.print("\ninterrupted: make engine-up continues from here, make engine-down deletes all")
-        return cli.INTERRUPTED
+        if given.run in (up, down):
+            show.print_note("interrupted: make engine-up continues from here, make engine-down deletes all")
+        raise
 
 
 def find(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:

@@ -92,18 +92,9 @@ def register(declare: Callable[[], object], stack: Stack, monitor: MockMonitor) 
                 task.cancel()
             raise
 
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_ignore)
-    loops = [loop]
-    loop.set_default_executor(
-        ThreadPoolExecutor(WORKERS, "resource", initializer=_own_loop, initargs=(loops,))
-    )
-    asyncio.set_event_loop(loop)
-    set_all_config(dict(stack.config), list(stack.secrets))
-    # Remove what the previous run left in the SDK.
-    set_root_resource(cast("Any", None))
-    cast("Any", SETTINGS).outputs.clear()
-    set_mocks(monitor.mocks, project=stack.project, stack=stack.name, preview=False, monitor=monitor)
+    loops: list[asyncio.AbstractEventLoop] = []
+    loop = _main_loop(loops)
+    _prepare_sdk(stack, monitor)
     with no_collection(), without_stack_traces():
         try:
             try:
@@ -129,6 +120,26 @@ def without_stack_traces() -> Generator[None]:
         yield
     finally:
         setattr(resource, STACK_TRACE, taken)
+
+
+def _main_loop(loops: list[asyncio.AbstractEventLoop]) -> asyncio.AbstractEventLoop:
+    """Return the event loop of this thread; its and its workers' loops are added to `loops`, to be closed."""
+    loop = asyncio.new_event_loop()
+    loops.append(loop)
+    loop.set_exception_handler(_ignore)
+    loop.set_default_executor(
+        ThreadPoolExecutor(WORKERS, "resource", initializer=_own_loop, initargs=(loops,))
+    )
+    asyncio.set_event_loop(loop)
+    return loop
+
+
+def _prepare_sdk(stack: Stack, monitor: MockMonitor) -> None:
+    """Set the SDK's stack, config and monitor, and remove what the previous run left in it."""
+    set_all_config(dict(stack.config), list(stack.secrets))
+    set_root_resource(cast("Any", None))
+    cast("Any", SETTINGS).outputs.clear()
+    set_mocks(monitor.mocks, project=stack.project, stack=stack.name, preview=False, monitor=monitor)
 
 
 def _ignore(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

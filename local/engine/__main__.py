@@ -1,7 +1,6 @@
 """`python -m local.engine`: the commands in `local.commands.engine`."""
 
-import sys
-
 from local.commands.engine import main
+from shell.command import run
 
-sys.exit(main())
+run(main)

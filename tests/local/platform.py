@@ -33,8 +33,9 @@ OPERATE = """
 import sys
 from pathlib import Path
 from operate.cli import main
+from shell.command import run
 
-sys.exit(main(sys.argv[2:], Path(sys.argv[1])))
+run(lambda: main(sys.argv[2:], Path(sys.argv[1])))
 """
 """`python -m operate` for a platform in another folder than `.local`."""
 

@@ -20,7 +20,7 @@ from tests.checkout import ROOT
 
 MAX_EDITED_FILES = 3
 PROJECT = (
-    *("__main__.py", "settings", "wiring", "components", "handlers", "provider", "local", "operate"),
+    *("__main__.py", "settings", "wiring", "components", "handlers", "provider", "shell", "local", "operate"),
     *("bootstrap", "bench", "tools", "tests", "docs", "recorded", ".github", ".ci", "Makefile"),
     *(
         "README.md",

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 ROOMS = (
-    *("settings", "components", "handlers", "provider", "local", "operate", "bootstrap"),
+    *("settings", "components", "handlers", "provider", "shell", "local", "operate", "bootstrap"),
     *("tests", "tools", "bench", "docs", ".github", ".local"),
 )
 

@@ -7,20 +7,20 @@ from typing import ClassVar, override
 from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
 from provider.fields import Document, Fields, Flag, Names, Number, Policy
-from provider.resource import Resource
+from provider.services.attributes import WithAttributes
 from provider.services.sns import SERVICE
 
-FIFO_ONLY = ("fifoTopic", "contentBasedDeduplication")
 
-
-class Topic(Resource):
+class Topic(WithAttributes):
     """A topic; its ID is its ARN."""
 
     token = "aws:sns/topic:Topic"
     service = SERVICE
     noun = "topic"
     read_call = "get_topic_attributes"
-    member = "Attributes"
+    name_parameter = "Name"
+    fifo_only = ("fifoTopic", "contentBasedDeduplication")
+    shared = frozenset({"policy"})
     key: ClassVar[Names] = {"id": "TopicArn"}
     arn = "arn:aws:sns:{region}:{account}:{name}"
     id_format = arn
@@ -50,22 +50,6 @@ class Topic(Resource):
     }
     read_defaults = defaults
     updates_changes_only = True
-
-    @override
-    def create_request(self, inputs: Properties) -> Properties:
-        # CreateTopic takes the FIFO attributes for a FIFO topic only.
-        stated = {key: value for key, value in inputs.items() if value or key not in FIFO_ONLY}
-        return {**super().create_request(stated), "Name": inputs["name"]}
-
-    @override
-    def to_aws(self, inputs: Values) -> Properties:
-        return {"Attributes": super().to_aws(inputs)}
-
-    @override
-    def from_aws(self, found: Values, known: Values) -> Properties:
-        read = super().from_aws(found, known)
-        # The policy may belong to a TopicPolicy: it is read only when the inputs state it.
-        return {key: value for key, value in read.items() if key != "policy" or known.get(key)}
 
     @override
     def computed(self, cloud: Cloud, resource_id: str, found: Values, known: Values) -> Properties:

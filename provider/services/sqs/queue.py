@@ -8,14 +8,11 @@ from provider.base import AutoName, Properties, Values
 from provider.cloud import Cloud
 from provider.fields import Document, Fields, Flag, Names, Number, Policy
 from provider.resource import Resource
+from provider.services.attributes import WithAttributes
 from provider.services.sqs import SERVICE
 
-FIFO_ONLY = ("fifoQueue", "contentBasedDeduplication")
-SHARED = frozenset({"policy", "redriveAllowPolicy"})
-"""Attributes that may be separate resources: they are read only when the inputs state them."""
 
-
-class Queue(Resource):
+class Queue(WithAttributes):
     """A queue; its ID is its URL."""
 
     token = "aws:sqs/queue:Queue"
@@ -23,7 +20,9 @@ class Queue(Resource):
     noun = "queue"
     read_call = "get_queue_attributes"
     update_call = "set_queue_attributes"
-    member = "Attributes"
+    name_parameter = "QueueName"
+    fifo_only = ("fifoQueue", "contentBasedDeduplication")
+    shared = frozenset({"policy", "redriveAllowPolicy"})
     key: ClassVar[Names] = {"id": "QueueUrl"}
     id_from = "QueueUrl"
     fields: ClassVar[Fields] = {
@@ -63,21 +62,6 @@ class Queue(Resource):
     }
     read_defaults = defaults
     updates_changes_only = True
-
-    @override
-    def create_request(self, inputs: Properties) -> Properties:
-        # CreateQueue takes the FIFO attributes for a FIFO queue only.
-        stated = {key: value for key, value in inputs.items() if value or key not in FIFO_ONLY}
-        return {**super().create_request(stated), "QueueName": inputs["name"]}
-
-    @override
-    def to_aws(self, inputs: Values) -> Properties:
-        return {"Attributes": super().to_aws(inputs)}
-
-    @override
-    def from_aws(self, found: Values, known: Values) -> Properties:
-        read = super().from_aws(found, known)
-        return {key: value for key, value in read.items() if key not in SHARED or known.get(key)}
 
     @override
     def describe(self, cloud: Cloud, resource_id: str, known: Values) -> Any:

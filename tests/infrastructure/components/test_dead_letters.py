@@ -95,6 +95,8 @@ def test_inventory_lists_every_dead_letter_queue_and_log_group() -> None:
             "news-mails-dead-letters": entry("news-mails-dead-letters", "topic", queue_url("mails")),
             "nightly-dead-letters": entry("nightly-dead-letters", "schedule", "job"),
         },
+        "subscribers": [],
+        "publishers": ["changes"],
     }
     assert set(graph.outputs["deadLetters"]) == {
         name for name in graph.of(QUEUE) if name.endswith("-dead-letters")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
@@ -354,3 +355,35 @@ def test_names_of_28_characters_fit_aws_in_the_longest_stack() -> None:
     for item in named:
         assert len(naming.propose(item.name, AutoName("name", LIMITS[item.type]))) <= LIMITS[item.type]
     assert max(len(item.inputs["targetId"]) for item in graph.of(TARGET).values()) <= 64
+
+
+def test_inventory_lists_who_receives_which_events() -> None:
+    """A subscription has the function behind its queue, its event types, and its dead-letter queues."""
+
+    def declare() -> None:
+        own = runtime()
+        events = EventBus("events", CATALOGUE, own)
+        queue = Queue("mails", own)
+        events.subscribe("mails", {"source": ["strata.users"]}, queue)
+        queue.consumer(HEALTH)
+        events.subscribe(
+            "jobs",
+            {"source": ["partner.acme"], "detail-type": ["order.placed"]},
+            Function("job", HEALTH, own, asynchronous=True),
+        )
+        pulumi.export("subscribers", own.inventory.outputs()["subscribers"])
+
+    assert built(declare).outputs["subscribers"] == [
+        {
+            "function": "job",
+            "types": ["order.placed"],
+            "filtered": True,
+            "deadLetters": ["events-jobs-dead-letters", "job-dead-letters"],
+        },
+        {
+            "function": "health-read",
+            "types": ["user.created", "user.updated"],
+            "filtered": False,
+            "deadLetters": ["events-mails-dead-letters", "mails-dead-letters"],
+        },
+    ]

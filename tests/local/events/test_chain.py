@@ -44,7 +44,7 @@ def test_new_user_reaches_every_consumer_once(platform: Platform) -> None:
         correlation_id, user = created.headers[CORRELATION], created.json()
         delivered = subscriber.delivered(correlation_id)
     until(lambda: platform.trail(correlation_id))
-    hops = platform.operate("trace", correlation_id)
+    hops = platform.operate("trace", correlation_id)["hops"]
 
     metadata = {"id": event_id, "correlationId": correlation_id, "occurredAt": user["createdAt"]}
     state = {**user, "preferences": {"email": True, "sms": False}, "subject": None}
@@ -168,5 +168,5 @@ def _only_event(platform: Platform, correlation_id: str) -> Any:
 
 def _published(platform: Platform, correlation_id: str) -> list[str]:
     """Return the ids of the events of a request, in the order of their publication."""
-    hops = platform.operate("trace", correlation_id)
+    hops = platform.operate("trace", correlation_id)["hops"]
     return [hop["details"]["eventId"] for hop in hops if hop["outcome"] == "published"]

@@ -40,7 +40,9 @@ class Stack:
     cloud: Cloud
     directory: Path
     name: str = field(default_factory=lambda: f"s{uuid.uuid4().hex[:12]}")
-    outputs: dict[str, Any] = field(default_factory=lambda: {"logGroups": {}, "deadLetters": {}})
+    outputs: dict[str, Any] = field(
+        default_factory=lambda: {"logGroups": {}, "deadLetters": {}, "subscribers": [], "publishers": []}
+    )
 
     def operate(self, *arguments: str) -> int:
         """Run a command on this stack and return its exit status."""

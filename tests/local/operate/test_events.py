@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -16,8 +15,9 @@ import pytest
 from operate import results
 from operate.tail import HEARTBEAT_TAG, PREFIX, STALE_SECONDS
 from tests.local.operate.conftest import Stack, until
+from tests.local.platform import OPERATE
+from tests.unit.shell.processes import STATUS, python, wait_for_line
 
-ROOT = Path(__file__).parents[3]
 ORDER = {"orderId": "o-1", "amount": 100, "currency": "EUR"}
 PAYMENT = {"paymentId": "p-1", "amount": 100, "currency": "EUR"}
 
@@ -43,23 +43,15 @@ def put(stack: Stack, *arguments: str) -> None:
 
 
 def tailing(stack: Stack, *arguments: str) -> subprocess.Popen[str]:
-    """Start a tail in a new process, and wait until it receives events.
-
-    A shell makes its background jobs ignore Ctrl-C, and a process inherits that: restore the default.
-    """
+    """Start a tail in a new process, and wait until it receives events."""
     stack.save()
     others = subscribed(stack)
-    code = "import signal, sys; from pathlib import Path; from operate.cli import main; "
-    code += "signal.signal(signal.SIGINT, signal.default_int_handler); "
-    code += f"sys.exit(main({['events', 'tail', *arguments]!r}, Path({str(stack.directory)!r})))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = python("-c", OPERATE, str(stack.directory), "events", "tail", *arguments)
     until(lambda: subscribed(stack) > others)
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("number", STATUS, ids=lambda number: number.name)
 def test_tail_prints_one_line_per_event_and_deletes_its_resources(
     stack: Stack, number: signal.Signals
 ) -> None:
@@ -70,11 +62,30 @@ def test_tail_prints_one_line_per_event_and_deletes_its_resources(
     assert process.stdout is not None
     line = process.stdout.readline()
     process.send_signal(number)
+    process.send_signal(signal.SIGHUP)
     rest, notes = process.communicate(timeout=20)
 
     assert line.split()[1:] == ["order.placed", "e-1", "c-1"]
-    assert (process.returncode, rest) == (0, "")
-    assert notes.splitlines() == ["listening for events; press Ctrl-C to stop", "stopped"]
+    assert (process.returncode in {STATUS[number], 129}, rest) == (True, "")
+    assert notes == "listening for events; press Ctrl-C to stop\n"
+    assert tails(stack) == ([], [])
+
+
+@pytest.mark.parametrize("number", STATUS, ids=lambda number: number.name)
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1, 0.3])
+def test_tail_that_is_ended_early_deletes_its_resources(
+    stack: Stack, number: signal.Signals, seconds: float
+) -> None:
+    """Nothing is left behind whether the rule, the queue or the target was being created."""
+    stack.save()
+    process = python("-X", "importtime", "-c", OPERATE, str(stack.directory), "events", "tail")
+    wait_for_line(process, " botocore.client")
+    time.sleep(seconds)
+    process.send_signal(number)
+    _, notes = process.communicate(timeout=30)
+
+    assert process.returncode == STATUS[number]
+    assert "Traceback" not in notes
     assert tails(stack) == ([], [])
 
 
@@ -88,7 +99,7 @@ def test_tail_stops_when_its_output_is_closed(stack: Stack) -> None:
     assert process.stderr is not None
     with process.stderr as notes:
         assert notes.read() == "listening for events; press Ctrl-C to stop\n"
-    assert (process.returncode, tails(stack)) == (0, ([], []))
+    assert (process.returncode, tails(stack)) == (141, ([], []))
 
 
 def test_tail_as_json_prints_whole_events_until_its_time_limit(

@@ -70,65 +70,53 @@ def traced(stack: Stack, correlation_id: str) -> Stack:
     return stack
 
 
+def step(at: int, where: str, what: str, outcome: str, **others: Any) -> dict[str, Any]:
+    """Return a step in the JSON document; the first one of the request starts at 100 ms."""
+    defaults = {"durationMs": None, "failed": False, "details": {}}
+    return {
+        "at": timestamp(at),
+        "offsetMs": at - 100,
+        "where": where,
+        "what": what,
+        "outcome": outcome,
+        **defaults,
+        **others,
+    }
+
+
+STEPS = [
+    step(100, "create", "POST /users", "201", durationMs=40.0, details={"status": 201}),
+    step(150, "changes", "user.created", "published", details={"eventId": "e-1", "source": "strata.users"}),
+    step(
+        260,
+        "welcome",
+        "user.created",
+        "failed",
+        durationMs=20.0,
+        failed=True,
+        details={
+            "attempt": 2,
+            "waitedMs": 1500,
+            "queue": "q",
+            "eventId": "e-1",
+            "source": "strata.users",
+            "error": "KeyError: 'x'",
+            "unlogged": [1],
+        },
+    ),
+    step(300, "push", "push", "sent", details={"connectionId": "x=", "eventId": "e-1"}),
+]
+"""The logged steps of the request."""
+
+
 def test_trace_as_json_has_all_steps_in_order(
     traced: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only steps of this request are printed, by start time; the dead-lettered message is last."""
     code = traced.operate("trace", correlation_id, "--json")
-    hops = json.loads(capsys.readouterr().out)
-    waiting = hops.pop()
+    *hops, waiting = json.loads(capsys.readouterr().out)["hops"]
 
-    assert code == 0
-    assert hops == [
-        {
-            "at": timestamp(100),
-            "offsetMs": 0,
-            "where": "create",
-            "what": "POST /users",
-            "outcome": "201",
-            "durationMs": 40.0,
-            "failed": False,
-            "details": {"status": 201},
-        },
-        {
-            "at": timestamp(150),
-            "offsetMs": 50,
-            "where": "changes",
-            "what": "user.created",
-            "outcome": "published",
-            "durationMs": None,
-            "failed": False,
-            "details": {"eventId": "e-1", "source": "strata.users"},
-        },
-        {
-            "at": timestamp(260),
-            "offsetMs": 160,
-            "where": "welcome",
-            "what": "user.created",
-            "outcome": "failed",
-            "durationMs": 20.0,
-            "failed": True,
-            "details": {
-                "attempt": 2,
-                "waitedMs": 1500,
-                "queue": "q",
-                "eventId": "e-1",
-                "source": "strata.users",
-                "error": "KeyError: 'x'",
-                "unlogged": [1],
-            },
-        },
-        {
-            "at": timestamp(300),
-            "offsetMs": 200,
-            "where": "push",
-            "what": "push",
-            "outcome": "sent",
-            "durationMs": None,
-            "failed": False,
-            "details": {"connectionId": "x=", "eventId": "e-1"},
-        },
-    ]
+    assert (code, hops) == (0, STEPS)
     assert {name: waiting[name] for name in ("where", "what", "outcome", "failed")} == {
         "where": "audit",
         "what": "user.created",
@@ -137,6 +125,32 @@ def test_trace_as_json_has_all_steps_in_order(
     }
     assert waiting["details"].keys() == {"messageId", "eventId", "error"}
     assert waiting["details"]["error"] == "no schema"
+
+
+def test_trace_that_is_read_early_names_what_is_expected(
+    traced: Stack, correlation_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The event was published, and two of its subscribers have not logged that they handled it."""
+    types = {"types": ["user.created"], "filtered": False}
+    traced.outputs["subscribers"] = [
+        {**types, "function": "welcome", "deadLetters": []},
+        {**types, "function": "archive", "deadLetters": []},
+        {**types, "function": "record", "deadLetters": ["audit"]},
+    ]
+    traced.operate("trace", correlation_id, "--json")
+    document = json.loads(capsys.readouterr().out)
+    code = traced.operate("trace", correlation_id)
+    *_, first, second, last = capsys.readouterr().out.splitlines()
+
+    assert (code, document["complete"]) == (0, False)
+    assert [(each["where"], each["eventId"], each["certain"]) for each in document["expected"]] == [
+        ("welcome", "e-1", True),
+        ("archive", "e-1", True),
+    ]
+    assert first == "expected: user.created at welcome: failed, and not handled since"
+    assert second == "expected: user.created at archive: not seen yet"
+    assert last.startswith("5 hops, 2 failures, ")
+    assert last.endswith(f", 2 more expected, as of {last[-24:]}")
 
 
 def test_trace_fits_a_terminal_and_marks_failures(
@@ -160,11 +174,11 @@ def test_trace_does_not_remove_dead_letters(traced: Stack, correlation_id: str) 
 
 
 def test_unknown_correlation_id_is_an_error(traced: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """The JSON output is an empty list, and the error has a hint."""
+    """The JSON output has no steps, and the error has a hint."""
     code = traced.operate("trace", "unknown-id", "--json")
     printed = capsys.readouterr()
 
-    assert (code, json.loads(printed.out)) == (1, [])
+    assert (code, json.loads(printed.out)["hops"]) == (1, [])
     assert printed.err.startswith("error: no log entries for unknown-id since ")
 
 
@@ -178,4 +192,4 @@ def test_trace_reads_all_pages_of_a_log(
     stack.log("busy", invocation(correlation_id, 140, 40.0, route="POST /users", status=201))
     code = stack.operate("trace", correlation_id, "--json")
 
-    assert (code, [hop["outcome"] for hop in json.loads(capsys.readouterr().out)]) == (0, ["201"])
+    assert (code, [hop["outcome"] for hop in json.loads(capsys.readouterr().out)["hops"]]) == (0, ["201"])

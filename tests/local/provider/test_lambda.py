@@ -39,12 +39,11 @@ def test_service_has_six_types() -> None:
     ]
 
 
-def test_function_create_read_update_delete_with_every_input(cloud: Cloud, tmp_path: Path) -> None:
-    """A function reads as it was written, before and after an update of every input that can change."""
-    code = archive(tmp_path, {"main.py": ECHO})
-    inputs: Properties = {
+def every_input(cloud: Cloud, folder: Path) -> Properties:
+    """Return a function's inputs, each with a value of its own."""
+    return {
         "name": "life",
-        "code": code,
+        "code": archive(folder, {"main.py": ECHO}),
         "handler": "main.handler",
         "runtime": "python3.13",
         "role": role(cloud, "functions"),
@@ -64,9 +63,13 @@ def test_function_create_read_update_delete_with_every_input(cloud: Cloud, tmp_p
         "kmsKeyArn": cloud.arn("kms", "key/1"),
         "tags": {"stack": "local", "owner": "users"},
     }
-    changed: Properties = {
+
+
+def every_input_changed(cloud: Cloud, folder: Path, inputs: Properties) -> Properties:
+    """Return the inputs with another value for each that can change."""
+    return {
         **inputs,
-        "code": archive(tmp_path, {"main.py": returning("changed")}),
+        "code": archive(folder, {"main.py": returning("changed")}),
         "handler": "other.handler",
         "runtime": "python3.12",
         "role": role(cloud, "others"),
@@ -85,7 +88,13 @@ def test_function_create_read_update_delete_with_every_input(cloud: Cloud, tmp_p
         "tags": {"stack": "dev", "component": "api"},
     }
 
-    outputs = exercise(cloud, Function(), inputs, changed)
+
+def test_function_create_read_update_delete_with_every_input(cloud: Cloud, tmp_path: Path) -> None:
+    """A function reads as it was written, before and after an update of every input that can change."""
+    inputs = every_input(cloud, tmp_path)
+    code = inputs["code"]
+
+    outputs = exercise(cloud, Function(), inputs, every_input_changed(cloud, tmp_path, inputs))
 
     arn = cloud.arn("lambda", "function:life")
     integration = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"

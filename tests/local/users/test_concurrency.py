@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession, ClientTimeout
 
 from tests.local.platform import Platform, address
@@ -57,6 +58,40 @@ def test_concurrent_requests_with_one_idempotency_key_create_one_user(platform: 
 
     assert Counter(status for status, _ in responses) == {201: 20}
     assert len({user["id"] for _, user in responses}) == 1
+
+
+@pytest.mark.parametrize("count", [100, 200])
+def test_concurrent_changes_of_one_user_all_succeed(platform: Platform, count: int) -> None:
+    """Each change has a version of its own, which its response and its event have."""
+    user = platform.create()
+    path = f"/users/{user['id']}"
+    responses = at_once(
+        platform, lambda send: [send("PATCH", path, json={"name": f"Change {n}"}) for n in range(count)]
+    )
+    latest = platform.ask("GET", path, platform.admin).json()
+
+    assert Counter(status for status, _ in responses) == {200: count}
+    assert sorted(body["version"] for _, body in responses) == list(range(2, count + 2))
+    assert max((body for _, body in responses), key=lambda body: body["version"]) == latest
+
+
+def test_deletion_among_concurrent_changes_succeeds(platform: Platform) -> None:
+    """Names, statuses and a deletion of the same user: no server error, and the deletion wins."""
+    user = platform.create()
+    path = f"/users/{user['id']}"
+
+    def work(send: Send) -> list[Awaitable[tuple[int, Any]]]:
+        names = [send("PATCH", path, json={"name": f"Change {n}"}) for n in range(40)]
+        statuses = [
+            send("PATCH", path, json={"status": "disabled" if n % 2 else "active"}) for n in range(40)
+        ]
+        return [*names, *statuses, send("DELETE", path)]
+
+    *changes, (deleted, _) = at_once(platform, work)
+
+    assert deleted == 204
+    assert {status for status, _ in changes} <= {200, 404}
+    assert platform.ask("GET", path, platform.admin).status_code == 404
 
 
 def test_500_mixed_concurrent_requests_lose_nothing(platform: Platform) -> None:

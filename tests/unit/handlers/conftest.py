@@ -69,17 +69,26 @@ def stubbed(cloud: Any) -> Iterator[Stubber]:
 
 
 @pytest.fixture
-def before_writing(aws: Any) -> Iterator[Callable[[Callable[[], object]], None]]:
-    """A function that sets an action to run once, just before the next transaction."""
-    pending: list[Callable[[], object]] = []
+def before_writing(aws: Any) -> Iterator[Callable[..., None]]:
+    """A function that sets an action to run once, just before the next transaction or other operation."""
+    pending: dict[str, Callable[[], object]] = {}
 
-    def run(**_: Any) -> None:
-        if pending:
-            pending.pop()()
+    def set_action(action: Callable[[], object], operation: str = "TransactWriteItems") -> None:
+        pending[operation] = action
 
-    aws.meta.events.register("before-call.dynamodb.TransactWriteItems", run)
-    yield pending.append
-    aws.meta.events.unregister("before-call.dynamodb.TransactWriteItems", run)
+    def run(model: Any, **_: Any) -> None:
+        if model.name in pending:
+            pending.pop(model.name)()
+
+    aws.meta.events.register("before-call.dynamodb", run)
+    yield set_action
+    aws.meta.events.unregister("before-call.dynamodb", run)
+
+
+@pytest.fixture
+def no_time_for_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first attempt of every call is the last one."""
+    monkeypatch.setattr("handlers.kit.retry.remaining_seconds", lambda: 0.0)
 
 
 class DeadLetter(NamedTuple):

@@ -42,9 +42,10 @@ def test_response_is_as_declared(case: Case, monkeypatch: pytest.MonkeyPatch) ->
         Declared(KEYS[case.handler]).check(reply)
 
 
+@pytest.mark.usefixtures("no_time_for_retries")
 @pytest.mark.parametrize("case", [case for case in CASES if case.busy], ids=lambda case: case.function)
 def test_throttled_table_is_a_declared_503(case: Case, stubbed: Stubber) -> None:
-    """A handler whose first DynamoDB call is throttled responds with the 503 that it declares."""
+    """A handler whose first DynamoDB call is throttled to the end responds with the declared 503."""
     stubbed.add_client_error(case.busy, "ThrottlingException")
 
     assert Declared(KEYS[case.handler]).check(case.send()).status == case.status == 503

@@ -79,7 +79,7 @@ def test_cdpath_leads_to_no_other_folder(checkout: Checkout, tmp_path: Path) -> 
     checkout.environment["CDPATH"] = str(other)
     done = checkout.make_environment()
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Creating .venv\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Creating .venv\n")
     assert [file.name for file in (other / ".venv").iterdir()] == ["mine"]
     assert (checkout.root / ".venv" / "bin" / "uv").exists()
 
@@ -134,7 +134,7 @@ def test_settings_of_pip_move_no_package(checkout: Checkout) -> None:
     }  # fmt: skip
     done = checkout.make_environment()
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "Creating .venv\n")
     assert checkout.received("pip", "PIP_", "PYTHON") == {
         "PIP_CONFIG_FILE": "/dev/null",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -18,6 +18,8 @@ OUTPUTS = {
     "eventArchive": "arn:aws:events:us-east-1:000000000000:archive/strata",
     "eventBus": "strata",
     "deadLetters": {},
+    "subscribers": [],
+    "publishers": [],
     "logGroups": {},
     "partnersTable": "partners",
     "webhookSecret": "secret",
@@ -165,9 +167,8 @@ def test_stopped_cloud_is_an_error(
             "error: StartReplay: AccessDenied: not you\n",
         ),
         (NoCredentialsError(), 1, "error: Unable to locate credentials\n"),
-        (KeyboardInterrupt(), 130, ""),
     ],
-    ids=["denied", "no credentials", "Ctrl-C"],
+    ids=["denied", "no credentials"],
 )
 def test_error_is_one_line(
     directory: Path,

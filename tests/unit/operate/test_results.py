@@ -22,7 +22,7 @@ from operate.dead_letter_queues import DeadMessage, Depth
 from operate.events import Replay
 from operate.partners import PartnerKey
 from operate.redrive import RedriveResult
-from operate.target import DeadLetterQueue
+from operate.target import DeadLetterQueue, Subscriber
 from operate.trace import Hop
 from tests.unit.operate.commands import names
 
@@ -51,6 +51,8 @@ class Stack:
     dead_letters: dict[str, DeadLetterQueue] = field(
         default_factory=lambda: {"welcome": DeadLetterQueue("https://dead", "queue", "https://source")}
     )
+    subscribers: list[Subscriber] = field(default_factory=list[Subscriber])
+    publishers: list[str] = field(default_factory=list[str])
 
 
 class Tail:
@@ -95,7 +97,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> None:
         (commands, "tail"): tail,
         (commands.events, "put"): None,
         (commands.events, "replay"): Replay("replay-1", "STARTING"),
-        (commands.dead_letter_queues, "read_depth"): Depth("welcome", "queue", 1, 0, exact=True),
+        (commands.dead_letter_queues, "read_depth"): Depth("welcome", "queue", 1, 0, 0, exact=True),
         (commands.dead_letter_queues, "peek"): [MESSAGE],
         (commands.redrive, "redrive"): RedriveResult("welcome", 1, Counter[str]()),
         (commands.trace, "trace"): [HOP],

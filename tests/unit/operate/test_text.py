@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from pathlib import Path
-
 import pytest
 
-from operate import commands, render
-from operate.cli import main
+from operate import render
 from operate.redrive import RedriveResult
 from operate.text import line, printable
 
@@ -48,21 +43,3 @@ def test_table_cells_and_lines_are_printable(capsys: pytest.CaptureFixture[str])
     output = capsys.readouterr().out
     assert [text for text in ("bad", "body", "event") if rf"\u202e{text}\x1b" not in output] == []
     assert [text for text in ("\u202e", "\x1b") if text in output] == []
-
-
-def test_character_that_the_terminal_lacks_is_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A terminal without UTF-8 gets a question mark instead of a traceback."""
-    output = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, "ascii"))
-
-    def run(context: commands.Context) -> int:
-        render.show([], "Zoë → 1", as_json=False)
-        return 0
-
-    monkeypatch.setattr(commands, "list_keys", run)
-
-    assert main(["partners", "list"], tmp_path) == 0
-    sys.stdout.flush()
-    assert output.getvalue() == b"Zo? ? 1\n"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from operate.expected import Expected
 from operate.render import own_name, summary
 from operate.trace import Hop, from_log_entry
 
 LOGGED = {"timestamp": "2026-01-31T09:30:00.100Z", "correlationId": "c-1", "durationMs": 100}
 BEGAN = 1_769_851_800_000.0
+READ_AT = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +54,12 @@ def test_summary_has_counts_and_the_total_time() -> None:
     def hop(at: float, duration: float | None, failed: bool) -> Hop:
         return Hop(at, "fn", "x", "", duration, failed, {})
 
-    assert summary([hop(1_000, None, failed=False)]) == "1 hop, 0 failures, 0 ms"
-    assert (
-        summary([hop(1_000, 5_000, failed=False), hop(2_000, 10, failed=True)]) == "2 hops, 1 failure, 5.0 s"
+    steps = [Expected("audit", "t", "e-1", certain, "not seen yet") for certain in (True, True, False)]
+    at = ", as of 2026-01-31T09:30:00.000Z"
+
+    assert summary([hop(1_000, None, failed=False)], [], READ_AT) == f"1 hop, 0 failures, 0 ms{at}"
+    assert summary([hop(1_000, 5_000, failed=False), hop(2_000, 10, failed=True)], steps, READ_AT) == (
+        f"2 hops, 1 failure, 5.0 s, 2 more expected, 1 more possible{at}"
     )
 
 

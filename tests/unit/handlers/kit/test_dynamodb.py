@@ -53,6 +53,33 @@ def test_transaction_with_a_temporary_failure_is_retried(stubbed: Stubber, code:
     dynamodb.transact(WRITES)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionConflictException",
+    ],
+)
+def test_call_that_contends_with_others_is_retried(stubbed: Stubber, code: str) -> None:
+    """The client's own retries do not wait until the others have finished."""
+    for _ in range(3):
+        stubbed.add_client_error("get_item", code)
+    stubbed.add_response("get_item", {})
+
+    assert dynamodb.call(stubbed.client.get_item, TableName="users", Key={"id": {"S": "x"}}) == {}
+
+
+@pytest.mark.usefixtures("no_time_for_retries")
+def test_call_that_contends_until_the_time_ends_is_unavailable(stubbed: Stubber) -> None:
+    """The last attempt leaves time for the response."""
+    stubbed.add_client_error("get_item", "TransactionConflictException")
+
+    with pytest.raises(Unavailable, match="the data store is busy; try again"):
+        dynamodb.call(stubbed.client.get_item, TableName="users", Key={"id": {"S": "x"}})
+
+
 def test_client_times_out_before_lambda(aws: Any) -> None:
     """The client's attempts, timeouts and waits fit into a function's 10 seconds."""
     config = aws.meta.config

@@ -124,6 +124,7 @@ def test_malformed_key_is_not_looked_up(authorization: str) -> None:
     assert identified(authorization) == ""
 
 
+@pytest.mark.usefixtures("no_time_for_retries")
 def test_unreachable_table_is_an_error(stubbed: Stubber) -> None:
     """API Gateway caches a response, but not an error."""
     stubbed.add_client_error("get_item", "ThrottlingException")

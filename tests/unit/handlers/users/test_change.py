@@ -15,7 +15,7 @@ from tests.unit.handlers.lambda_ import Context, Reply, call, request
 from tests.unit.handlers.people import create_user
 
 Items = Callable[[str], list[dict[str, Any]]]
-BeforeWriting = Callable[[Callable[[], object]], None]
+BeforeWriting = Callable[..., None]
 
 
 def change(user_id: str, body: Any, if_match: str | None = None, **more: Any) -> Reply:
@@ -121,15 +121,49 @@ def test_unknown_user_is_not_found_with_any_if_match() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_concurrent_changes_are_both_stored(before_writing: BeforeWriting) -> None:
+@pytest.mark.parametrize(
+    ("operation", "wanted"),
+    [
+        ("UpdateItem", {}),
+        ("TransactWriteItems", {"phone": None}),
+        ("TransactWriteItems", {"email": "b@x.org"}),
+    ],
+    ids=["independent", "phone", "email"],
+)
+def test_concurrent_changes_are_both_stored(
+    before_writing: BeforeWriting, operation: str, wanted: dict[str, Any]
+) -> None:
     """A change between reading and writing is not lost; the other is applied to its result."""
+    user = create_user(phone="+442079460000")
+    before_writing(lambda: change(user["id"], {"phone": "+441234567890"}), operation)
+
+    reply = change(user["id"], {"name": "B", **wanted})
+
+    expected = {**user, "phone": "+441234567890", "name": "B", **wanted}
+    assert reply.body == {**expected, "version": 3, "updatedAt": reply.body["updatedAt"]}
+    assert stored(user["id"]) == reply.body
+
+
+@pytest.mark.usefixtures("aws")
+def test_concurrent_changes_of_one_field_are_both_written(before_writing: BeforeWriting) -> None:
+    """The last one remains, each has a version of its own, and neither has to read the user again."""
     user = create_user()
-    before_writing(lambda: change(user["id"], {"phone": "+441234567890"}))
+    before_writing(lambda: change(user["id"], {"name": "A"}), "UpdateItem")
+
+    reply = change(user["id"], {"name": "B"}, context=Context(remaining_milliseconds=4_900))
+
+    assert (reply.status, reply.body["name"], reply.body["version"]) == (200, "B", 3)
+
+
+@pytest.mark.usefixtures("aws")
+def test_equal_concurrent_changes_are_one(before_writing: BeforeWriting) -> None:
+    """The second one changes nothing, so the version stays the same."""
+    user = create_user()
+    before_writing(lambda: change(user["id"], {"name": "B"}), "UpdateItem")
 
     reply = change(user["id"], {"name": "B"})
 
-    assert (reply.body["name"], reply.body["phone"], reply.body["version"]) == ("B", "+441234567890", 3)
-    assert stored(user["id"]) == reply.body
+    assert (reply.status, reply.body["version"]) == (200, 2)
 
 
 @pytest.mark.usefixtures("aws")
@@ -147,7 +181,7 @@ def test_user_deleted_before_the_write_is_not_created_again(before_writing: Befo
     from handlers.users.delete import handler as delete
 
     user = create_user()
-    before_writing(lambda: call(delete, request(path={"userId": user["id"]})))
+    before_writing(lambda: call(delete, request(path={"userId": user["id"]})), "UpdateItem")
 
     assert change(user["id"], {"name": "B"}).status == 404
 
@@ -164,7 +198,7 @@ def test_repeated_version_conflicts_end_with_503(stubbed: Stubber) -> None:
         modeled_fields={"CancellationReasons": [{"Code": "ConditionalCheckFailed"}]},
     )
 
-    reply = change(user_id, {"name": "B"}, context=Context(remaining_milliseconds=4_900))
+    reply = change(user_id, {"phone": "+441234567890"}, context=Context(remaining_milliseconds=4_900))
 
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
 

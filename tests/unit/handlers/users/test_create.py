@@ -220,6 +220,7 @@ def test_repeated_conflicts_end_with_503(stubbed: Stubber) -> None:
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
 
 
+@pytest.mark.usefixtures("no_time_for_retries")
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "RequestLimitExceeded"])
 def test_busy_store_is_unavailable(stubbed: Stubber, code: str) -> None:
     """A temporary failure is a 503 with `Retry-After`."""

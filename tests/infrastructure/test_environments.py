@@ -11,7 +11,7 @@ import pytest
 
 from local.driver import program
 from local.driver.stack import Stack
-from tools.graph import ROOT, Graph, Recorder, Registered, Secret, whole
+from tools.graph import ACCOUNT, REGION, ROOT, Graph, Recorder, Registered, Secret, whole
 
 FUNCTION = "aws:lambda/function:Function"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
@@ -87,6 +87,16 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
         ("aws:lambda/eventSourceMapping:EventSourceMapping", "scalingConfig.maximumConcurrency"): (2, 10),
         (TABLE, "deletionProtectionEnabled"): (False, True),
         (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
+        (POOL, "mfaConfiguration"): ("OFF", "ON"),
+        (POOL, "softwareTokenMfaConfiguration.enabled"): (None, True),
+        (POOL, "emailConfiguration.emailSendingAccount"): ("COGNITO_DEFAULT", "DEVELOPER"),
+        (POOL, "emailConfiguration.sourceArn"): (
+            None,
+            f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com",
+        ),
+        (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
+        (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
+        (CLIENT, "refreshTokenValidity"): (24, 12),
         (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
         (CLIENT, "logoutUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
         ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
@@ -133,8 +143,8 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
     ("stack", "protection", "recovery", "tracing", "mfa"),
     [
         ("local", False, False, "PassThrough", "OFF"),
-        ("dev", False, True, "Active", "OPTIONAL"),
-        ("prod", True, True, "Active", "OPTIONAL"),
+        ("dev", False, True, "Active", "OFF"),
+        ("prod", True, True, "Active", "ON"),
     ],
 )
 def test_protection_and_tracing_follow_the_environment_class(

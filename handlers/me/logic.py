@@ -36,7 +36,7 @@ def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -
         PreconditionFailed: if it has another version.
         EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
     """
-    return logic.change_fields(lambda: _changeable(person), wanted, versions)
+    return logic.change_fields(lambda: changeable(person), wanted, versions)
 
 
 def read_preferences(person: Person) -> Record:
@@ -55,10 +55,16 @@ def change_preferences(person: Person, wanted: ChangePreferences, versions: Coll
         ProfileDisabled, PreconditionFailed: like `change`.
         EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
     """
-    return logic.change_preferences(lambda: _changeable(person), wanted, versions)
+    return logic.change_preferences(lambda: changeable(person), wanted, versions)
 
 
-def _changeable(person: Person) -> Record:
+def changeable(person: Person) -> Record:
+    """Return the person's profile, which they may change; create it if it does not exist.
+
+    Raises:
+        ProfileDisabled: if the profile is disabled.
+        EmailMissing, EmailUnverified, ProfileNotLinked: like `read`.
+    """
     record = _profile(person)
     if record.user.status == "disabled":
         raise ProfileDisabled("the owner of a disabled profile can read it but not change it")

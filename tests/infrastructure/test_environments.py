@@ -163,12 +163,13 @@ def test_protection_and_tracing_follow_the_environment_class(
     assert {item.inputs["tracingConfig"]["mode"] for item in graph.of(FUNCTION).values()} == {tracing}
 
 
-def test_sms_countries_reach_the_function_that_sends(dev: Graph) -> None:
+@pytest.mark.parametrize("function", ["me-phone-code", "notifications-send"])
+def test_sms_countries_reach_the_functions_that_send(dev: Graph, function: str) -> None:
     """No country is allowed by default; the embedded cloud allows all."""
     given = whole("dev", strata__notifications={"smsCountries": ["+44", "+1868"]})
 
     def countries(graph: Graph) -> Any:
-        variables: Any = graph.inputs(FUNCTION, "notifications-send")["environment"]
+        variables: Any = graph.inputs(FUNCTION, function)["environment"]
         return json.loads(variables["variables"]["SMS_COUNTRIES"])
 
     assert countries(dev) == []

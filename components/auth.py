@@ -12,10 +12,12 @@ import pulumi_aws as aws
 from components.base import Component
 from components.function import Function
 from components.iam import Grant
+from components.mail import Mail
 from components.runtime import Runtime
 from components.use import Use
 from settings import GoogleProvider
 
+COGNITO_MAIL: aws.cognito.UserPoolEmailConfigurationArgsDict = {"email_sending_account": "COGNITO_DEFAULT"}
 MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
 GOOGLE = {
     "attributes_url": "https://people.googleapis.com/v1/people/me?personFields=",
@@ -36,12 +38,7 @@ ACCOUNT_ACTIONS = (
     "cognito-idp:ListUsers",
 )
 BROWSER_SCOPES = ("openid", "email", "profile")
-LIFETIMES: Any = {
-    "access_token_validity": 60,
-    "id_token_validity": 60,
-    "refresh_token_validity": 30,
-    "token_validity_units": {"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"},
-}
+UNITS: Any = {"access_token": "minutes", "id_token": "minutes", "refresh_token": "hours"}
 LOCAL_URL = "http://localhost:8080"
 """The callback URL for developers, if no public URL is configured."""
 
@@ -52,11 +49,12 @@ class Auth(Component):
     A trigger adds the scopes of a person's groups to the access token, and API Gateway enforces them.
 
     Example:
-        Auth("auth", {"orders/read": "Read orders"}, "handlers.auth.pre_token:handler", runtime)
+        Auth("auth", {"orders/read": "Read orders"}, "handlers.auth.pre_token:handler", mail, runtime)
 
     Args:
         scopes: every scope of the API, as `resource/verb`, with its description.
         trigger: the handler of Cognito's pre-token-generation trigger.
+        mail: the sender of the mails to people who sign up, if the settings choose SES.
 
     Attributes:
         pool_id: the user pool's id.
@@ -75,6 +73,7 @@ class Auth(Component):
         name: str,
         scopes: Mapping[str, str],
         trigger: str,
+        mail: Mail,
         runtime: Runtime,
         *,
         opts: pulumi.ResourceOptions | None = None,
@@ -91,7 +90,7 @@ class Auth(Component):
             snap_start=True,
             opts=self.child(),
         )
-        self.pool = self._pool(function)
+        self.pool = self._pool(function, mail)
         function.allow_service("cognito", "cognito-idp.amazonaws.com", self.pool.arn)
         self._groups()
         servers = self._resource_servers(scopes)
@@ -124,7 +123,7 @@ class Auth(Component):
         grant = Grant(ACCOUNT_ACTIONS, (self.pool.arn,))
         return Use((grant,), {"USER_POOL_ID": self.pool_id})
 
-    def _pool(self, trigger: Function) -> aws.cognito.UserPool:
+    def _pool(self, trigger: Function, mail: Mail) -> aws.cognito.UserPool:
         auth = self.settings.auth
         return aws.cognito.UserPool(
             self.name,
@@ -143,6 +142,7 @@ class Auth(Component):
                 "require_symbols": False,
                 "temporary_password_validity_days": 3,
             },
+            email_configuration=mail.for_cognito() if auth.mail == "ses" else COGNITO_MAIL,
             mfa_configuration=MFA[auth.mfa],
             software_token_mfa_configuration={"enabled": True} if auth.mfa != "off" else None,
             # Custom scopes in access tokens need the Essentials plan or higher.
@@ -219,13 +219,25 @@ class Auth(Component):
             allowed_oauth_scopes=list(BROWSER_SCOPES),
             callback_urls=[address],
             logout_urls=[address],
-            explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            # A public client must get a new refresh token at each use (RFC 9700, 2.2.2). Cognito then refuses
+            # the flow ALLOW_REFRESH_TOKEN_AUTH; the token endpoint needs none. A new token expires with the
+            # first one. The grace period lets a client repeat a request whose response it lost.
+            explicit_auth_flows=["ALLOW_USER_SRP_AUTH"],
+            refresh_token_rotation={"feature": "ENABLED", "retry_grace_period_seconds": 10},
             supported_identity_providers=["COGNITO", *(provider.provider_name for provider in providers)],
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
-            **LIFETIMES,
+            **self._lifetimes(),
             opts=self.child(),
         )
+
+    def _lifetimes(self) -> Any:
+        return {
+            "access_token_validity": 60,
+            "id_token_validity": 60,
+            "refresh_token_validity": self.settings.auth.session_hours,
+            "token_validity_units": UNITS,
+        }
 
     def _machine_clients(
         self, servers: list[aws.cognito.ResourceServer]
@@ -241,7 +253,7 @@ class Auth(Component):
                 # A machine signs in as itself only: its secret must not allow signing people in.
                 explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
                 prevent_user_existence_errors="ENABLED",
-                **LIFETIMES,
+                **self._lifetimes(),
                 # Cognito rejects a scope that no resource server offers yet.
                 opts=self.child(depends_on=servers),
             )

@@ -109,6 +109,21 @@ class Mail(Component):
         }
         return Use((grant,), variables)
 
+    def for_cognito(self) -> aws.cognito.UserPoolEmailConfigurationArgsDict:
+        """Let a user pool send from the sender's address, through the configuration set.
+
+        Cognito refuses a pool whose domain SES has not verified. The identity needs no policy for Cognito: a
+        pool that sends through SES does so with a service-linked role of the account. The identity may be in
+        the pool's region, which is the only one that a stack has:
+        https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+        """
+        return {
+            "email_sending_account": "DEVELOPER",
+            "source_arn": self._identity_arn,
+            "from_email_address": self.sender,
+            "configuration_set": self.configuration_set,
+        }
+
     def _template(self, name: str, parts: Template) -> aws.ses.Template:
         full = f"{self.name}-{name}"
         project, stack = self.tags["project"], self.tags["stack"]

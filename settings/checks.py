@@ -13,6 +13,7 @@ from settings.secret_text import secret_paths
 from settings.sections import StackConfig
 
 LOOPBACK = ("127.0.0.1", "localhost")
+PRODUCTION_SESSION_HOURS = 24
 REGION = r"^(?!cn-)[a-z]{2}-[a-z]+-\d+$"
 """The regions of the partition `aws`. Others begin with cn or with eusc, or have one more part."""
 
@@ -58,6 +59,24 @@ def production_is_protected(config: StackConfig, _: Program) -> Iterator[str]:
     for key, on in protections.items():
         if config.production and not on:
             yield problem(key, value=False, expectation="expected true: production keeps its data")
+
+
+def second_factor_can_be_set_up(config: StackConfig, _: Program) -> Iterator[str]:
+    """Yield an optional second factor: Cognito's login offers to set one up only if it is required.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
+    """
+    if config.auth.mfa == "optional":
+        expectation = "expected off or required: the login does not offer to set up an optional second factor"
+        yield problem("auth.mfa", "optional", expectation)
+
+
+def production_sessions_are_short(config: StackConfig, _: Program) -> Iterator[str]:
+    """Yield sessions of production that last longer than a day: a browser keeps their refresh tokens."""
+    hours = config.auth.session_hours
+    if config.production and hours > PRODUCTION_SESSION_HOURS:
+        expectation = f"expected at most {PRODUCTION_SESSION_HOURS}: a stolen refresh token works for as long"
+        yield problem("auth.sessionHours", hours, expectation)
 
 
 def production_alarms_are_sent(config: StackConfig, _: Program) -> Iterator[str]:
@@ -157,6 +176,8 @@ def delivered_events_exist(config: StackConfig, program: Program) -> Iterator[st
 CHECKS: tuple[Check, ...] = (
     region_is_in_the_standard_partition,
     production_is_protected,
+    second_factor_can_be_set_up,
+    production_sessions_are_short,
     production_alarms_are_sent,
     secrets_are_encrypted,
     address_uses_https,

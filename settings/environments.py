@@ -28,7 +28,10 @@ REQUIRED: Any = object()
 DEFAULTS = {
     "api.throttle.rateLimit": ByClass(1_000.0, 100.0, 1_000.0),
     "api.throttle.burstLimit": ByClass(2_000, 200, 2_000),
-    "auth.mfa": ByClass("off", "optional", "optional"),
+    "auth.mfa": ByClass("off", "off", "required"),
+    "auth.sessionHours": ByClass(24, 24, 12),
+    # Cognito takes a verified domain only, and a new stack's domain is verified after its first deployment.
+    "auth.mail": ByClass("cognito", "cognito", "ses"),
     "auth.deletionProtection": ByClass(ephemeral=False, development=False, production=True),
     "functions.logRetentionDays": ByClass(3, 14, 365),
     "functions.tracing": ByClass(ephemeral=False, development=True, production=True),

@@ -74,7 +74,11 @@ class Auth(Section):
     """The Cognito user pool.
 
     Attributes:
-        mfa: whether users sign in with a second factor (an authenticator app).
+        mfa: whether users sign in with a second factor (an authenticator app), which `required` makes them
+            set up at their first sign-in.
+        session_hours: hours after a sign-in until the person must sign in again; in `production` at most 24.
+        mail: who sends the mails of sign-up and of forgotten passwords: `ses` from `mail.sender`, at a domain
+            that SES has verified; or `cognito`, about 50 a day.
         deletion_protection: whether AWS refuses to delete the user pool; `production` requires it.
         groups: the scopes that members of a group get in their tokens, by group; by default the group
             `admins` gets every scope.
@@ -83,6 +87,9 @@ class Auth(Section):
     """
 
     mfa: Literal["off", "optional", "required"]
+    # Cognito refuses a refresh token that expires before the access token, which is valid for an hour.
+    session_hours: int = Field(ge=2, le=720)
+    mail: Literal["cognito", "ses"]
     deletion_protection: bool
     groups: dict[Name, tuple[Scope, ...]]
     machine_clients: dict[Name, Annotated[tuple[Scope, ...], Field(min_length=1)]] = {}
@@ -194,8 +201,9 @@ class Notifications(Section):
     """Notifications to users.
 
     Attributes:
-        sms_countries: the beginnings of the telephone numbers to which SMS messages are sent, such as `+44`;
-            no SMS messages are sent by default.
+        sms_countries: the beginnings of the telephone numbers that users can verify and to which SMS messages
+            are sent, such as `+44`; none by default. Carriers drop messages to US numbers without a sender
+            that is registered with AWS.
     """
 
     sms_countries: tuple[Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,6}$")], ...] = ()

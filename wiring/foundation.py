@@ -1,4 +1,4 @@
-"""The layers that domains share: key, alarms, runtime, bus, sign-in, API, access logs and two tables."""
+"""The layers that domains share: key, alarms, runtime, mail, bus, sign-in, API and common tables."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from components.bucket import Bucket, Lifecycle
 from components.data import Table
 from components.events import EventBus
 from components.key import Key
+from components.mail import Mail
 from components.pattern import PLAIN, Shape
 from components.runtime import Runtime
 from components.table_spec import TableSpec
 from components.topic import Topic
 from handlers.events.catalogue import CATALOGUE, SOURCES
 from handlers.events.event import Metadata
+from handlers.notifications.templates import TEMPLATES
 from settings import Settings
 from wiring.declared import Declared, entry_point
 from wiring.platform import Platform
@@ -44,8 +46,9 @@ def build(settings: Settings, declared: Declared) -> Platform:
     for address in settings.alarms.emails:
         alarms.subscribe_email(address)
     runtime = Runtime("runtime", alarms.arn, settings)
+    mail = Mail("mail", settings.mail.sender, TEMPLATES, key, runtime)
     access = {route_key: route.access for route_key, route in declared.routes.items()}
-    auth = Auth("auth", declared.scopes, entry_point("auth.pre_token"), runtime)
+    auth = Auth("auth", declared.scopes, entry_point("auth.pre_token"), mail, runtime)
     bus = EventBus("events", details(), runtime)
     platform = Platform(
         settings=settings,
@@ -54,6 +57,7 @@ def build(settings: Settings, declared: Declared) -> Platform:
         alarms=alarms,
         runtime=runtime,
         bus=bus,
+        mail=mail,
         auth=auth,
         api=Api("api", access, auth, runtime),
         idempotency=Table("idempotency", DECLARED.tables["idempotency"], settings),

@@ -18,14 +18,13 @@ USER_EVENTS = {"source": ["strata.users"], "detail-type": ["user.created", "user
 
 
 def wire(platform: Platform, people: Users) -> None:
-    """Create the suppression list, the mail component, the two consumers and the daily digest."""
-    from components.mail import EVENT_TYPES, Mail
+    """Create the suppression list, the two consumers and the daily digest."""
+    from components.mail import EVENT_TYPES
     from components.queue import Queue
     from components.services import use_sms
-    from handlers.notifications.templates import TEMPLATES
 
     (suppressions,) = platform.tables(DECLARED)
-    mail = Mail("mail", platform.settings.mail.sender, TEMPLATES, platform.key, platform.runtime)
+    mail = platform.mail
     platform.consume(
         "notifications",
         "notifications.send",

@@ -14,6 +14,7 @@ from components.data import Table, Verb
 from components.events import EventBus
 from components.function import Function, name_of
 from components.key import Key
+from components.mail import Mail
 from components.pattern import Pattern
 from components.queue import Queue
 from components.runtime import Runtime
@@ -40,6 +41,7 @@ class Platform:
         alarms: the topic that every alarm notifies.
         runtime: the Python version and the packages that functions share.
         bus: the event bus.
+        mail: the sender of emails and their templates.
         auth: the user pool, its clients and groups.
         api: the HTTP API.
         access_logs: the bucket that receives the access log of every other bucket.
@@ -54,6 +56,7 @@ class Platform:
     alarms: Topic
     runtime: Runtime
     bus: EventBus
+    mail: Mail
     auth: Auth
     api: Api
     access_logs: Bucket

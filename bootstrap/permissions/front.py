@@ -113,6 +113,12 @@ FRONT = (
         reason="the service-linked role that the first API of an account creates; AWS generates its name",
     ),
     Access(
+        ("aws:cognito/userPool:UserPool",),
+        "arn:aws:iam::{account}:role/aws-service-role/email.cognito-idp.amazonaws.com/*",
+        write=("iam:CreateServiceLinkedRole",),
+        reason="the service-linked role of the first pool that sends through SES; AWS generates its name",
+    ),
+    Access(
         ("aws:apigatewayv2/stage:Stage",),
         "*",
         write=(

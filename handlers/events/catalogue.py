@@ -38,6 +38,7 @@ class UserState(Struct, frozen=True, kw_only=True, rename="camel"):
     email: Text
     name: Text
     phone: Text | None = None
+    phone_verified: bool = False
     status: Text
     created_at: Text
     updated_at: Text

@@ -20,6 +20,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.ContentTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.Unprocessable: 422,
+    errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
 """The status of each kind of refusal; derived kinds have the status of their base."""
@@ -72,6 +73,8 @@ def headers(refusal: Refusal) -> dict[str, str]:
             return {"WWW-Authenticate": refusal.scheme}
         case errors.MethodNotAllowed():
             return {"Allow": ", ".join(refusal.allowed)}
+        case errors.TooManyRequests():
+            return {"Retry-After": str(refusal.retry_after)}
         case errors.Unavailable():
             return {"Retry-After": str(RETRY_AFTER_SECONDS)}
         case _:

@@ -10,7 +10,8 @@
     ├── PreconditionFailed      the resource has a different version than the request requires
     ├── ContentTooLarge         the body exceeds the operation's limit
     ├── UnsupportedMediaType    the operation does not accept the body's media type
-    ├── Unprocessable           each part of the request is valid, their combination is not
+    ├── Unprocessable           each part of the request is valid, and the request cannot be done
+    ├── TooManyRequests         the caller must wait before the next such request
     └── Unavailable             a temporary failure; the same request may succeed later
 
 A domain derives its own from these (`handlers/*/errors.py`). `handlers/http/problem.py` maps each to its HTTP
@@ -122,6 +123,20 @@ class Unprocessable(Refusal):
     """Each part of the request is valid, their combination is not."""
 
     title = "The request contradicts itself"
+
+
+class TooManyRequests(Refusal):
+    """The caller must wait before the next such request.
+
+    Attributes:
+        retry_after: how many seconds to wait.
+    """
+
+    title = "Too many requests"
+
+    def __init__(self, reason: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(reason)
 
 
 class Unavailable(Refusal):

@@ -5,10 +5,26 @@ Forbidden
 ├── EmailMissing
 └── EmailUnverified
 Conflict
-└── ProfileNotLinked
+├── ProfileNotLinked
+├── PhoneMissing
+├── PhoneAlreadyVerified
+└── PhoneCodeExpired
+Unprocessable
+├── PhoneUnreachable
+└── PhoneCodeWrong
+TooManyRequests
+├── TooManyPhoneCodes
+└── TooManyPhoneAttempts
 """
 
-from handlers.kit.errors import Conflict, Forbidden, PreconditionFailed, Unavailable
+from handlers.kit.errors import (
+    Conflict,
+    Forbidden,
+    PreconditionFailed,
+    TooManyRequests,
+    Unavailable,
+    Unprocessable,
+)
 from handlers.users.access import REFUSALS
 
 
@@ -36,8 +52,58 @@ class ProfileNotLinked(Conflict):
     title = "The email address belongs to another profile"
 
 
+class PhoneMissing(Conflict):
+    """The profile has no phone number."""
+
+    title = "The profile has no phone number"
+
+
+class PhoneAlreadyVerified(Conflict):
+    """The phone number is verified already."""
+
+    title = "The phone number is verified already"
+
+
+class PhoneCodeExpired(Conflict):
+    """The phone number has no code, or its code has expired."""
+
+    title = "The code has expired"
+
+
+class PhoneUnreachable(Unprocessable):
+    """No text message can be sent to the phone number."""
+
+    title = "The phone number cannot receive text messages"
+
+
+class PhoneCodeWrong(Unprocessable):
+    """The code is not the one that was sent."""
+
+    title = "The code is wrong"
+
+
+class TooManyPhoneCodes(TooManyRequests):
+    """The person requested, or the phone number received, too many codes today."""
+
+    title = "Too many codes were requested"
+
+
+class TooManyPhoneAttempts(TooManyRequests):
+    """The attempts of the last code are used up."""
+
+    title = "Too many wrong codes were tried"
+
+
 TO_READ = (NotAPerson, EmailMissing, EmailUnverified, *REFUSALS, ProfileNotLinked, Unavailable)
 """The refusals of every operation on the caller's profile."""
 
 TO_CHANGE = (*TO_READ, PreconditionFailed)
 """The refusals of an operation that changes the caller's profile."""
+
+_PHONE = (*TO_READ, PhoneMissing, TooManyPhoneAttempts)
+
+TO_SEND_CODE = (*_PHONE, PhoneAlreadyVerified, PhoneUnreachable, TooManyPhoneCodes)
+"""The refusals of an operation that sends a code to the caller's phone number."""
+
+TO_VERIFY_PHONE = (*_PHONE, PhoneCodeExpired, PhoneCodeWrong)
+"""The refusals of an operation that verifies the caller's phone number."""

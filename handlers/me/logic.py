@@ -26,7 +26,7 @@ def read(person: Person) -> User:
         ProfileNotLinked: if the profile with the address is linked to another sign-in.
         ProfileDeleted, ProfileDisabled: if the person may not act.
     """
-    return _profile(person).user
+    return profile(person).user
 
 
 def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -> User:
@@ -36,7 +36,7 @@ def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -
         PreconditionFailed: if it has another version.
         EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
     """
-    return logic.change_fields(lambda: _profile(person), wanted, versions)
+    return logic.change_fields(lambda: profile(person), wanted, versions)
 
 
 def read_preferences(person: Person) -> Record:
@@ -45,7 +45,7 @@ def read_preferences(person: Person) -> Record:
     Raises:
         EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
     """
-    return _profile(person)
+    return profile(person)
 
 
 def change_preferences(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
@@ -55,10 +55,16 @@ def change_preferences(person: Person, wanted: ChangePreferences, versions: Coll
         PreconditionFailed: like `change`.
         EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
     """
-    return logic.change_preferences(lambda: _profile(person), wanted, versions)
+    return logic.change_preferences(lambda: profile(person), wanted, versions)
 
 
-def _profile(person: Person) -> Record:
+def profile(person: Person) -> Record:
+    """Return the person's profile; create it if it does not exist.
+
+    Raises:
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
+        Unavailable: if too many other requests change it.
+    """
     for _ in attempts():
         record = access.profile_of(person.subject)
         if record is not None:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Literal
 
 from handlers.events.effect import Poison, confirm, effect
+from handlers.kit.messages import is_sms_allowed
 from handlers.notifications import storage, templates
-from handlers.notifications.channels import is_sms_allowed, send_email, send_sms
+from handlers.notifications.channels import send_email, send_sms
 from handlers.notifications.models import Email, Feedback, Suppression
 from handlers.users import storage as users
 from handlers.users.storage import Record
@@ -22,7 +23,8 @@ WELCOME_SMS = "Welcome to Strata. You can stop these messages at any time in you
 def welcome(user_id: str, correlation_id: str, *, new: bool) -> Outcome:
     """Welcome a user in their current state: by email if they are new, and by SMS if they have consented.
 
-    An SMS message is sent only to a number of a country that the stack config allows.
+    An SMS message is sent only to a number that its owner has verified, of a country that the stack config
+    allows.
 
     Raises:
         Poison: a channel rejected its message permanently; the other channel was tried too.
@@ -107,7 +109,9 @@ def _welcome_by_email(record: Record, correlation_id: str) -> Outcome:
 
 def _welcome_by_sms(record: Record) -> Outcome:
     user = record.user
-    if user.phone is None or not record.preferences.sms or not is_sms_allowed(user.phone):
+    if user.phone is None or not user.phone_verified or not record.preferences.sms:
+        return "skipped"
+    if not is_sms_allowed(user.phone):
         return "skipped"
     # Every later change of the user gets here too, so the record of this effect must not expire.
     with effect(f"welcome-sms:{user.id}", forever=True) as fresh:

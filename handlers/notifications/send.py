@@ -7,5 +7,5 @@ from handlers.notifications import logic
 
 @consumer
 def handler(event: Event) -> str | None:
-    """Welcome a new user by email, and a user who has a phone number and has consented by SMS."""
+    """Welcome a new user by email, and a user who has verified a phone number and consented by SMS."""
     return logic.welcome(event.data.user.id, event.correlation_id, new=event.type == "user.created")

@@ -186,7 +186,7 @@ def _refusal(status: int, ours: list[str], *, gateway: bool) -> dict[str, Any]:
     names: list[str] = []
     if ours:  # The gateway's own responses have no correlation id.
         names.append(correlation.HEADER)
-    if status == 503:
+    if status == 503 or (ours and status == 429):
         names.append("Retry-After")
     if ours and status == 401:
         names.append("WWW-Authenticate")

@@ -113,11 +113,14 @@ def change_fields(
 ) -> User:
     """Set the fields that `wanted` contains; after a version conflict, read the record again and retry.
 
-    If no value changes, nothing is written and the version stays the same.
+    Another phone number is not verified. If no value changes, nothing is written and the version stays the
+    same.
     """
 
     def revise(record: Record) -> Record:
-        return replace(record, user=_changed(record.user, wanted))
+        user = _changed(record.user, wanted)
+        verified = user.phone_verified and user.phone == record.user.phone
+        return replace(record, user=replace(user, phone_verified=verified))
 
     return _change(read_record, revise, versions).user
 
@@ -131,6 +134,15 @@ def change_preferences(
         return replace(record, preferences=_changed(record.preferences, wanted))
 
     return _change(read_record, revise, versions)
+
+
+def verify_phone(read_record: Callable[[], Record]) -> User:
+    """Set that the user's phone number is verified; otherwise like `change_fields`."""
+
+    def revise(record: Record) -> Record:
+        return replace(record, user=replace(record.user, phone_verified=True))
+
+    return _change(read_record, revise, None).user
 
 
 def _change(

@@ -64,6 +64,7 @@ class User(Struct, frozen=True, kw_only=True, rename="camel"):
     email: Email
     name: Name
     phone: Phone | None = None
+    phone_verified: Annotated[bool, Meta(description="whether a code proved the owner of the number")] = False
     status: Status = "active"
     created_at: Timestamp
     updated_at: Timestamp

@@ -393,11 +393,7 @@ def _record(item: dynamodb.Item) -> Record:
 
 def _attributes(user: User) -> dict[str, Attribute]:
     values = {attribute: getattr(user, field) for field, attribute in _FIELDS.items()}
-    return {
-        attribute: {"N": str(value)} if isinstance(value, int) else {"S": value}
-        for attribute, value in values.items()
-        if value is not None
-    }
+    return {attribute: _to_attribute(value) for attribute, value in values.items() if value is not None}
 
 
 def _user(item: dynamodb.Item) -> User:
@@ -408,7 +404,15 @@ def _user(item: dynamodb.Item) -> User:
     return User(**values)
 
 
-def _value(attribute: Attribute) -> str | int:
+def _to_attribute(value: Any) -> Attribute:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def _value(attribute: Attribute) -> str | int | bool:
+    if "BOOL" in attribute:
+        return attribute["BOOL"]
     return int(attribute["N"]) if "N" in attribute else attribute.get("S", "")
 
 

@@ -211,7 +211,7 @@ def _refuse_second_factor(cloud: Cloud, pool_id: str) -> None:
     if mfa["MfaConfiguration"] == "ON":
         raise LocalError(
             "the user pool requires a second factor (auth.mfa: required), and this sign-in supports none: "
-            "set auth.mfa to optional or off in the stack's config"
+            "set auth.mfa to off in the stack's config"
         )
 
 

@@ -99,6 +99,7 @@ def test_deployer_can_access_only_its_own_stacks(role: str, stack: str) -> None:
         f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog",
         f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:*",
         f"{service_roles}/apidestinations.events.amazonaws.com/AWSServiceRoleForAmazonEventBridgeApiDestinations",
+        f"{service_roles}/email.cognito-idp.amazonaws.com/*",
         f"{service_roles}/ops.apigateway.amazonaws.com/*",
     }
 

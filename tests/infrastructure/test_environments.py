@@ -12,7 +12,7 @@ import pytest
 from handlers.users.storage import SIGNED_OUT_SECONDS
 from local.driver import program
 from local.driver.stack import Stack
-from tools.graph import ROOT, Graph, Recorder, Registered, Secret, whole
+from tools.graph import ACCOUNT, REGION, ROOT, Graph, Recorder, Registered, Secret, whole
 
 FUNCTION = "aws:lambda/function:Function"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
@@ -97,6 +97,16 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
         ("aws:lambda/eventSourceMapping:EventSourceMapping", "scalingConfig.maximumConcurrency"): (2, 10),
         (TABLE, "deletionProtectionEnabled"): (False, True),
         (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
+        (POOL, "mfaConfiguration"): ("OFF", "ON"),
+        (POOL, "softwareTokenMfaConfiguration.enabled"): (None, True),
+        (POOL, "emailConfiguration.emailSendingAccount"): ("COGNITO_DEFAULT", "DEVELOPER"),
+        (POOL, "emailConfiguration.sourceArn"): (
+            None,
+            f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com",
+        ),
+        (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
+        (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
+        (CLIENT, "refreshTokenValidity"): (24, 12),
         (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
         (CLIENT, "logoutUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
         ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
@@ -142,8 +152,8 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
     ("stack", "protection", "recovery", "tracing", "mfa"),
     [
         ("local", False, False, "PassThrough", "OFF"),
-        ("dev", False, True, "Active", "OPTIONAL"),
-        ("prod", True, True, "Active", "OPTIONAL"),
+        ("dev", False, True, "Active", "OFF"),
+        ("prod", True, True, "Active", "ON"),
     ],
 )
 def test_protection_and_tracing_follow_the_environment_class(
@@ -162,12 +172,13 @@ def test_protection_and_tracing_follow_the_environment_class(
     assert {item.inputs["tracingConfig"]["mode"] for item in graph.of(FUNCTION).values()} == {tracing}
 
 
-def test_sms_countries_reach_the_function_that_sends(dev: Graph) -> None:
+@pytest.mark.parametrize("function", ["me-phone-code", "notifications-send"])
+def test_sms_countries_reach_the_functions_that_send(dev: Graph, function: str) -> None:
     """No country is allowed by default; the embedded cloud allows all."""
     given = whole("dev", strata__notifications={"smsCountries": ["+44", "+1868"]})
 
     def countries(graph: Graph) -> Any:
-        variables: Any = graph.inputs(FUNCTION, "notifications-send")["environment"]
+        variables: Any = graph.inputs(FUNCTION, function)["environment"]
         return json.loads(variables["variables"]["SMS_COUNTRIES"])
 
     assert countries(dev) == []

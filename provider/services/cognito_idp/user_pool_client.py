@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, override
 
-from provider.base import AutoName, Properties, Values
+from provider.base import AutoName, Properties, ProviderError, Values
 from provider.cloud import Cloud
 from provider.fields import Block, Fields, Names, pascal_names
 from provider.resource import Resource
@@ -14,6 +14,7 @@ from provider.shapes import camel
 UNITS = {"accessToken": "hours", "idToken": "hours", "refreshToken": "days"}
 LIFETIMES = {"accessToken": 3_600, "idToken": 3_600, "refreshToken": 30 * 86_400}
 """The default lifetime of each token in seconds."""
+REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 
 
@@ -77,6 +78,11 @@ class UserPoolClient(Resource):
 
     @override
     def to_aws(self, inputs: Values) -> Properties:
+        rotation: Values = inputs.get("refreshTokenRotation") or {}
+        if rotation.get("feature") == "ENABLED" and REFRESH in inputs.get("explicitAuthFlows", ()):
+            raise ProviderError(
+                f"explicitAuthFlows: {REFRESH}: Cognito refuses this flow with refreshTokenRotation"
+            )
         units = {**UNITS, **inputs.get("tokenValidityUnits", {})}
         validity = {
             f"{kind}Validity": max(1, seconds // SECONDS[units[kind]]) for kind, seconds in LIFETIMES.items()

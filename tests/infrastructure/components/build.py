@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -16,6 +16,9 @@ from pulumi.runtime.settings import get_root_resource
 import components
 from components.base import Component
 from components.function import Function
+from components.key import Key
+from components.mail import Mail
+from components.mail import Template as MailTemplate
 from components.runtime import Runtime
 from settings import Settings
 from tools.graph import Graph, built, statements
@@ -73,6 +76,23 @@ def runtime(of: Settings | None = None) -> Runtime:
         _runtimes[root] = Runtime("runtime", ALARMS, of or settings())
     assert of is None or _runtimes[root].settings == of
     return _runtimes[root]
+
+
+class Template(NamedTuple):
+    """An email template."""
+
+    subject: str
+    text: str
+    html: str
+
+
+HELLO = {"hello": Template("Hello", "Hello {{name}}", "<p>Hello {{nameHtml}}</p>")}
+
+
+def mail(of: Settings | None = None, templates: Mapping[str, MailTemplate] = HELLO) -> Mail:
+    """Return the mail layer of a stack with these settings."""
+    stack = of or settings()
+    return Mail("mail", "no-reply@mail.example.com", templates, Key("key", stack), runtime(stack))
 
 
 def job(*, asynchronous: bool = True) -> Function:

@@ -15,6 +15,7 @@ from tests.infrastructure.components.build import (
     HEALTH,
     PERMISSION,
     ROUTE,
+    mail,
     rejected,
     runtime,
 )
@@ -25,7 +26,7 @@ def declare(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] =
     """Declare an API whose routes all have the same function."""
     shared = runtime()
     scopes = {"a/b": "c", "users/read": "d"}
-    auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", shared)
+    auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", mail(), shared)
     api = Api("api", access, auth, shared)
     for name in authorizers:
         api.authorizer(name, HEALTH)

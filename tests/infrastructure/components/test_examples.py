@@ -22,10 +22,11 @@ from components.base import Component
 from components.data import Table
 from components.function import Function
 from components.key import Key
+from components.mail import Mail
 from components.queue import Queue
 from components.runtime import Runtime
 from components.table_spec import TableSpec
-from tests.infrastructure.components.build import ALARMS, HEALTH, classes, settings
+from tests.infrastructure.components.build import ALARMS, HEALTH, HELLO, classes, settings
 from tools.graph import Graph, Registered, built
 
 EXAMPLE = re.compile(r"^Example:\n(?P<code>(?: {4,}\S.*\n|\n)+)", re.MULTILINE)
@@ -51,6 +52,7 @@ def names() -> dict[str, Any]:
     )
     own = settings()
     runtime = Runtime("runtime", ALARMS, own)
+    key = Key("key", own)
     return {
         **{name: value for module in vocabulary for name, value in vars(module).items()},
         **{component.__name__: component for component in classes()},
@@ -58,7 +60,8 @@ def names() -> dict[str, Any]:
         "runtime": runtime,
         "alarms_arn": ALARMS,
         "handler": HEALTH,
-        "key": Key("key", own),
+        "key": key,
+        "mail": Mail("a-mail", "no-reply@mail.example.com", HELLO, key, runtime),
         "orders": Table("orders-table", TableSpec(key="id", stream=True), own),
         "job": Function("a-job", HEALTH, runtime, asynchronous=True),
         "queue": Queue("a-queue", runtime),

@@ -10,20 +10,21 @@ from typing import Any
 import pytest
 
 from components.function import Function
-from components.key import Key
-from components.mail import EVENT_TYPES, Mail
+from components.mail import EVENT_TYPES
 from components.queue import Queue
 from handlers.notifications.ses import EventType
-from handlers.notifications.templates import TEMPLATES, Template
+from handlers.notifications.templates import TEMPLATES
 from settings import Settings
 from tests.infrastructure.components.build import (
     ACCOUNT,
     HEALTH,
+    HELLO,
     ROLE_POLICY,
     SUBSCRIPTION,
     TOPIC,
     TOPIC_POLICY,
     dependencies,
+    mail,
     rejected,
     runtime,
     settings,
@@ -39,13 +40,6 @@ TEMPLATE = "aws:ses/template:Template"
 
 FEEDBACK_ARN = f"arn:aws:sns:{ACCOUNT}:mail-feedback"
 SES = f"arn:aws:ses:{ACCOUNT}"
-HELLO = {"hello": Template("Hello", "Hello {{name}}", "<p>Hello {{nameHtml}}</p>")}
-
-
-def mail(of: Settings | None = None, templates: Any = HELLO) -> Mail:
-    """Return the mail layer of a stack with these settings."""
-    stack = of or settings()
-    return Mail("mail", "no-reply@mail.example.com", templates, Key("key", stack), runtime(stack))
 
 
 def sending(of: Settings | None = None, *, templates: Any = HELLO, sends: str = "hello") -> Graph:

@@ -17,7 +17,7 @@ from tests.local.events.bus import dead_letter, metadata, put
 from tests.local.events.senders import TEXT, phone_number
 from tests.local.platform import Platform, until
 from tests.local.realtime.browser import created, table
-from tests.local.users.profiles import newcomer, profile
+from tests.local.users.profiles import newcomer, verify_phone
 
 RECEIVES = 5
 
@@ -78,16 +78,17 @@ def test_unreadable_change_does_not_block_the_stream(platform: Platform) -> None
 def test_message_that_keeps_failing_is_dead_lettered_and_redriven(platform: Platform) -> None:
     """A text message in doubt is received five times and dead-lettered; a later redrive sends it once."""
     with newcomer(platform) as token, short_visibility(platform, "notifications"):
-        own, phone = profile(platform, token), phone_number()
-        platform.ask("PATCH", "/me", token, json={"phone": phone})
-        until(lambda: platform.outcomes("notifications-send", f"user.updated:{own['id']}:2"), ["skipped"])
+        phone = phone_number()
+        own = verify_phone(platform, token, phone)
+        (code,) = platform.texts(phone)
+        until(lambda: platform.outcomes("notifications-send", f"user.updated:{own['id']}:3"), ["skipped"])
         begun(platform, f"welcome-sms:{own['id']}", seconds_ago=0)
 
         platform.ask("PATCH", "/me/preferences", token, json={"sms": True})
-        event_id = f"user.updated:{own['id']}:3"
+        event_id = f"user.updated:{own['id']}:4"
         until(lambda: platform.outcomes("notifications-send", event_id), ["failed"] * RECEIVES)
         until(lambda: event_id in waiting(platform, "notifications-dead-letters"))
-        assert platform.texts(phone) == []
+        assert platform.texts(phone) == [code]
 
         begun(platform, f"welcome-sms:{own['id']}", seconds_ago=DOUBT_SECONDS + 1)
         (done,) = platform.operate("dlq", "redrive", "notifications-dead-letters")
@@ -96,7 +97,7 @@ def test_message_that_keeps_failing_is_dead_lettered_and_redriven(platform: Plat
     errors = {line.get("error") for line in platform.logged("notifications-send", event_id)}
     assert errors == {f"InDoubt: welcome-sms:{own['id']}: begun before, outcome unknown", None}
     assert (done["name"], done["left"]) == ("notifications-dead-letters", {})
-    assert platform.texts(phone) == [TEXT]
+    assert platform.texts(phone) == [code, TEXT]
 
 
 def begun(platform: Platform, effect: str, seconds_ago: int) -> None:

@@ -11,24 +11,45 @@ from tests.local.events.bus import MOMENT
 from tests.local.events.senders import TEXT, feedback, phone_number
 from tests.local.platform import Platform, address, until
 from tests.local.realtime.browser import table
-from tests.local.users.profiles import newcomer, profile
+from tests.local.users.profiles import code_sent_to, newcomer, profile, verify_phone
 
 
 def test_consent_to_text_messages_sends_one(platform: Platform) -> None:
-    """A phone number without consent sends none, consent sends one, and later changes send no other."""
+    """A verified number without consent gets none, consent sends one, and later changes send no other."""
+    phone = phone_number()
+    with newcomer(platform) as token:
+        own = verify_phone(platform, token, phone)
+        (code,) = platform.texts(phone)
+        without = _outcome(platform, own["id"], 3), platform.texts(phone)
+
+        consent = platform.ask("PATCH", "/me/preferences", token, json={"sms": True})
+        consented = _outcome(platform, own["id"], 4), platform.texts(phone)
+        platform.ask("PATCH", "/me", token, json={"name": "Amazing Grace"})
+        again = _outcome(platform, own["id"], 5), platform.texts(phone)
+
+    assert consent.json() == {"email": True, "sms": True}
+    assert (without, consented, again) == (
+        ("skipped", [code]),
+        ("done", [code, TEXT]),
+        ("repeated", [code, TEXT]),
+    )
+
+
+def test_consent_for_a_number_that_is_not_verified_sends_none(platform: Platform) -> None:
+    """Anybody can enter any number; the verification sends what the consent did not."""
     phone = phone_number()
     with newcomer(platform) as token:
         own = profile(platform, token)
+        platform.ask("PATCH", "/me/preferences", token, json={"sms": True})
         platform.ask("PATCH", "/me", token, json={"phone": phone})
-        without = _outcome(platform, own["id"], 2), platform.texts(phone)
+        entered = _outcome(platform, own["id"], 3), platform.texts(phone)
 
-        consent = platform.ask("PATCH", "/me/preferences", token, json={"sms": True})
-        consented = _outcome(platform, own["id"], 3), platform.texts(phone)
-        platform.ask("PATCH", "/me", token, json={"name": "Amazing Grace"})
-        again = _outcome(platform, own["id"], 4), platform.texts(phone)
+        platform.ask("POST", "/me/phone-codes", token)
+        code = code_sent_to(platform, phone)
+        platform.ask("POST", "/me/phone", token, json={"code": code})
+        verified = _outcome(platform, own["id"], 4), platform.texts(phone)[1:]
 
-    assert consent.json() == {"email": True, "sms": True}
-    assert (without, consented, again) == (("skipped", []), ("done", [TEXT]), ("repeated", [TEXT]))
+    assert (entered, verified) == (("skipped", []), ("done", [TEXT]))
 
 
 def test_user_without_a_phone_number_receives_no_text_message(platform: Platform) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tests.local.events.senders import phone_number
 from tests.local.platform import Platform
-from tests.local.users.profiles import newcomer, profile
+from tests.local.users.profiles import newcomer, profile, verify_phone
 
 
 def tour(platform: Platform) -> None:
-    """Read and change profile and preferences as the first request of a new and of a known person."""
+    """Use each operation as the first request of a new and of a known person, and verify a number."""
     for path, body in {"/me": {"name": "Renamed"}, "/me/preferences": {"email": False}}.items():
         for method in ("GET", "PATCH"):
             with newcomer(platform) as token:
@@ -16,3 +17,10 @@ def tour(platform: Platform) -> None:
             with newcomer(platform, email=platform.create()["email"]) as token:
                 platform.ask(method, path, token, json=body)
                 profile(platform, token)
+    phone = phone_number()
+    for path in ("/me/phone-codes", "/me/phone"):
+        for known in ({}, {"email": platform.create(phone=phone)["email"]}):
+            with newcomer(platform, **known) as token:
+                platform.ask("POST", path, token, json={"code": "000000"})
+    with newcomer(platform) as token:
+        verify_phone(platform, token, phone)

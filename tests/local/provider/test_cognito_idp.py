@@ -145,7 +145,7 @@ def test_public_client_create_read_update_delete(cloud: Cloud, pool_id: str) -> 
         "callbackUrls": ["http://localhost:8080/signed-in"],
         "logoutUrls": ["http://localhost:8080/"],
         "defaultRedirectUri": "http://localhost:8080/signed-in",
-        "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
         "supportedIdentityProviders": ["COGNITO"],
         "preventUserExistenceErrors": "ENABLED",
         "enableTokenRevocation": True,
@@ -165,6 +165,21 @@ def test_public_client_create_read_update_delete(cloud: Cloud, pool_id: str) -> 
     first = exercise(cloud, UserPoolClient(), inputs, changed)
 
     assert first["clientSecret"] == ""
+
+
+def test_rotation_with_the_flow_that_lacks_it_is_refused(cloud: Cloud, pool_id: str) -> None:
+    """Cognito refuses the pair; the emulator stores it."""
+    inputs: Properties = {
+        "name": unique("rotating"),
+        "userPoolId": pool_id,
+        "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        "refreshTokenRotation": {"feature": "ENABLED"},
+    }
+
+    with pytest.raises(ProviderError, match="explicitAuthFlows: ALLOW_REFRESH_TOKEN_AUTH: Cognito refuses"):
+        UserPoolClient().create(cloud, inputs)
+
+    UserPoolClient().create(cloud, {**inputs, "refreshTokenRotation": {"feature": "DISABLED"}})
 
 
 def test_client_with_inputs_removed_reads_as_new(cloud: Cloud, pool_id: str) -> None:

@@ -92,6 +92,7 @@ def created(of: str | None = None, name: str = "Ada") -> dict[str, Any]:
         "createdAt": CREATED,
         "updatedAt": CREATED,
         "version": 1,
+        "phoneVerified": False,
         "preferences": {"email": False, "sms": False},
     }
     return {

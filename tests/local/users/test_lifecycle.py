@@ -19,6 +19,7 @@ def test_create_read_update_delete(platform: Platform) -> None:
         "id": user["id"],
         "email": email,
         "name": "Ada",
+        "phoneVerified": False,
         "status": "active",
         "createdAt": user["createdAt"],
         "updatedAt": user["createdAt"],

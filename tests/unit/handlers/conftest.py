@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from handlers.kit import aws as kit
 from handlers.kit import dynamodb
+from tests.unit.handlers.fake_service import FakeService, faked
 from tests.unit.handlers.tables import TABLES
 
 
@@ -30,6 +31,7 @@ def cloud() -> Iterator[Any]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "EFFECTS_DAYS": "8",
         "EVENT_BUS": "strata-test-events",
+        "SMS_COUNTRIES": '["+1", "+44"]',
         **{variable: table["TableName"] for variable, table in TABLES.items()},
     }
     with pytest.MonkeyPatch.context() as patch, mock_aws():
@@ -48,6 +50,12 @@ def aws(cloud: Any) -> Iterator[Any]:
     yield cloud
     for table in TABLES.values():
         cloud.delete_table(TableName=table["TableName"])
+
+
+@pytest.fixture
+def sns(aws: Any) -> Iterator[FakeService]:
+    """A fake of SNS."""
+    yield from faked("sns", "sns.Publish")
 
 
 @pytest.fixture

@@ -30,6 +30,17 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
             id="production-without-protected-accounts",
         ),
         pytest.param(
+            {**DEVELOPMENT, "strata:auth": {"mfa": "optional"}},
+            'strata:auth.mfa: "optional": expected off or required: '
+            "the login does not offer to set up an optional second factor",
+            id="second-factor-that-cannot-be-set-up",
+        ),
+        pytest.param(
+            {**PRODUCTION, "strata:auth": {"sessionHours": 25}},
+            "strata:auth.sessionHours: 25: expected at most 24: a stolen refresh token works for as long",
+            id="production-with-long-sessions",
+        ),
+        pytest.param(
             {**PRODUCTION, "strata:alarms": {}},
             "strata:alarms.emails: []: expected at least one address: production's alarms notify it",
             id="production-without-alarm-addresses",

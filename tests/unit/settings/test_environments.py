@@ -14,8 +14,8 @@ from tests.unit.settings.config import PRODUCTION, load
     ("environment", "expected"),
     [
         ("ephemeral", (False, False, False, 3, "off", 1, 120)),
-        ("development", (False, True, False, 14, "optional", 14, 120)),
-        ("production", (True, True, True, 365, "optional", 365, 2_555)),
+        ("development", (False, True, False, 14, "off", 14, 120)),
+        ("production", (True, True, True, 365, "required", 365, 2_555)),
     ],
 )
 def test_environment_class_determines_protection_and_retention(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.me.phone import ATTEMPTS
+from handlers.me.storage import CODES_A_DAY
 from tests.unit.handlers.contract import Case, operation
 from tests.unit.handlers.lambda_ import call, request
+from tests.unit.handlers.me import phones
 from tests.unit.handlers.people import claims, create_user
 
 STALE = {"If-Match": '"9"'}
@@ -29,6 +32,39 @@ def person(**arguments: Any) -> dict[str, Any]:
     return {"claims": claims(), **arguments}
 
 
+def entered() -> None:
+    """Enter a phone number."""
+    assert phones.enter().status == 200
+
+
+def code_sent() -> dict[str, Any]:
+    """Request a code, and return the arguments of the request that returns it."""
+    entered()
+    assert phones.request_code().status == 202
+    return person(body={"code": phones.last_code()})
+
+
+def wrong(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a request with another code."""
+    return person(body={"code": phones.other_than(given["body"]["code"])})
+
+
+def codes_used_up() -> None:
+    """Request every code of the day."""
+    entered()
+    for _ in range(CODES_A_DAY):
+        assert phones.request_code().status == 202
+
+
+def attempts_used_up() -> dict[str, Any]:
+    """Try wrong codes until no attempt is left, and return the arguments of another request."""
+    given = code_sent()
+    for _ in range(ATTEMPTS):
+        assert phones.verify(wrong(given)["body"]["code"]).status == 422
+    return given
+
+
+CODE = {"code": "000000"}
 IDENTITY_TOKEN = {"claims": claims(token_use="id")}
 
 CASES = [
@@ -40,6 +76,21 @@ CASES = [
     Case("me.preferences_read", 403, IDENTITY_TOKEN),
     Case("me.preferences_read", 409, person(), linked_to_another),
     Case("me.preferences_read", 503, person(), busy="get_item"),
+    Case("me.phone_code", 202, person(), entered),
+    Case("me.phone_code", 403, IDENTITY_TOKEN),
+    Case("me.phone_code", 409, person()),
+    Case("me.phone_code", 422, person(), lambda: phones.enter("+4930123456")),
+    Case("me.phone_code", 429, person(), codes_used_up),
+    Case("me.phone_code", 503, person(), busy="get_item"),
+    Case("me.phone_verify", 200, lambda given: given, code_sent),
+    Case("me.phone_verify", 400, person(body={"code": "none"})),
+    Case("me.phone_verify", 403, person(body=CODE), disabled),
+    Case("me.phone_verify", 409, person(body=CODE), entered),
+    Case("me.phone_verify", 413, person(text=LARGE)),
+    Case("me.phone_verify", 415, person(text="{}", headers=PLAIN)),
+    Case("me.phone_verify", 422, wrong, code_sent),
+    Case("me.phone_verify", 429, lambda given: given, attempts_used_up),
+    Case("me.phone_verify", 503, person(body=CODE), busy="get_item"),
     *(
         case
         for function, good, bad in (

@@ -33,6 +33,7 @@ def test_profile_is_created_on_first_access(items: Items) -> None:
         "email": "grace@example.org",
         "name": "Grace Hopper",
         "phone": None,
+        "phoneVerified": False,
         "status": "active",
         "createdAt": user["createdAt"],
         "updatedAt": user["createdAt"],

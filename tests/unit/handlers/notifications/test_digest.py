@@ -19,8 +19,9 @@ from handlers.notifications.models import Suppression
 from handlers.users import storage as users
 from handlers.users.models import User
 from handlers.users.storage import Record
+from tests.unit.handlers.fake_service import FakeService, HttpResponse
 from tests.unit.handlers.lambda_ import Context
-from tests.unit.handlers.notifications.conftest import FakeService, HttpResponse, leave_in_doubt
+from tests.unit.handlers.notifications.conftest import leave_in_doubt
 
 Log = Callable[[], list[dict[str, Any]]]
 AddAdministrators = Callable[..., None]

@@ -12,8 +12,9 @@ from handlers.events.effect import InDoubt, effect
 from handlers.notifications.feedback import handler
 from handlers.notifications.send import handler as send
 from tests.unit.handlers.events.samples import batch, document, message
+from tests.unit.handlers.fake_service import FakeService
 from tests.unit.handlers.lambda_ import Context, recorded
-from tests.unit.handlers.notifications.conftest import FakeService, leave_in_doubt
+from tests.unit.handlers.notifications.conftest import leave_in_doubt
 
 Items = Callable[[str], list[dict[str, Any]]]
 Log = Callable[[], list[dict[str, Any]]]

@@ -15,8 +15,9 @@ from handlers.notifications.send import handler
 from handlers.users.change import handler as change
 from handlers.users.delete import handler as delete
 from tests.unit.handlers.events.samples import batch, document, message
+from tests.unit.handlers.fake_service import FakeService
 from tests.unit.handlers.lambda_ import Context, call, request
-from tests.unit.handlers.notifications.conftest import FakeService
+from tests.unit.handlers.people import create_user
 
 Log = Callable[[], list[dict[str, Any]]]
 Reasons = Callable[[], list[str]]
@@ -86,7 +87,7 @@ def test_copies_in_one_batch_send_once(ada: dict[str, Any], ses: FakeService) ->
     assert len(ses.accepted) == 1
 
 
-def test_sms_requires_consent_and_a_phone_number(
+def test_sms_requires_consent_and_a_verified_phone_number(
     ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences
 ) -> None:
     """The first event after the user has both sends the SMS, once."""
@@ -109,6 +110,30 @@ def test_sms_requires_consent_and_a_phone_number(
         "MessageAttributes.entry.1.Value.StringValue": "Transactional",
     }
     assert len(ses.accepted) == 1
+
+
+@pytest.mark.parametrize("phone", ["+12025550123", "+442079460001"])
+def test_number_that_is_not_verified_gets_no_sms(
+    phone: str, ada: dict[str, Any], ses: FakeService, sns: FakeService, set_preferences: SetPreferences
+) -> None:
+    """A change of the number ends its verification, and the way back does not restore it."""
+    set_preferences(ada, sms=True)
+    for number in (phone, "+442079460000"):
+        call(change, request(path={"userId": ada["id"]}, body={"phone": number}))
+        receive(ada, "user.updated")
+
+    assert sns.accepted == []
+
+
+def test_number_of_a_new_user_gets_no_sms(
+    ses: FakeService, sns: FakeService, set_preferences: SetPreferences
+) -> None:
+    """An administrator entered it, and its owner has proved nothing."""
+    user = create_user("eve@example.org", phone="+442079460000")
+    set_preferences(user, sms=True)
+
+    assert receive(user) == DONE
+    assert (len(ses.accepted), sns.accepted) == (1, [])
 
 
 @pytest.mark.parametrize("countries", ['["+49", "+443"]', "[]"])

@@ -30,6 +30,7 @@ from tests.unit.handlers.realtime.events import (
 from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]
+NO_PHONE = {"phone": None, "phoneVerified": False}
 UPDATED = {
     "previous": {**USER, "subject": "ada", "name": "Eda"},
     "user": {**USER, "subject": "ada", "version": 2},
@@ -106,7 +107,7 @@ def test_message_contains_only_public_fields(aws: Any, gateway: Gateway) -> None
             "source": "strata.users",
             "correlationId": CORRELATION_ID,
             "occurredAt": USER["createdAt"],
-            "data": {"user": {**USER, "phone": None}},
+            "data": {"user": {**USER, **NO_PHONE}},
         },
     }
 
@@ -119,8 +120,8 @@ def test_update_contains_the_previous_state(aws: Any, gateway: Gateway) -> None:
 
     (message,) = gateway.posts["admin"]
     assert message["event"]["data"] == {
-        "user": {**USER, "phone": None, "version": 2},
-        "previous": {**USER, "phone": None, "name": "Eda"},
+        "user": {**USER, **NO_PHONE, "version": 2},
+        "previous": {**USER, **NO_PHONE, "name": "Eda"},
         "changed": ["name"],
     }
 

@@ -31,6 +31,7 @@ def test_new_user_is_returned() -> None:
     assert user == {
         **ADA,
         "id": user["id"],
+        "phoneVerified": False,
         "createdAt": user["createdAt"],
         "updatedAt": user["createdAt"],
         "version": 1,
@@ -63,6 +64,7 @@ def test_new_user_is_stored_with_its_identity(items: Items) -> None:
             "emailKey": {"S": "ada@example.org"},
             "name": {"S": "Ada Lovelace"},
             "phone": {"S": "+442079460000"},
+            "phoneVerified": {"BOOL": False},
             "status": {"S": "disabled"},
             "createdAt": {"S": user["createdAt"]},
             "updatedAt": {"S": user["createdAt"]},

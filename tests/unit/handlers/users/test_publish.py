@@ -18,6 +18,9 @@ ID = "01a1fe60-d2ca-7f93-a9ee-f0ab47dd44d5"
 Published = list[tuple[str, dict[str, Any]]]
 
 
+CHANGED = ["name", "phone", "phoneVerified", "subject", "preferences"]
+
+
 def image(version: int = 1, cause: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     """Return an item of the users table."""
     return {
@@ -42,6 +45,7 @@ def state(version: int = 1, **changes: Any) -> dict[str, Any]:
         "email": "ada@example.org",
         "name": "Ada",
         "phone": None,
+        "phoneVerified": False,
         "status": "active",
         "createdAt": "2026-11-21T13:52:00.714Z",
         "updatedAt": f"2026-11-21T13:52:0{version}.000Z",
@@ -116,6 +120,7 @@ def test_changed_item_is_an_updated_user(published: Published) -> None:
         2,
         name={"S": "Ada King"},
         phone={"S": "+442079460000"},
+        phoneVerified={"BOOL": True},
         preferences={"M": {"email": {"BOOL": True}, "sms": {"BOOL": True}}},
         subject={"S": "subject-1"},
     )
@@ -127,13 +132,14 @@ def test_changed_item_is_an_updated_user(published: Published) -> None:
         2,
         name="Ada King",
         phone="+442079460000",
+        phoneVerified=True,
         preferences={"email": True, "sms": True},
         subject="subject-1",
     )
     assert (kind, detail["metadata"]["id"], detail["data"]) == (
         "user.updated",
         f"user.updated:{ID}:2",
-        {"user": now, "previous": state(), "changed": ["name", "phone", "subject", "preferences"]},
+        {"user": now, "previous": state(), "changed": CHANGED},
     )
 
 

@@ -27,8 +27,8 @@ LAUNCHER = "local.emulator.launcher"
 
 START_SECONDS = 30.0
 SAVE_SECONDS = 120.0
-INVOCATIONS = 32
-"""The limit of concurrent invocations; each runs in a separate Python process."""
+THREADS = 32
+"""The size of the emulator's thread pool; `extensions.workers` limits the processes of functions."""
 
 
 class StartData(Enum):
@@ -218,7 +218,7 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": self.region,
-            "MINISTACK_WORKER_THREADS": str(INVOCATIONS),
+            "MINISTACK_WORKER_THREADS": str(THREADS),
             # A failed trigger fails the sign-in, as on AWS.
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "PERSIST_STATE": "1",

@@ -45,7 +45,7 @@ API_PATH = "/api"
 WEBSOCKET_PATH = "/ws"
 
 UPSTREAM_CONNECTIONS = 16
-"""Limit of concurrent requests to the emulator, half of its concurrent invocations; others wait here."""
+"""Limit of concurrent requests to the emulator, below its limit of processes; others wait here."""
 
 UPSTREAM_SECONDS = 35.0
 """Read timeout for the emulator: an HTTP API limits an integration to 30 seconds."""

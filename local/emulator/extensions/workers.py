@@ -43,6 +43,7 @@ THROTTLED = (None, "func_cap")
 """The emulator's result for an invocation that gets no process."""
 
 runtime: Any = lambda_runtime
+service: Any = lambda_svc
 """Typed as Any, as is each worker: the emulator is untyped."""
 
 
@@ -100,9 +101,12 @@ class WorkerPool:
             self._room.notify_all()
 
     def release(self, worker: Any) -> None:
-        """Return a worker to the pool; end it if the pool dropped it because its function was updated."""
+        """Return a worker to the pool; end it if its function was updated while it was in use."""
         if worker is not None:
             worker.last_used = time.time()
+            if is_outdated(worker):
+                with runtime._lock:
+                    self._drop([worker])
         self._release(worker)
         with self._room:
             self._room.notify_all()
@@ -199,6 +203,19 @@ class Lease:
 
 POOL = WorkerPool()
 """The pool of the emulator."""
+
+
+def is_outdated(worker: Any) -> bool:
+    """Whether a worker has other code than the last version of its function.
+
+    An invocation that reads the code just before an update would otherwise leave a worker with the old code,
+    and the update would never take effect.
+    """
+    if worker.config.get("Version", "$LATEST") != "$LATEST":
+        return False
+    account, region = runtime._account_region_from_function_config(worker.config)
+    function = service._functions._data.get((account, region, worker.func_name))
+    return function is not None and function.get("code_zip") != worker.code_zip
 
 
 def install() -> None:

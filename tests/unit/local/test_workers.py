@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
 from local.emulator.extensions.workers import THROTTLED, WorkerPool
 
@@ -17,6 +18,8 @@ class Worker:
 
     def __init__(self, func_name: str, config: Any, code_zip: bytes) -> None:
         self.func_name = func_name
+        self.config = config
+        self.code_zip = code_zip
         self.in_use = False
         self.last_used = 0.0
         self.ended = False
@@ -188,3 +191,22 @@ def test_websocket_message_has_its_own_worker(workers: dict[str, list[Worker]]) 
     assert first.invoke(1, "id") == {"status": "ok", "result": 1}
     assert throttled.invoke(1, "id") == {"status": "error", "error": "Rate Exceeded."}
     assert (first.worker.in_use, second.worker.in_use, names(workers)) == (False, True, ["a", "a"])
+
+
+@pytest.mark.parametrize(("version", "pooled"), [("$LATEST", []), ("1", ["a"])])
+def test_worker_with_the_code_before_an_update_is_ended(
+    workers: dict[str, list[Worker]], monkeypatch: pytest.MonkeyPatch, version: str, pooled: list[str]
+) -> None:
+    """An invocation that starts during an update may create one; a published version keeps its code."""
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:a"
+    config = {"FunctionArn": arn, "Version": version}
+    functions = {("000000000000", "us-east-1", "a"): {"config": config, "code_zip": b"new"}}
+    monkeypatch.setattr(lambda_svc._functions, "_data", functions)
+    limited = pool()
+    old, _ = limited.acquire("a", config, b"old")
+    limited.release(old)
+    assert (names(workers), old.ended) == (pooled, not pooled)
+
+    new, _ = limited.acquire("b", {**config, "FunctionArn": arn}, b"new")
+    limited.release(new)
+    assert "b" in names(workers)

@@ -15,16 +15,23 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from handlers.events import cause
-from handlers.events.catalogue import Preferences
 from handlers.kit import clock, dynamodb
 from handlers.kit.environment import variable
 from handlers.users.errors import EmailTaken, ProfileDeleted
 from handlers.users.models import User
+from handlers.users.storage.items import (
+    LISTING,
+    IdempotencyRecord,
+    Record,
+    attributes_of,
+    folded,
+    idempotency_record_of,
+    item_of,
+    record_of,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef as Attribute
@@ -32,44 +39,11 @@ if TYPE_CHECKING:
 
 BY_CREATION = "by-creation"
 BY_EMAIL = "by-email"
-LISTING = "users"
-"""The partition key of every item in the index by-creation."""
 SIGNED_OUT_SECONDS = 24 * 3600
 """How long a deleted user's subject is kept after the sign-in was deleted: longer than any access token."""
 
 _INDEPENDENT = frozenset({"name", "status"})
 """Attributes that no rule relates to another attribute or item."""
-
-_FIELDS = dict(zip(User.__struct_fields__, User.__struct_encode_fields__, strict=True))
-
-
-class Record(msgspec.Struct, frozen=True):
-    """A user's item.
-
-    Attributes:
-        subject: the `sub` of the sign-in that the user is linked to, if any.
-        preferences: the user's notification preferences.
-    """
-
-    user: User
-    subject: str | None = None
-    preferences: Preferences = Preferences()
-
-
-class IdempotencyRecord(msgspec.Struct, frozen=True):
-    """The first response to a request with an idempotency key.
-
-    Attributes:
-        key: the caller and its key.
-        digest: the digest of the request's body.
-        user: the user in the response.
-        expires_at: epoch seconds after which the key may be used again.
-    """
-
-    key: str
-    digest: str
-    user: User
-    expires_at: int
 
 
 class VersionConflictError(Exception):
@@ -84,7 +58,7 @@ def read(user_id: str) -> Record | None:
         Key={"id": {"S": user_id}},
         ConsistentRead=True,
     )
-    return _record(response["Item"]) if "Item" in response else None
+    return record_of(response["Item"]) if "Item" in response else None
 
 
 def read_by_email(email: str) -> Record | None:
@@ -113,7 +87,7 @@ def list_users(limit: int, after: str | None) -> list[User]:
 
 def list_by_email(email: str) -> list[User]:
     """Return the user with an email address as a list of at most one; eventually consistent."""
-    return _query(BY_EMAIL, "emailKey = :email", {":email": {"S": _folded(email)}}, 1)
+    return _query(BY_EMAIL, "emailKey = :email", {":email": {"S": folded(email)}}, 1)
 
 
 def create(record: Record, idempotency: IdempotencyRecord | None = None) -> IdempotencyRecord | None:
@@ -133,7 +107,7 @@ def create(record: Record, idempotency: IdempotencyRecord | None = None) -> Idem
         dynamodb.transact(writes)
     except dynamodb.TransactionCanceledError as canceled:
         if "idempotency" in canceled.refused:
-            return _idempotency_record(canceled.refused["idempotency"])
+            return idempotency_record_of(canceled.refused["idempotency"])
         raise _refusal(canceled) from canceled
     return None
 
@@ -174,7 +148,7 @@ def merge(before: Record, after: Record) -> Record:
         VersionConflictError: if the user was deleted or has another status or, for a change of another
             attribute, another version than `before`; or if it has the new values already.
     """
-    old, new = _item(before), _item(after)
+    old, new = item_of(before), item_of(after)
     replaced = {name for name in old | new if old.get(name) != new.get(name)} - {"version", "updatedAt"}
     if not replaced <= _INDEPENDENT:
         change(before, after)
@@ -182,7 +156,7 @@ def merge(before: Record, after: Record) -> Record:
     update = _change_user(before, after, same={"id", "status"} - replaced, other=replaced)
     with _version_conflicts():
         response = dynamodb.call(dynamodb.client().update_item, ReturnValues="ALL_NEW", **update)
-    return _record(response["Attributes"])
+    return record_of(response["Attributes"])
 
 
 def delete(record: Record) -> None:
@@ -284,14 +258,14 @@ def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: i
         Limit=limit,
         ScanIndexForward=False,
     )
-    return [_record(item).user for item in response["Items"]]
+    return [record_of(item).user for item in response["Items"]]
 
 
 def _create_user(record: Record) -> TransactWriteItemTypeDef:
     return {
         "Put": {
             "TableName": variable("USERS_TABLE"),
-            "Item": {**_item(record), **cause.attribute()},
+            "Item": {**item_of(record), **cause.attribute()},
             "ConditionExpression": "attribute_not_exists(id)",
         }
     }
@@ -301,7 +275,7 @@ def _change_user(
     before: Record, after: Record, *, same: Collection[str], other: Collection[str] = ()
 ) -> UpdateTypeDef:
     """Write only the attributes that differ: attributes that a later release added keep their values."""
-    old, new = _item(before), {**_item(after), **cause.attribute()}
+    old, new = item_of(before), {**item_of(after), **cause.attribute()}
     return {
         "TableName": variable("USERS_TABLE"),
         "Key": {"id": {"S": before.user.id}},
@@ -351,7 +325,7 @@ def _create_idempotency_record(record: IdempotencyRecord) -> TransactWriteItemTy
             "Item": {
                 "key": {"S": record.key},
                 "digest": {"S": record.digest},
-                "user": {"M": _attributes(record.user)},
+                "user": {"M": attributes_of(record.user)},
                 "expiresAt": {"N": str(record.expires_at)},
             },
             "ConditionExpression": "attribute_not_exists(#key) OR expiresAt <= :now",
@@ -362,67 +336,8 @@ def _create_idempotency_record(record: IdempotencyRecord) -> TransactWriteItemTy
     }
 
 
-def _idempotency_record(item: dynamodb.Item) -> IdempotencyRecord:
-    return IdempotencyRecord(
-        key=item["key"].get("S", ""),
-        digest=item["digest"].get("S", ""),
-        user=_user(item["user"].get("M", {})),
-        expires_at=int(item["expiresAt"].get("N", "0")),
-    )
-
-
-def _item(record: Record) -> dict[str, Attribute]:
-    keys: dict[str, Attribute] = {
-        "emailKey": {"S": _folded(record.user.email)},
-        "listing": {"S": LISTING},
-    }
-    if record.subject is not None:
-        keys["subject"] = {"S": record.subject}
-    if record.preferences != Preferences():
-        flags = msgspec.structs.asdict(record.preferences)
-        keys["preferences"] = {"M": {name: {"BOOL": flag} for name, flag in flags.items()}}
-    return {**_attributes(record.user), **keys}
-
-
-def _record(item: dynamodb.Item) -> Record:
-    subject = item["subject"].get("S") if "subject" in item else None
-    flags = item["preferences"].get("M", {}) if "preferences" in item else {}
-    preferences = Preferences(**{name: flag["BOOL"] for name, flag in flags.items() if "BOOL" in flag})
-    return Record(_user(item), subject, preferences)
-
-
-def _attributes(user: User) -> dict[str, Attribute]:
-    values = {attribute: getattr(user, field) for field, attribute in _FIELDS.items()}
-    return {attribute: _to_attribute(value) for attribute, value in values.items() if value is not None}
-
-
-def _user(item: dynamodb.Item) -> User:
-    """Return the user in an item; stored values are not validated against the current limits."""
-    values: dict[str, Any] = {
-        field: _value(item[attribute]) for field, attribute in _FIELDS.items() if attribute in item
-    }
-    return User(**values)
-
-
-def _to_attribute(value: Any) -> Attribute:
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
-
-
-def _value(attribute: Attribute) -> str | int | bool:
-    if "BOOL" in attribute:
-        return attribute["BOOL"]
-    return int(attribute["N"]) if "N" in attribute else attribute.get("S", "")
-
-
-def _folded(email: str) -> str:
-    # Email addresses are ASCII, so lower case is sufficient.
-    return email.lower()
-
-
 def _email_identity(email: str) -> str:
-    return f"email#{_folded(email)}"
+    return f"email#{folded(email)}"
 
 
 def _subject_identity(subject: str) -> str:

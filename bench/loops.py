@@ -94,7 +94,7 @@ def _saves(deployed: Deployment, options: Options) -> list[Figure]:
     return [
         figure("handler to new response, median", handler, floor, "UpdateFunctionCode of a bare function"),
         figure("handler to new response, 95 %", [_p95(handler)], [_p95(floor)], "the bare function's 95 %"),
-        figure("component to applied change", component, graph, "the graph alone, in one process"),
+        figure("component to applied change", component, graph, "the graph only, in one process"),
     ]
 
 

@@ -70,6 +70,7 @@ class Loop:
         for thread in threads:
             thread.start()
         try:
+            self._update_functions(())
             while not self.stop.is_set():
                 self._next()
         finally:
@@ -88,7 +89,7 @@ class Loop:
         since = save_time(changed, time.time())
         names = ", ".join(str(path.relative_to(self._deployment.root)) for path in changed)
         try:
-            changes = self._deployment.update_functions(changed, self._report) if self._sure else None
+            changes = self._update_functions(changed) if self._sure else None
             self._complete = changes is None
             if changes is None:
                 self._sure = False
@@ -99,6 +100,13 @@ class Loop:
             return
         text = f"{names}: live after {time.time() - since:.2f} s, {show.summary(changes)}"
         self._console.print(text, markup=False)
+
+    def _update_functions(self, changed: Sequence[Path]) -> list[Applied] | None:
+        """Take the short way; return None if the program must run, which also reports an error better."""
+        try:
+            return self._deployment.update_functions(changed, self._report)
+        except LocalError:
+            return None
 
     def _verify(self) -> None:
         """Apply the whole program after the short way: it finds nothing to do, or the short way is wrong."""

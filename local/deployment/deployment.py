@@ -241,6 +241,8 @@ class Deployment:
     def update_functions(self, changed: Sequence[Path], report: Report) -> list[Change] | None:
         """Update the functions that contain changed files, without running the program.
 
+        Without files it only reads what the next call needs, so that that one is fast.
+
         Returns:
             The changes; None if the edit may change more than the code of functions.
 
@@ -251,7 +253,8 @@ class Deployment:
 
         files = [path.relative_to(self.root).as_posix() for path in changed]
         with exclusive(self.directory, "dev", REAPPLY_LOCK_SECONDS), self._emulator_checked():
-            self.fingerprint.forget()
+            if files:
+                self.fingerprint.forget()
             return driver.update_functions(self.root, self.emulator.cloud, self.state, files, report)
 
     def down(self) -> bool:

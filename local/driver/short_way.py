@@ -52,6 +52,7 @@ def update(
             for urn, each in functions.items()
         }
         bundles = edits.updates(deployed, changed, "host", root)
+    cloud.client("lambda")  # Created also without a change: the first use takes 0.1 s.
     if bundles is None or steps.state.pending:
         return None
     goals = {urn: _with_code(functions[urn], bundle) for urn, bundle in bundles.items()}

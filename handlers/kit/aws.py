@@ -61,12 +61,16 @@ def client(service: str, endpoint_url: str | None = None, *, attempts: int = 2) 
 
 @contextmanager
 def _uncollected() -> Generator[None]:
-    """Switch the garbage collector off: importing the SDK creates many objects and little garbage."""
+    """Exempt all objects that exist at the end from garbage collection.
+
+    The SDK's objects live as long as the process; the first collection afterwards would visit all of them.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_enabled:
             gc.enable()
 

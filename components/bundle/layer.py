@@ -24,6 +24,9 @@ _METADATA = ("*.dist-info/METADATA", "*.dist-info/entry_points.txt")
 _NEVER_READ = {".pyi", ".pyx", ".pxd", ".c", ".h"}
 _HOLDS_SDK = re.compile(r"^botocore==", re.MULTILINE)
 
+_BARE = 2
+"""The compiler's level without docstrings."""
+
 LAYERS = f"{FIRST_PARTY}/layers"
 
 
@@ -41,7 +44,8 @@ def layer_bundle(
 ) -> LayerBundle:
     """Return the layer of the packages that `handlers/layers/<name>.txt` pins; cached if nothing changed.
 
-    Of botocore's data, it has only the services for which a handler creates a client.
+    Of botocore's data, it has only the services for which a handler creates a client. The SDK's code has no
+    docstrings.
 
     Args:
         name: the name of the layer.
@@ -54,14 +58,15 @@ def layer_bundle(
     """
     python, requirements = require_python(root), _requirements(root, name)
     cache = Cache(root)
-    services = _services(Tree(root, cache)) if _HOLDS_SDK.search(requirements.read_text()) else {}
+    holds_sdk = bool(_HOLDS_SDK.search(requirements.read_text()))
+    services = _services(Tree(root, cache)) if holds_sdk else {}
     key = digest(BUILD, python, requirements.read_bytes(), *sorted(services))
     file, roots = f"layer-{name}-{platform}-{key}.zip", _roots_file(requirements)
     entry = cache.load(file)
     if entry is None or cache.read(roots) is None:
         files = _installed(requirements, platform, python, install)
         cache.save(roots, json.dumps(_roots(files)).encode())
-        entry = cache.save(file, archive(_compiled(slim(files, services))))
+        entry = cache.save(file, archive(_compiled(slim(files, services), _BARE if holds_sdk else 0)))
     return LayerBundle(entry.path, entry.hash, name)
 
 
@@ -169,7 +174,7 @@ def _is_read(path: PurePosixPath) -> bool:
     return top not in {"bin", ".lock"} and "__pycache__" not in path.parts and path.suffix not in _NEVER_READ
 
 
-def _compiled(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def _compiled(files: Mapping[str, bytes], optimize: int) -> dict[str, bytes]:
     """Return the contents of the layer: bytecode in place of the sources, other files unchanged.
 
     A source that does not compile is unchanged too, as pip leaves it: packages contain templates, and code
@@ -180,7 +185,7 @@ def _compiled(files: Mapping[str, bytes]) -> dict[str, bytes]:
         warnings.simplefilter("ignore")  # They are about third-party code.
         for path, content in files.items():
             try:
-                compiled = bytecode(content, path) if path.endswith(".py") else None
+                compiled = bytecode(content, path, optimize) if path.endswith(".py") else None
             except (SyntaxError, ValueError, RecursionError):
                 compiled = None
             contents[f"python/{path}" if compiled is None else f"python/{path}c"] = compiled or content

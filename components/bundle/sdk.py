@@ -1,8 +1,9 @@
-"""Reduces botocore's data to the services that handlers use.
+"""Reduces botocore to the services that handlers use, and to the code that creating and calling clients runs.
 
 The data is nine tenths of the size of the SDK and half of the time to create a first client, because
-botocore lists the folders of all services and parses all endpoints. The code is not changed. Every
-remaining file has the format that botocore documents, with fewer services and without documentation.
+botocore lists the folders of all services and parses all endpoints. Every remaining data file has the format
+that botocore documents, with fewer services and without documentation. All operations of a service are kept.
+docs/decisions/0026-sdk-import.md has what each reduction saves, and what was tried besides.
 """
 
 from __future__ import annotations
@@ -19,9 +20,24 @@ DATA = "botocore/data/"
 # Only documentation and command-line completion read these.
 _NEVER_READ = ("examples-", "completions-")
 
+_DOCS = "botocore/docs/"
+_DOCS_NEEDED = ("utils.py",)
+"""The modules that write documentation, and the one of them that botocore's event handlers use."""
+
+REPLACED = {
+    f"{_DOCS}__init__.py": b"",
+    f"{_DOCS}docstring.py": (
+        b"def _none(*args, **kwargs): return None\n"
+        b"ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = _none\n"
+    ),
+    # Prepares HTTP/2, which is off unless a program switches it on; it imports importlib.metadata.
+    "urllib3/http2/__init__.py": b"",
+}
+"""The sources of modules that every client imports and no call uses, by path."""
+
 
 def slim(files: Mapping[str, bytes], services: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the files with botocore's data reduced to some services.
+    """Return the files with botocore's data reduced to some services, and without unused code.
 
     Args:
         files: the installed files, as path → content.
@@ -32,7 +48,7 @@ def slim(files: Mapping[str, bytes], services: Mapping[str, str]) -> dict[str, b
     """
     if not any(path.startswith(DATA) for path in files):
         return dict(files)
-    kept = {path: content for path, content in files.items() if not _is_service_data(path)}
+    kept = {path: REPLACED.get(path, content) for path, content in files.items() if _is_kept(path)}
     prefixes: set[str] = set()
     for service in sorted(services):
         models = _models(files, service, services[service])
@@ -42,8 +58,11 @@ def slim(files: Mapping[str, bytes], services: Mapping[str, str]) -> dict[str, b
     return kept | {endpoints: _endpoints(files[endpoints], prefixes)}
 
 
-def _is_service_data(path: str) -> bool:
-    return path.startswith(DATA) and "/" in path.removeprefix(DATA)
+def _is_kept(path: str) -> bool:
+    """Return whether a file is neither the data of one service nor code that only writes documentation."""
+    if path.startswith(_DOCS):
+        return path in REPLACED or path.removeprefix(_DOCS) in _DOCS_NEEDED
+    return not path.startswith(DATA) or "/" not in path.removeprefix(DATA)
 
 
 def _version(files: Collection[str], service: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -46,17 +47,34 @@ def client(service: str, endpoint_url: str | None = None, *, attempts: int = 2) 
         attempts: how often a call is sent. With 1, a call whose response is lost is not repeated: it may have
             taken effect.
     """
-    # Imported late: the SDK is most of a cold start, and rejected requests do not need it.
-    from botocore.config import Config
-    from botocore.session import Session
+    with _uncollected():
+        # Imported late: the SDK is most of a cold start, and rejected requests do not need it.
+        from botocore.config import Config
+        from botocore.session import Session
 
-    config = Config(
-        connect_timeout=1,
-        read_timeout=2,
-        retries={"total_max_attempts": attempts, "mode": "standard"},
-        max_pool_connections=16,
-    )
-    return Session().create_client(service, config=config, endpoint_url=endpoint_url)
+        config = Config(
+            connect_timeout=1,
+            read_timeout=2,
+            retries={"total_max_attempts": attempts, "mode": "standard"},
+            max_pool_connections=16,
+        )
+        return Session().create_client(service, config=config, endpoint_url=endpoint_url)
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Exempt all objects that exist at the end from garbage collection.
+
+    The SDK's objects live as long as the process; the first collection afterwards would visit all of them.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

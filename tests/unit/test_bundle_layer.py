@@ -5,19 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
-import json
 import os
-import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
-from botocore.loaders import Loader
-from botocore.regions import EndpointResolver
 
 from components.bundle import BundleError, Platform, function_bundle, layer_bundle
-from components.bundle.python import ROOT
-from components.bundle.sdk import slim
+from components.bundle.python import ROOT, bytecode
 from components.bundle.wheels import uv_install
 from tests.unit.bundle_tree import (
     RECORDS,
@@ -38,16 +33,6 @@ SDK = "handlers/layers/aws.txt"
 def root(tmp_path: Path) -> Path:
     """The sample repository."""
     return write(tmp_path / "repository", SOURCES)
-
-
-def site_packages(requirements: Path, platform: Platform, python: str, target: Path) -> None:
-    """Installer that copies the SDK of this environment."""
-    for line in requirements.read_text().split():
-        distribution = importlib.metadata.distribution(line.partition("==")[0])
-        for file in distribution.files or []:
-            if ".." not in file.parts and "__pycache__" not in file.parts:
-                (target / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file.locate(), target / file)
 
 
 def test_layer_has_only_bytecode_data_and_metadata(root: Path) -> None:
@@ -166,92 +151,28 @@ def test_client_of_an_unknown_service_is_refused(root: Path, call: str, message:
     assert str(error.value) == message
 
 
-def test_sdk_keeps_the_newest_model_of_named_services_without_prose() -> None:
-    """Other services, older versions, examples and prose are removed; a member named documentation is not."""
-    model = {
-        "metadata": {"endpointPrefix": "states"},
-        "documentation": "<p>prose</p>",
-        "shapes": {"Page": {"members": {"documentation": {"shape": "Text", "documentation": "prose"}}}},
-    }
-    services = {"states": {"endpoints": {}}, "sqs": {"endpoints": {}}}
-    files = {
-        "botocore/session.py": b"",
-        "botocore/data/partitions.json": b"{ }",
-        "botocore/data/endpoints.json": json.dumps({"partitions": [{"services": services}]}).encode(),
-        "botocore/data/stepfunctions/2016-11-23/service-2.json": json.dumps(model).encode(),
-        "botocore/data/stepfunctions/2016-11-23/waiters-2.json": b'{ "version": 2 }',
-        "botocore/data/stepfunctions/2016-11-23/examples-1.json": b"{}",
-        "botocore/data/stepfunctions/2010-01-01/service-2.json": b"{}",
-        "botocore/data/sqs/2012-11-05/service-2.json": b"{}",
-    }
-    bare = (
-        b'{"metadata":{"endpointPrefix":"states"},"documentation":"",'
-        b'"shapes":{"Page":{"members":{"documentation":{"shape":"Text","documentation":""}}}}}'
+def test_layers_without_the_sdk_keep_docstrings_and_assertions(root: Path, tmp_path: Path) -> None:
+    """Only the SDK's code is known to work without them."""
+    source = "'Read records.'\ntry:\n    assert False\nexcept AssertionError:\n    print(__doc__)\n"
+    install = FakeInstall({"records/__init__.py": source})
+    layer = layer_bundle("models", "host", root=root, install=install)
+
+    assert run_isolated("import records", unpack(tmp_path, layer.path) / "python") == "Read records."
+
+
+def test_bytecode_does_not_depend_on_the_process() -> None:
+    """A process that shares the module's constants writes the same bytecode as a fresh one."""
+    site = Path(str(importlib.metadata.distribution("botocore").locate_file("")))
+    source = site / "botocore/session.py"
+    code = (
+        f"sys.path.append({str(ROOT)!r}); import hashlib, pathlib\n"
+        "from components.bundle.python import bytecode\n"
+        f"content = pathlib.Path({str(source)!r}).read_bytes()\n"
+        "print(hashlib.sha256(bytecode(content, 'source.py')).hexdigest())"
     )
 
-    assert slim(files, {"stepfunctions": "handlers/a.py:1"}) == {
-        "botocore/session.py": b"",
-        "botocore/data/partitions.json": b"{ }",
-        "botocore/data/endpoints.json": b'{"partitions":[{"services":{"states":{"endpoints":{}}}}]}',
-        "botocore/data/stepfunctions/2016-11-23/service-2.json": bare,
-        "botocore/data/stepfunctions/2016-11-23/waiters-2.json": b'{"version":2}',
-    }
-
-
-def test_sdk_in_a_layer_makes_working_clients(root: Path, tmp_path: Path) -> None:
-    """The slimmed and compiled SDK has the operations and endpoints of the named services."""
-    storage = """\
-def client(service):
-    return session.create_client(service)
-
-client("dynamodb")
-session.create_client("events")
-"""
-    write(
-        root,
-        {SDK: "botocore==1\njmespath==1\npython-dateutil==2\nsix==1\nurllib3==2\n", STORAGE: storage},
-    )
-    layer = layer_bundle("aws", "host", root=root, install=site_packages)
-    opt = unpack(tmp_path / "opt", layer.path) / "python"
-    code = """
-import json, botocore.session
-session = botocore.session.get_session()
-clients = [session.create_client(name) for name in session.get_available_services()]
-print(json.dumps([
-    [[c.meta.service_model.service_name, c.meta.endpoint_url, c.meta.service_model.operation_names]
-     for c in clients],
-    session.create_client("dynamodb").can_paginate("query"),
-]))
-"""
-    data = Loader()
-    expected = [
-        [service, f"https://{service}.eu-central-1.amazonaws.com", [*model["operations"]]]
-        for service in ("dynamodb", "events")
-        for model in [data.load_service_model(service, "service-2")]
-    ]
-
-    assert json.loads(run_isolated(code, opt)) == [expected, True]
-    assert sum(path.stat().st_size for path in opt.rglob("*") if path.is_file()) < 6_000_000
-
-
-def test_endpoints_of_kept_services_are_those_of_the_full_sdk() -> None:
-    """A kept service has the endpoint of the full data in every region of every partition."""
-    folder = Path(Loader.BUILTIN_DATA_PATH)
-    paths = [folder / "endpoints.json", *folder.glob("dynamodb/*/*")]
-    files = {f"botocore/data/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
-    slimmed = slim(files, {"dynamodb": "handlers/a.py:1"})["botocore/data/endpoints.json"]
-    full, ours = (
-        EndpointResolver(json.loads(content)) for content in (files["botocore/data/endpoints.json"], slimmed)
-    )
-    regions = [
-        region
-        for partition in json.loads(slimmed)["partitions"]
-        for region in [*partition["regions"], f"{partition['partition']}-global"]
-    ]
-
-    assert [ours.construct_endpoint("dynamodb", region) for region in regions] == [
-        full.construct_endpoint("dynamodb", region) for region in regions
-    ]
+    ours = hashlib.sha256(bytecode(source.read_bytes(), "source.py")).hexdigest()
+    assert run_isolated(code, site) == ours
 
 
 def make_wheel(folder: Path, name: str) -> str:

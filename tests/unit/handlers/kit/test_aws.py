@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -67,3 +68,19 @@ def test_only_a_temporary_error_asks_for_another_attempt(code: str, status: int,
 
     with pytest.raises(expected), Invocation(Context(10_000), "test-0123456789"), aws.calling("the service"):
         raise ClientError(response, "Call")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_objects_of_the_sdk_are_exempt_from_garbage_collection(
+    monkeypatch: pytest.MonkeyPatch, *, enabled: bool
+) -> None:
+    """A client's objects are frozen; the collector is on afterwards if it was on before."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    frozen, was_enabled = gc.get_freeze_count(), gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        aws.client.__wrapped__("sqs")
+        assert (gc.isenabled(), gc.get_freeze_count() > frozen) == (enabled, True)
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+        gc.unfreeze()

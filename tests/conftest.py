@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,14 @@ def model_findings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _requests_fit_the_models(model_findings: Path) -> Iterator[None]:
     yield
     _refuse(model_findings)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """Free the graphs of a module's programs, which `local.machine.garbage` leaves to a later collection."""
+    yield
+    if "pulumi" in sys.modules:
+        gc.collect()
 
 
 def _refuse(file: Path) -> None:

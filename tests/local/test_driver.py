@@ -157,7 +157,7 @@ def test_failed_program_can_be_repeated(project: Project) -> None:
             "config:\n  x:y:\n    secure: abc\n",
             "x:y: is encrypted, and only the Pulumi",
         ),
-        ("state.json", "{", "state.json: is invalid"),
+        ("state.json", "{", "state.json: is damaged"),
         (
             "Pulumi.local.yaml",
             "config: [1]",
@@ -189,7 +189,7 @@ def test_failed_program_can_be_repeated(project: Project) -> None:
             "Pulumi.yaml: config: pulumi:autonaming: expected a pattern, got 'hello'$",
         ),
         ("Pulumi.yaml", "runtime: python", "Pulumi.yaml: name: expected the project's name"),
-        ("state.json", "[]", "state.json: is invalid"),
+        ("state.json", "[]", "state.json: is damaged"),
         ("state.json", '{"version": 1, "resources": {"x": {"foo": 1}}}', "state.json: is invalid"),
         ("state.json", '{"version": 99}', "state.json: was written by another version"),
         ("__main__.py", "import pulumi\nraise pulumi.RunError('strata:x: wrong')", "strata:x: wrong"),

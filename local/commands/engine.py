@@ -125,4 +125,5 @@ def _parser() -> argparse.ArgumentParser:
     for command in with_ports.values():
         cli.add_ports(command)
     cli.add_refresh(with_ports[up])
+    with_ports[up].set_defaults(verify=False)  # The engine always runs the program.
     return parser

@@ -17,6 +17,7 @@ from local.commands.status import Status
 from local.deployment import images, people
 from local.deployment.deployment import Deployment, Up
 from local.machine.errors import LocalError, system_error
+from shell.command import OutputError
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = ".local"
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, deployment: Deployment | None =
     except LocalError as error:
         show.print_error(error)
         return 1
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputError):
         raise
     except OSError as error:
         show.print_error(system_error(error, deployment.directory))

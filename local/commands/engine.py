@@ -18,6 +18,7 @@ from local.engine.toolchain import pulumi
 from local.machine.environment import pulumi_settings
 from local.machine.errors import LocalError, system_error
 from local.machine.lock import exclusive
+from shell.command import OutputError
 
 
 def main(arguments: Sequence[str] | None = None, directory: Path = cli.ROOT / cli.DIRECTORY) -> int:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None, directory: Path = cli.ROOT / cl
     except LocalError as error:
         show.print_error(error)
         return 1
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputError):
         raise
     except OSError as error:
         show.print_error(system_error(error, directory))

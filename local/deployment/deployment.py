@@ -161,8 +161,7 @@ class Deployment:
             if unchanged and not verify:
                 return Up(unchanged, self._applied(), [], time.monotonic() - started)
             empty = self.emulator.is_empty
-            port = self.front_door.choose_port(port)
-            cloud_port = self._choose_cloud_port(port, cloud_port)
+            port, cloud_port = self._choose_ports(port, cloud_port)
             if empty and not verify and self._start_from_image(port, cloud_port):
                 return Up(f"http://localhost:{port}", self._applied("create"), [], time.monotonic() - started)
             url = self.prepare(port, cloud_port, notify)
@@ -218,8 +217,8 @@ class Deployment:
         Raises:
             LocalError: if a port is not available, or the emulator does not start.
         """
-        port = self.front_door.choose_port(port)
-        self.emulator.start(self._choose_cloud_port(port, cloud_port), notify)
+        port, cloud_port = self._choose_ports(port, cloud_port)
+        self.emulator.start(cloud_port, notify)
         return f"http://localhost:{port}"
 
     def reapply(self, report: Report) -> Result:
@@ -308,12 +307,17 @@ class Deployment:
         resources = json.loads(self.state.read_bytes())["resources"]
         return Result(self.outputs, [Change(urn, kind) for urn in resources], 0.0)
 
-    def _choose_cloud_port(self, port: int, cloud_port: int | None) -> int:
-        """Return the emulator's port: the running one, the requested one, the last one, or a free one."""
-        if port == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
-            raise LocalError(f"PORT and CLOUD_PORT are both {port}: expected two different ports")
-        process = self.emulator.process
-        return cloud_port or process.port if process else self.emulator.choose_port(cloud_port)
+    def _choose_ports(self, port: int | None, cloud_port: int | None) -> tuple[int, int]:
+        """Return the ports of the front door and the emulator: running, requested, last or default ones.
+
+        Raises:
+            LocalError: if they are equal, or another program listens on one of them.
+        """
+        wanted = self.front_door.default_port(port)
+        if wanted == (cloud_port or self.emulator.daemon.port or CLOUD_PORT):
+            raise LocalError(f"PORT and CLOUD_PORT are both {wanted}: expected two different ports")
+        chosen, process = self.front_door.choose_port(port), self.emulator.process
+        return chosen, cloud_port or process.port if process else self.emulator.choose_port(cloud_port)
 
     def _deploy(self, url: str, report: Report, notify: Callable[[str], None], *, refresh: bool) -> Result:
         """Apply the program; if the cloud was changed outside these commands, read all resources first."""

@@ -204,7 +204,7 @@ def test_up_restarts_killed_processes(
 
     assert (code, health(ports.front_door)) == (0, 200)
     assert printed[:2] == [
-        "the emulator was killed before its first stop: all data is lost, all resources are created again",
+        "the emulator was killed before it saved anything: all resources are created again",
         "  create   things  aws:s3/bucket:Bucket  0.5 s",
     ]
 

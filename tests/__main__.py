@@ -7,6 +7,7 @@ python -m tests --quick  what a change needs before it is committed, by the file
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,9 @@ SUITES = ("unit", "infrastructure", "local", "engine")
 
 PARALLEL = ("--numprocesses=auto", "--dist=loadfile", "--durations=10")
 """One process a core; the tests of a file run in one process, which has a platform of its own."""
+
+PARALLEL_TESTS = (*PARALLEL, "-m", "not exclusive")
+EXCLUSIVE_TESTS = ("--durations=10", "-m", "exclusive")
 
 
 def missing(suite: str) -> str | None:
@@ -53,9 +57,14 @@ def main(arguments: Sequence[str]) -> int:
     if skipped and "--all" in arguments:
         print(*(f"cannot run {suite}: {reason}" for suite, reason in skipped.items()), sep="\n")
         return 1
-    status = pytest.main(["-q", *PARALLEL, *run])
+    # In processes of their own: what one has imported and started does not reach the other.
+    statuses = [_pytest(*arguments, *run) for arguments in (PARALLEL_TESTS, EXCLUSIVE_TESTS)]
     print(*(f"skipped {suite}: {reason}" for suite, reason in skipped.items()), sep="\n")
-    return int(status)
+    return max(statuses)
+
+
+def _pytest(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], check=False).returncode
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ FAULTY = {
 }
 
 
+@pytest.mark.exclusive
 @pytest.mark.timeout(600)
 def test_each_change_has_one_effect_in_every_consumer_despite_faults(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -107,12 +107,12 @@ def test_status_is_ready(user: User) -> None:
 
 def test_operator_sees_the_dead_letter_queues(user: User) -> None:
     """The command runs without make, which would remove some of the settings."""
-    assert "users" in user.run(".venv/bin/python", "-m", "operate", "dlq", "list")
+    assert "users" in user.run(".venv/bin/python", "-m", "operate", "dlq", "list", "--json")
 
 
 def test_up_without_the_texts_of_the_api_is_refused(user: User) -> None:
     """Without make, Python removes docstrings at the user's request, and nothing is deployed."""
-    command = [".venv/bin/python", "-W", "default", "-m", "local", "up"]
+    command = [".venv/bin/python", "-W", "default", "-m", "local", "up", "--verify"]
     done = subprocess.run(
         command, cwd=user.root, env=user.environment, text=True, capture_output=True, check=False
     )

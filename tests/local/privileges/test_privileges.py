@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.local.platform import Platform, until
 from tests.local.privileges.tours import run_tours
 from tests.local.provider import functions
@@ -16,6 +18,8 @@ from tests.local.realtime.browser import table
 
 Use = tuple[str, str, str]
 """A function, an action and its resource."""
+
+pytestmark = pytest.mark.exclusive
 
 UNSEEN = {
     "ses:SendEmail": "the emulator does not record SES's REST calls; its outbox has the emails",

@@ -15,6 +15,9 @@ from tests.local.platform import Platform, address
 Send = Callable[..., Awaitable[tuple[int, Any]]]
 
 
+pytestmark = pytest.mark.exclusive
+
+
 def at_once(
     platform: Platform, work: Callable[[Send], list[Awaitable[tuple[int, Any]]]]
 ) -> list[tuple[int, Any]]:

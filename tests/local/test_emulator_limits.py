@@ -104,7 +104,7 @@ def test_functions_share_a_limit_of_processes(emulator: Emulator, tmp_path: Path
         processes = [result.result() for result in results]
 
     assert all(isinstance(process, int) for process in processes)
-    assert len(names) < most <= LIMIT
+    assert len(names) < most <= LIMIT + 2  # One that is replaced ends a moment later.
 
 
 def test_functions_do_not_inherit_the_launchers_search_path(emulator: Emulator, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_replay_repeats_events_but_not_effects(platform: Platform) -> None:
         correlation_id, replay, before, after = visit(platform, watched)
         first, again = subscriber.delivered(correlation_id)
 
-    assert replay == {"name": again["replay-name"], "state": "COMPLETED"}
+    assert replay == {"name": again["replay-name"], "state": "COMPLETED", "ended": True}
     assert again == {**first, "replay-name": replay["name"]}
     until(lambda: sorted(platform.trail(correlation_id), key=len), [first, again])
     assert [mail["Subject"] for mail in platform.mails(email)] == ["Welcome to Strata"]

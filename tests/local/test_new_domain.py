@@ -103,7 +103,7 @@ def test_checks_and_suites_pass_at_once(project: Path) -> None:
     """Style, types, imports, words, recorded files and generated docs; then unit and infrastructure tests."""
     for check in CHECKS:
         run(project, *check)
-    run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SUITES)
+    run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *SUITES)
 
 
 @pytest.fixture

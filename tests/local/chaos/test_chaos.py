@@ -11,6 +11,8 @@ from tests.local.chaos.experiment import experiment
 from tests.local.chaos.load import CREATIONS, DELETIONS, UPDATES
 
 QUEUES = {
+    "accounts-dead-letters",
+    "realtime-close-dead-letters",
     f"{queue}-dead-letters" for queue in ("audit-events", "mail-feedback", "notifications", "realtime-events")
 }
 FAULTY = {

@@ -10,11 +10,15 @@ from tests.local.chaos import report
 from tests.local.chaos.experiment import experiment
 from tests.local.chaos.load import CREATIONS, DELETIONS, UPDATES
 
-QUEUES = {
-    "accounts-dead-letters",
-    "realtime-close-dead-letters",
-    f"{queue}-dead-letters" for queue in ("audit-events", "mail-feedback", "notifications", "realtime-events")
-}
+CONSUMERS = (
+    "accounts",
+    "audit-events",
+    "mail-feedback",
+    "notifications",
+    "realtime-close",
+    "realtime-events",
+)
+QUEUES = {f"{queue}-dead-letters" for queue in CONSUMERS}
 FAULTY = {
     "handlers.audit.record",
     "handlers.notifications.feedback",

@@ -203,6 +203,13 @@ def _principals(principal: Any) -> Iterator[str]:
                 yield f"{kind} {name}: is not a principal"
 
 
+PRINCIPALS = frozenset({"logging.s3.amazonaws.com"})
+"""Services that act as principals and have no actions of their own.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+"""
+
+
 def _is_principal(kind: str, name: str) -> bool:
     match kind:
         case "AWS":
@@ -211,7 +218,7 @@ def _is_principal(kind: str, name: str) -> bool:
             return FEDERATED.fullmatch(name) is not None
         case "Service":
             host, _, domain = name.partition(".")
-            return domain == "amazonaws.com" and bool(service_data(host))
+            return name in PRINCIPALS or (domain == "amazonaws.com" and bool(service_data(host)))
         case _:
             return False
 

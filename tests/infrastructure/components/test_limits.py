@@ -107,9 +107,14 @@ def test_environment_over_4_kb_is_rejected() -> None:
     )
 
 
+def mail_of(name: str) -> Mail:
+    """Declare the mail layer, and its key by a name of its own."""
+    return Mail(name, "a@example.com", TEMPLATES, Key(f"{name}-key", settings()), runtime())
+
+
 BUILDERS: dict[type[Component], Callable[[str, str], object]] = {
-    Audit: lambda name, _: Audit(name, runtime()),
-    Auth: lambda name, _: Auth(name, {}, HEALTH, runtime()),
+    Audit: lambda name, other: Audit(name, Bucket(other, settings()), runtime()),
+    Auth: lambda name, other: Auth(name, {}, HEALTH, mail_of(other), runtime()),
     Bucket: lambda name, _: Bucket(name, settings()),
     EventBus: lambda name, _: EventBus(name, {}, runtime()),
     Function: lambda name, _: Function(name, HEALTH, runtime()),

@@ -15,7 +15,9 @@ PROCESSES = {
     "local.front_door": "a server, which handles its signals",
     "local.plugin": "a server, which ends with the engine",
     "bench.empty": "a server, which ends with the engine",
+    "bench.bare": "a measured process without output",
     "bench.replay": "a measured process without output",
+    "local.emulator.launcher": "a server, which stops by its own handler",
     "tests.engine.child": "a process that tests kill",
     "tests.engine.faulty": "a server, which ends with the engine",
 }

@@ -27,6 +27,7 @@ BY_PATH: dict[str, tuple[str, ...]] = {
     "provider/": ("unit/local",),
     "local/": ("unit/local",),
     "operate/": ("unit/operate",),
+    "shell/": ("unit/shell", "unit/test_commands.py"),
     "tools/": ("unit/tools", "infrastructure/test_recorded.py"),
     "docs/": ("unit/test_docs.py",),
     "README.md": ("unit/test_docs.py",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components.alarm import make_alarm
+from components.alarm import AlarmSpec, make_alarm
 from components.base import Component
 from components.bucket import Bucket, Lifecycle
 from components.iam import Grant, account_of
@@ -94,13 +94,15 @@ class Audit(Component):
         self.stream_name = self._stream.name
         make_alarm(
             self,
-            "Events wait for the audit bucket, and Firehose drops what waits for a day",
-            "AWS/Firehose:DeliveryToS3.DataFreshness",
-            {"DeliveryStreamName": self.stream_name},
+            AlarmSpec(
+                "Events wait for the audit bucket, and Firehose drops what waits for a day",
+                "AWS/Firehose:DeliveryToS3.DataFreshness",
+                {"DeliveryStreamName": self.stream_name},
+                section="late-audit-trail",
+                threshold=LATE_SECONDS,
+                period=300,
+            ),
             runtime,
-            section="late-audit-trail",
-            threshold=LATE_SECONDS,
-            period=300,
         )
         self.database_name = self._catalog()
         self.register_outputs({"streamName": self.stream_name, "bucketName": self.bucket_name})

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.alarm import make_alarm
+from components.alarm import AlarmSpec, make_alarm
 from components.base import Component
 from components.iam import Grant, ResourcePolicy, allow_service, deny_insecure_transport
 from components.inventory import DeadLetters, Kind
@@ -67,13 +67,15 @@ class DeadLetterQueue(Component):
         self.policy = self._make_policy(sender)
         make_alarm(
             self,
-            "Messages were dead-lettered",
-            "AWS/SQS:ApproximateNumberOfMessagesVisible",
-            {"QueueName": queue.name},
+            AlarmSpec(
+                "Messages were dead-lettered",
+                "AWS/SQS:ApproximateNumberOfMessagesVisible",
+                {"QueueName": queue.name},
+                section="dead-letter-queues",
+                threshold=0,
+                period=60,
+            ),
             runtime,
-            section="dead-letter-queues",
-            threshold=0,
-            period=60,
         )
         if to is not None:
             self.redrive_to(to)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components.alarm import make_alarm
+from components.alarm import AlarmSpec, make_alarm
 from components.base import Component
 from components.bundle import PYTHON, Platform, layer_bundle, sources
 from components.inventory import Inventory
@@ -53,14 +53,16 @@ class Runtime(Component):
         # which share one quota. An alarm for each function would cost 40 times as much.
         make_alarm(
             self,
-            "Lambda throttled invocations in this account",
-            "AWS/Lambda:Throttles",
-            {},
+            AlarmSpec(
+                "Lambda throttled invocations in this account",
+                "AWS/Lambda:Throttles",
+                {},
+                section="throttled-functions",
+                threshold=0,
+                period=300,
+                statistic="Sum",
+            ),
             self,
-            section="throttled-functions",
-            threshold=0,
-            period=300,
-            statistic="Sum",
         )
         self.register_outputs({})
 

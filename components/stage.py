@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from components.alarm import make_alarm
+from components.alarm import AlarmSpec, make_alarm
 from components.base import Component
 from components.runtime import Runtime
 from settings import Settings, Throttle
@@ -57,12 +57,14 @@ def alarm_on_errors(parent: Component, api: aws.apigatewayv2.Api, metric: str, r
     """Create the alarm on an API's failed requests, which `metric` counts for the API's protocol."""
     make_alarm(
         parent,
-        f"{parent.name}: API Gateway or a function failed to serve requests",
-        f"AWS/ApiGateway:{metric}",
-        {"ApiId": api.id},
+        AlarmSpec(
+            f"{parent.name}: API Gateway or a function failed to serve requests",
+            f"AWS/ApiGateway:{metric}",
+            {"ApiId": api.id},
+            section="server-errors",
+            threshold=SERVER_ERRORS,
+            period=300,
+            statistic="Sum",
+        ),
         runtime,
-        section="server-errors",
-        threshold=SERVER_ERRORS,
-        period=300,
-        statistic="Sum",
     )

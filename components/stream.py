@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import limits
-from components.alarm import make_alarm
+from components.alarm import AlarmSpec, make_alarm
 from components.base import Component
 from components.data import Table
 from components.dead_letters import DeadLetterQueue
@@ -71,36 +71,29 @@ class Stream(Component):
             raise ValueError(f"stream {name}: table {table.name}: expected a table with stream=True")
         super().__init__(name, opts)
         self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", "stream", runtime, opts=self.child())
-        # The embedded cloud does not support partial batch responses: it would treat one as success.
-        failures = "batch" if runtime.settings.endpoint else "item"
+        own = (table.use_stream(), self.dead_letters.use(), _use_failures(runtime))
         self.function = Function(
-            name,
-            handler,
-            runtime,
-            uses=[
-                *uses,
-                table.use_stream(),
-                self.dead_letters.use(),
-                Use(env={"STREAM_FAILURES": failures}),
-            ],
-            memory=memory,
-            timeout=timeout,
-            opts=self.child(),
+            name, handler, runtime, uses=[*uses, *own], memory=memory, timeout=timeout, opts=self.child()
         )
         self.dead_letters.redrive_to(self.function.function_name)
         runtime.inventory.publishers.append(name)
         self._map(table, batch_size, retries, maximum_age)
+        self._alarm_on_delay(runtime)
+        self.register_outputs({"functionName": self.function.function_name})
+
+    def _alarm_on_delay(self, runtime: Runtime) -> None:
         make_alarm(
             self,
-            "Changes of a table wait for their consumer",
-            "AWS/Lambda:IteratorAge",
-            {"FunctionName": self.function.function_name},
+            AlarmSpec(
+                "Changes of a table wait for their consumer",
+                "AWS/Lambda:IteratorAge",
+                {"FunctionName": self.function.function_name},
+                section="late-streams",
+                threshold=LATE_SECONDS * 1_000,
+                period=300,
+            ),
             runtime,
-            section="late-streams",
-            threshold=LATE_SECONDS * 1_000,
-            period=300,
         )
-        self.register_outputs({"functionName": self.function.function_name})
 
     def _map(self, table: Table, batch_size: int, retries: int, maximum_age: int) -> None:
         """Invoke the function with the table's changes."""
@@ -120,6 +113,11 @@ class Stream(Component):
             tags=self.tags,
             opts=self.child(),
         )
+
+
+def _use_failures(runtime: Runtime) -> Use:
+    """Set how the function reports a failure: the embedded cloud treats a partial response as success."""
+    return Use(env={"STREAM_FAILURES": "batch" if runtime.settings.endpoint else "item"})
 
 
 def _require(name: str, batch_size: int, retries: int, maximum_age: int) -> None:

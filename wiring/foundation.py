@@ -61,13 +61,22 @@ def build(settings: Settings, declared: Declared) -> Platform:
         auth=auth,
         api=Api("api", access, auth, runtime),
         idempotency=Table("idempotency", DECLARED.tables["idempotency"], settings),
-        access_logs=Bucket(
-            "access-logs",
-            settings,
-            lifecycle={"logs": Lifecycle("", None, settings.functions.log_retention_days)},
-        ),
+        access_logs=_access_logs(settings),
         effects=Table("effects", DECLARED.tables["effects"], settings),
     )
+    _export(platform)
+    return platform
+
+
+def _access_logs(settings: Settings) -> Bucket:
+    """Create the bucket that receives the access logs of all other buckets."""
+    kept = Lifecycle("", None, settings.functions.log_retention_days)
+    return Bucket("access-logs", settings, lifecycle={"logs": kept})
+
+
+def _export(platform: Platform) -> None:
+    """Add the outputs of sign-in and of the bus."""
+    auth, bus = platform.auth, platform.bus
     platform.export(
         userPoolId=auth.pool_id,
         clientId=auth.client_id,
@@ -77,7 +86,6 @@ def build(settings: Settings, declared: Declared) -> Platform:
         eventBus=bus.bus_name,
         eventArchive=bus.archive_arn,
     )
-    return platform
 
 
 def details() -> Mapping[str, Mapping[str, Shape]]:

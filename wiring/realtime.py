@@ -11,6 +11,8 @@ from wiring.declared import Declared, Route, entry_point
 from wiring.users import BLOCKED
 
 if TYPE_CHECKING:
+    from components.data import Table
+    from components.realtime import Realtime
     from wiring.platform import Platform
     from wiring.users import Users
 
@@ -30,26 +32,9 @@ def wire(platform: Platform, people: Users) -> None:
 
     One consumer sends events to browsers, the other closes the connections of people who may not act.
     """
-    from components.realtime import Realtime
-
     tickets, connections, feed = platform.tables(DECLARED)
-    gateway = Realtime(
-        "realtime",
-        entry_point("realtime.authorizer"),
-        platform.runtime,
-        uses=[tickets.use("DeleteItem")],
-    )
     platform.route("realtime.ticket", *people.use_access(), tickets.use("PutItem"))
-    gateway.route(
-        "$connect",
-        entry_point("realtime.connect"),
-        uses=[*people.use_access(), connections.use("PutItem", "DeleteItem")],
-    )
-    gateway.route("$disconnect", entry_point("realtime.disconnect"), uses=[connections.use("DeleteItem")])
-    gateway.route("ping", entry_point("realtime.ping"), uses=[gateway.use()])
-    gateway.route("resume", entry_point("realtime.resume"), uses=[feed.use("Query"), gateway.use()])
-    gateway.route("$default", entry_point("realtime.unknown"), uses=[gateway.use()])
-    gateway.deploy()
+    gateway = _gateway(platform, people, tickets, connections, feed)
     platform.consume(
         "realtime",
         "realtime.push",
@@ -70,3 +55,26 @@ def wire(platform: Platform, people: Users) -> None:
         gateway.use("DELETE"),
     )
     platform.export(webSocketUrl=gateway.url)
+
+
+def _gateway(platform: Platform, people: Users, tickets: Table, connections: Table, feed: Table) -> Realtime:
+    """Create the WebSocket API and the functions of its routes."""
+    from components import realtime
+
+    gateway = realtime.Realtime(
+        "realtime",
+        entry_point("realtime.authorizer"),
+        platform.runtime,
+        uses=[tickets.use("DeleteItem")],
+    )
+    gateway.route(
+        "$connect",
+        entry_point("realtime.connect"),
+        uses=[*people.use_access(), connections.use("PutItem", "DeleteItem")],
+    )
+    gateway.route("$disconnect", entry_point("realtime.disconnect"), uses=[connections.use("DeleteItem")])
+    gateway.route("ping", entry_point("realtime.ping"), uses=[gateway.use()])
+    gateway.route("resume", entry_point("realtime.resume"), uses=[feed.use("Query"), gateway.use()])
+    gateway.route("$default", entry_point("realtime.unknown"), uses=[gateway.use()])
+    gateway.deploy()
+    return gateway

@@ -139,9 +139,7 @@ class Deployment:
         refresh: bool = False,
         verify: bool = False,
     ) -> Up:
-        """Start the emulator and the front door, apply the program, and wait until the API is healthy.
-
-        Does nothing if all of that runs and nothing has changed since the last complete run.
+        """Start the platform and apply the program, unless all runs and nothing has changed.
 
         Args:
             report: receives the change of each resource.
@@ -160,22 +158,28 @@ class Deployment:
             unchanged = None if refresh else self._unchanged(port, cloud_port)
             if unchanged and not verify:
                 return Up(unchanged, self._applied(), [], time.monotonic() - started)
-            empty = self.emulator.is_empty
+            empty = self.emulator.is_empty and not verify
             port, cloud_port = self._choose_ports(port, cloud_port)
-            if empty and not verify and self._start_from_image(port, cloud_port):
-                return Up(f"http://localhost:{port}", self._applied("create"), [], time.monotonic() - started)
-            url = self.prepare(port, cloud_port, notify)
-            self.front_door.start(port)
-            with self._emulator_checked(), self.fingerprint.of_run(self.processes):
-                cloud = self.emulator.cloud
-                result = self._deploy(url, report, notify, refresh=refresh)
-                created = self.seed(cloud, result.outputs)
-                health.wait(port)
+            if empty and self._start_from_image(port, cloud_port):
+                return Up(_url(port), self._applied("create"), [], time.monotonic() - started)
+            result, created = self._run(port, cloud_port, report, notify, refresh=refresh)
             if empty:
                 self._take_image()
-        if unchanged:
-            _refuse_changes(result)
-        return Up(url, result, created, time.monotonic() - started)
+            if unchanged:
+                _refuse_changes(result)
+        return Up(_url(port), result, created, time.monotonic() - started)
+
+    def _run(
+        self, port: int, cloud_port: int, report: Report, notify: Callable[[str], None], *, refresh: bool
+    ) -> tuple[Result, list[str]]:
+        """Start all, apply the program and create the people; return the result and the people's names."""
+        url = self.prepare(port, cloud_port, notify)
+        self.front_door.start(port)
+        with self._emulator_checked(), self.fingerprint.of_run(self.processes):
+            result = self._deploy(url, report, notify, refresh=refresh)
+            created = self.seed(self.emulator.cloud, result.outputs)
+            health.wait(port)
+        return result, created
 
     def _start_from_image(self, port: int, cloud_port: int) -> bool:
         """Start an empty deployment from an image of the same program; return whether one works."""
@@ -219,7 +223,7 @@ class Deployment:
         """
         port, cloud_port = self._choose_ports(port, cloud_port)
         self.emulator.start(cloud_port, notify)
-        return f"http://localhost:{port}"
+        return _url(port)
 
     def reapply(self, report: Report) -> Result:
         """Apply the program again while the platform runs.
@@ -235,7 +239,7 @@ class Deployment:
             self._emulator_checked(),
             self.fingerprint.of_run(self.processes),
         ):
-            return self._apply_for(f"http://localhost:{process.port}", report)
+            return self._apply_for(_url(process.port), report)
 
     def update_functions(self, changed: Sequence[Path], report: Report) -> list[Change] | None:
         """Update the functions that contain changed files, without running the program.
@@ -287,7 +291,7 @@ class Deployment:
         port = front_door.port
         if health.missing(self.emulator.cloud, self.outputs, port) or health.problem(port):
             return None
-        return f"http://localhost:{port}"
+        return _url(port)
 
     @property
     def processes(self) -> dict[str, Any]:
@@ -356,6 +360,10 @@ class Deployment:
                     f"the emulator has exited: run make up to restart it; its last log lines:\n{tail}"
                 ) from error
             raise
+
+
+def _url(port: int) -> str:
+    return f"http://localhost:{port}"
 
 
 def _refuse_changes(result: Result) -> None:

@@ -187,10 +187,10 @@ class Deployment:
         image = self.images.find(key) if self.images and key else None
         if image is None or key is None or self.images is None:
             return False
+        owner.claim(self.directory, Owner.DRIVER)
         folder = self.directory / "image"
         try:
             fit(image, folder, self._place(port, cloud_port))
-            owner.claim(self.directory, Owner.DRIVER)
             self.emulator.start_with(folder, cloud_port)
             self.front_door.start(port)
             with self.fingerprint.of_run(self.processes):

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 
 GRAPH = ("infrastructure", "unit/settings", "unit/wiring")
 
-BUNDLES = tuple(f"unit/test_bundle_{part}.py" for part in ("function", "imports", "layer"))
+BUNDLES = tuple(f"unit/test_bundle_{part}.py" for part in ("function", "imports", "layer", "sdk"))
 
 BY_PATH: dict[str, tuple[str, ...]] = {
     "handlers/": ("unit/handlers", "infrastructure/test_recorded.py"),
@@ -20,7 +20,7 @@ BY_PATH: dict[str, tuple[str, ...]] = {
     "settings/": GRAPH,
     "__main__.py": GRAPH,
     "Pulumi": GRAPH,
-    "bootstrap/": ("infrastructure",),
+    "bootstrap/": ("infrastructure", "unit/test_bootstrap_config.py"),
     "recorded/": ("infrastructure/test_recorded.py",),
     ".github/": ("unit/test_workflows.py", "unit/test_workflow_scripts.py"),
     "bench/": ("unit/bench",),
@@ -28,9 +28,12 @@ BY_PATH: dict[str, tuple[str, ...]] = {
     "local/": ("unit/local",),
     "operate/": ("unit/operate",),
     "shell/": ("unit/shell", "unit/test_commands.py"),
-    "tools/": ("unit/tools", "infrastructure/test_recorded.py"),
+    "tools/": ("unit/tools", "unit/test_generated_docs.py", "infrastructure/test_recorded.py"),
     "docs/": ("unit/test_docs.py",),
     "README.md": ("unit/test_docs.py",),
+    "AGENTS.md": ("unit/test_docs.py",),
+    "Makefile": ("unit/test_docs.py",),
+    "tests/site/": ("unit/test_aws_models.py",),
 }
 """The tests for each path, by the start of the path. A changed test file needs itself, too."""
 

@@ -39,6 +39,9 @@ def test_released_deployment_can_be_claimed(tmp_path: Path, first: Owner, second
     refuse_other(tmp_path, second)
     claim(tmp_path, second)
 
+    with pytest.raises(LocalError, match=REMEDIES[second]):
+        refuse_other(tmp_path, first)
+
 
 def test_engine_refuses_the_driver_s_deployment(tmp_path: Path) -> None:
     """Update, preview and destroy fail before they start."""

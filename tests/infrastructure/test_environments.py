@@ -22,6 +22,46 @@ POOL = "aws:cognito/userPool:UserPool"
 STAGE = "aws:apigatewayv2/stage:Stage"
 TABLE = "aws:dynamodb/table:Table"
 SENDERS = ("no-reply@dev.example.com", "no-reply@example.com")
+DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
+    (LOG_GROUP, "retentionInDays"): (14, 365),
+    ("aws:lambda/eventSourceMapping:EventSourceMapping", "scalingConfig.maximumConcurrency"): (2, 10),
+    (TABLE, "deletionProtectionEnabled"): (False, True),
+    (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
+    (POOL, "mfaConfiguration"): ("OFF", "ON"),
+    (POOL, "softwareTokenMfaConfiguration.enabled"): (None, True),
+    (POOL, "emailConfiguration.emailSendingAccount"): ("COGNITO_DEFAULT", "DEVELOPER"),
+    (POOL, "emailConfiguration.sourceArn"): (
+        None,
+        f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com",
+    ),
+    (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
+    (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
+    (CLIENT, "refreshTokenValidity"): (24, 12),
+    (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
+    (CLIENT, "logoutUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
+    ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
+    (STAGE, "defaultRouteSettings.throttlingRateLimit"): (100, 1_000),
+    (STAGE, "defaultRouteSettings.throttlingBurstLimit"): (200, 2_000),
+    (STAGE, "routeSettings"): (
+        [],
+        [{"routeKey": "POST /users", "throttlingRateLimit": 50, "throttlingBurstLimit": 100}],
+    ),
+    (FUNCTION, "environment.variables.EFFECTS_DAYS"): ("28", "379"),
+    (FUNCTION, "environment.variables.MAIL_SENDER"): SENDERS,
+    (FUNCTION, "publish"): (False, True),
+    (FUNCTION, "snapStart.applyOn"): (None, "PublishedVersions"),
+    ("aws:lambda/permission:Permission", "qualifier"): (None, "live"),
+    ("aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"): ("dev.example.com", "example.com"),
+    ("aws:cloudwatch/eventArchive:EventArchive", "retentionDays"): (14, 365),
+    ("aws:s3/bucket:Bucket", "forceDestroy"): (True, False),
+    ("aws:kms/key:Key", "deletionWindowInDays"): (7, 30),
+    ("aws:secretsmanager/secret:Secret", "recoveryWindowInDays"): (0, 30),
+    ("aws:glue/catalogTable:CatalogTable", "parameters.projection.date.range"): (
+        "NOW-120DAYS,NOW",
+        "NOW-2555DAYS,NOW",
+    ),
+}
+"""The values of dev and prod, by type and path of the input that differs."""
 
 
 def differing(one: Graph, other: Graph) -> dict[tuple[str, str], list[Any]]:
@@ -92,45 +132,7 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
         for pair in differences.pop(key)
     ]
 
-    assert {key: values[0] for key, values in differences.items()} == {
-        (LOG_GROUP, "retentionInDays"): (14, 365),
-        ("aws:lambda/eventSourceMapping:EventSourceMapping", "scalingConfig.maximumConcurrency"): (2, 10),
-        (TABLE, "deletionProtectionEnabled"): (False, True),
-        (POOL, "deletionProtection"): ("INACTIVE", "ACTIVE"),
-        (POOL, "mfaConfiguration"): ("OFF", "ON"),
-        (POOL, "softwareTokenMfaConfiguration.enabled"): (None, True),
-        (POOL, "emailConfiguration.emailSendingAccount"): ("COGNITO_DEFAULT", "DEVELOPER"),
-        (POOL, "emailConfiguration.sourceArn"): (
-            None,
-            f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/example.com",
-        ),
-        (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
-        (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
-        (CLIENT, "refreshTokenValidity"): (24, 12),
-        (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
-        (CLIENT, "logoutUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
-        ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
-        (STAGE, "defaultRouteSettings.throttlingRateLimit"): (100, 1_000),
-        (STAGE, "defaultRouteSettings.throttlingBurstLimit"): (200, 2_000),
-        (STAGE, "routeSettings"): (
-            [],
-            [{"routeKey": "POST /users", "throttlingRateLimit": 50, "throttlingBurstLimit": 100}],
-        ),
-        (FUNCTION, "environment.variables.EFFECTS_DAYS"): ("28", "379"),
-        (FUNCTION, "environment.variables.MAIL_SENDER"): SENDERS,
-        (FUNCTION, "publish"): (False, True),
-        (FUNCTION, "snapStart.applyOn"): (None, "PublishedVersions"),
-        ("aws:lambda/permission:Permission", "qualifier"): (None, "live"),
-        ("aws:sesv2/emailIdentity:EmailIdentity", "emailIdentity"): ("dev.example.com", "example.com"),
-        ("aws:cloudwatch/eventArchive:EventArchive", "retentionDays"): (14, 365),
-        ("aws:s3/bucket:Bucket", "forceDestroy"): (True, False),
-        ("aws:kms/key:Key", "deletionWindowInDays"): (7, 30),
-        ("aws:secretsmanager/secret:Secret", "recoveryWindowInDays"): (0, 30),
-        ("aws:glue/catalogTable:CatalogTable", "parameters.projection.date.range"): (
-            "NOW-120DAYS,NOW",
-            "NOW-2555DAYS,NOW",
-        ),
-    }
+    assert {key: values[0] for key, values in differences.items()} == DIFFERENCES
     for values in differences.values():
         assert all(pair == values[0] for pair in values), "an input differs alike for every resource"
     # With SnapStart callers use the alias of the same function.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", *(ROOT / "docs").rglob("*.md")])
 ROOMS = (
     *("settings", "components", "handlers", "provider", "shell", "local", "operate", "bootstrap"),
     *("tests", "tools", "bench", "docs", ".github", ".local"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 USER = {
@@ -65,3 +66,8 @@ def message(body: Any, identifier: str = "message-1", attempt: int = 1) -> dict[
 def batch(*messages: dict[str, Any]) -> dict[str, Any]:
     """Return an SQS batch as Lambda passes it."""
     return {"Records": list(messages)}
+
+
+def outcomes(log: Callable[[], list[dict[str, Any]]]) -> list[str]:
+    """Return the outcome of each delivery in the log."""
+    return [line["outcome"] for line in log() if line["message"] == "event"]

@@ -14,7 +14,7 @@ from handlers.notifications.models import Suppression
 from handlers.notifications.send import handler
 from handlers.users.change import handler as change
 from handlers.users.delete import handler as delete
-from tests.unit.handlers.events.samples import batch, document, message
+from tests.unit.handlers.events.samples import batch, document, message, outcomes
 from tests.unit.handlers.fake_service import FakeService
 from tests.unit.handlers.lambda_ import Context, call, request
 from tests.unit.handlers.people import create_user
@@ -35,10 +35,6 @@ def user_batch(user: dict[str, Any], event_type: str = "user.created") -> dict[s
 
 def receive(user: dict[str, Any], event_type: str = "user.created") -> dict[str, Any]:
     return handler(user_batch(user, event_type), Context())
-
-
-def outcomes(log: Log) -> list[str]:
-    return [line["outcome"] for line in log() if line["message"] == "event"]
 
 
 def error_classes(log: Log) -> list[str]:

@@ -15,7 +15,7 @@ from handlers.realtime.connect import handler as connect
 from handlers.realtime.push import handler
 from handlers.realtime.storage import connections as connection_table
 from handlers.realtime.storage import feed
-from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document
+from tests.unit.handlers.events.samples import CORRELATION_ID, USER, document, outcomes
 from tests.unit.handlers.lambda_ import Context
 from tests.unit.handlers.realtime.conftest import Gateway
 from tests.unit.handlers.realtime.events import (
@@ -135,8 +135,7 @@ def test_second_delivery_pushes_nothing(aws: Any, items: Items, gateway: Gateway
 
     assert len(gateway.posts["ada"]) == 1
     assert len(items("FEED_TABLE")) == 2
-    outcomes = [line["outcome"] for line in log() if line["message"] == "event"]
-    assert outcomes == ["done", "repeated", "repeated"]
+    assert outcomes(log) == ["done", "repeated", "repeated"]
 
 
 def test_delivery_after_a_crash_pushes_again(

@@ -11,11 +11,15 @@ from handlers.kit import dynamodb
 def query(**arguments: Any) -> Iterator[Any]:
     """Run a query with these arguments of DynamoDB's Query, and yield its pages.
 
+    Without the SDK's paginator: an error ends it, so that a retry would find no more pages.
+
     Raises:
         Unavailable: as `dynamodb.call` does, for each page.
     """
-    pages = iter(dynamodb.client().get_paginator("query").paginate(**arguments))
-    while (page := dynamodb.call(next, pages, None)) is not None:
+    page: Any = dynamodb.call(dynamodb.client().query, **arguments)
+    yield page
+    while last := page.get("LastEvaluatedKey"):
+        page = dynamodb.call(dynamodb.client().query, **arguments, ExclusiveStartKey=last)
         yield page
 
 

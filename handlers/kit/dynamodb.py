@@ -21,7 +21,6 @@ Item = Mapping[str, "AttributeValueTypeDef"]
 _TEMPORARY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Cancellation reasons that do not concern the transaction's conditions."""
 
-
 _CONTENTION = frozenset(
     {
         "ProvisionedThroughputExceededException",

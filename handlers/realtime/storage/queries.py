@@ -29,11 +29,7 @@ def delete_if(condition: str, **arguments: Any) -> Any:
     Returns:
         The response; None if there is no such item.
     """
-    from botocore.exceptions import ClientError
-
     try:
         return dynamodb.call(dynamodb.client().delete_item, ConditionExpression=condition, **arguments)
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
+    except dynamodb.ConditionFailedError:
         return None

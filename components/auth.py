@@ -197,7 +197,7 @@ class Auth(Component):
                 "client_id": provider.client_id,
                 "client_secret": pulumi.Output.secret(provider.client_secret),
             },
-            # Without `email_verified` Cognito takes every address for unverified, and `GET /me` refuses it.
+            # Without `email_verified` Cognito treats every address as unverified, and `GET /me` refuses it.
             attribute_mapping={
                 "username": "sub",
                 "email": "email",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from components.pattern import EVENT, Pattern, Shape, check_fields, check_syntax, values
+from components.pattern import EVENT, OR, Pattern, Shape, check_fields, check_syntax, values
 
 ALL_EVENTS: Pattern = {"source": [{"prefix": ""}]}
 """The pattern that matches every event."""
@@ -59,9 +59,8 @@ class Catalogue:
 
     def types_of(self, pattern: Pattern) -> list[str]:
         """Return the known types that a checked pattern may match."""
-        meant = pattern.get("detail-type", [{"prefix": ""}])
         types = {name for source in self._sources("", pattern) for name in self.sources[source]}
-        return sorted(name for name in types if any(_may_be(kind, name) for kind in meant))
+        return sorted(name for name in types if _may_have_type(pattern, name))
 
     def is_filtered(self, pattern: Pattern) -> bool:
         """Return whether a pattern may reject an event whose type and source it names."""
@@ -82,6 +81,15 @@ class Catalogue:
 
     def _known(self) -> str:
         return ", ".join(sorted(self.sources))
+
+
+def _may_have_type(pattern: Pattern, name: str) -> bool:
+    """Return whether a pattern, with one of its alternatives, can match events of a type."""
+    kinds = pattern.get("detail-type")
+    if kinds is not None and not any(_may_be(kind, name) for kind in kinds):
+        return False
+    alternatives = pattern.get(OR)
+    return alternatives is None or any(_may_have_type(each, name) for each in alternatives)
 
 
 def _may_be(matcher: str | Mapping[str, Any], known: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]]
-"""Operator to key to value or values, such as `{"StringEquals": {"cloudwatch:namespace": "Strata"}}`."""
+"""Operator to key to value or values, such as `{"StringLike": {"events:source": "partner.*"}}`."""
 
 ONLY_TLS: Condition = {"Bool": {"aws:SecureTransport": "false"}}
 """The condition that matches requests without TLS."""

@@ -71,7 +71,7 @@ class Realtime(Component):
         self._authorizer = self._ticket_authorizer(authorizer, uses)
 
     def use(self, method: Literal["POST", "DELETE"] = "POST") -> Use:
-        """Allow posting to every connection, or closing (`DELETE`) it, and pass the endpoint for that."""
+        """Allow posting to every connection, or closing any (`DELETE`), and pass the endpoint."""
         connections = pulumi.Output.concat(self.api.execution_arn, f"/{STAGE}/{method}/@connections/*")
         grant = Grant(("execute-api:ManageConnections",), (connections,), "the gateway names connections")
         return Use((grant,), {"WEBSOCKET_ENDPOINT": self._endpoint})

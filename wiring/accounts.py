@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wiring.users import BLOCKED
+from wiring.users import ACCESS_CHANGED
 
 if TYPE_CHECKING:
     from wiring.platform import Platform
@@ -16,7 +16,7 @@ def wire(platform: Platform, people: Users) -> None:
     platform.consume(
         "accounts",
         "accounts.follow",
-        BLOCKED,
+        ACCESS_CHANGED,
         *people.use_access(),
         people.identities.use("UpdateItem"),
         platform.auth.use_accounts(),

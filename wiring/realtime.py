@@ -8,7 +8,7 @@ from components.access import Jwt
 from components.catalogue import ALL_EVENTS
 from components.table_spec import TableSpec
 from wiring.declared import Declared, Route, entry_point
-from wiring.users import BLOCKED
+from wiring.users import ACCESS_CHANGED
 
 if TYPE_CHECKING:
     from components.data import Table
@@ -49,7 +49,7 @@ def wire(platform: Platform, people: Users) -> None:
     platform.consume(
         "realtime-close",
         "realtime.close",
-        BLOCKED,
+        ACCESS_CHANGED,
         *people.use_access(),
         connections.use("Query", "DeleteItem"),
         gateway.use("DELETE"),

@@ -38,14 +38,14 @@ DECLARED = Declared(
 )
 
 
-BLOCKED: Pattern = {
+ACCESS_CHANGED: Pattern = {
     "source": ["strata.users"],
     "$or": [
         {"detail-type": ["user.deleted"]},
         {"detail-type": ["user.updated"], "detail": {"data": {"changed": ["status"]}}},
     ],
 }
-"""The events after which a person may act, or may not act any more."""
+"""Matches the events that change whether a person may act."""
 
 
 class Users(NamedTuple):

@@ -18,7 +18,7 @@ import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from handlers.kit import aws, dynamodb
 from handlers.kit.environment import variable
@@ -103,8 +103,6 @@ def _item(name: str, *, forever: bool = False) -> dict[str, Any]:
 
 
 def _begin(item: dict[str, Any]) -> bool:
-    from botocore.exceptions import ClientError
-
     # If a response is lost, the SDK repeats the call and finds the item that its first attempt wrote.
     claim = {"S": os.urandom(8).hex()}
     try:
@@ -121,14 +119,12 @@ def _begin(item: dict[str, Any]) -> bool:
             },
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
-        existing: Any = cast("Any", error.response)["Item"]
+    except dynamodb.ConditionFailedError as failed:
+        existing: Any = failed.item
         if existing["state"]["S"] == "done":
             return False
         if existing.get("claim") != claim:
-            raise InDoubt(f"{item['id']['S']}: begun before, outcome unknown") from error
+            raise InDoubt(f"{item['id']['S']}: begun before, outcome unknown") from failed
     return True
 
 

@@ -21,7 +21,6 @@ Item = Mapping[str, "AttributeValueTypeDef"]
 _TEMPORARY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Cancellation reasons that do not concern the transaction's conditions."""
 
-
 _CONTENTION = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -46,6 +45,19 @@ class TransactionCanceledError(Exception):
         super().__init__(f"conditions failed: {', '.join(refused)}")
 
 
+class ConditionFailedError(Exception):
+    """The condition of a single write is not met; it wrote nothing.
+
+    Attributes:
+        item: the existing item if there is one and the write requests it
+            (`ReturnValuesOnConditionCheckFailure`), otherwise an empty mapping.
+    """
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        super().__init__("the condition of the write is not met")
+
+
 @cache
 def client() -> DynamoDBClient:
     """Return the process's client; one call takes at most `ATTEMPT_SECONDS`."""
@@ -58,6 +70,7 @@ def call[**P, T](method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     Raises:
         Unavailable: if DynamoDB does not accept the call in the time for retries, or is unreachable after the
             client's own retries.
+        ConditionFailedError: if the call is a write whose condition is not met.
         ClientError: for every other error.
     """
     from botocore.exceptions import ClientError
@@ -67,9 +80,20 @@ def call[**P, T](method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
             try:
                 return method(*args, **kwargs)
             except ClientError as error:
+                if condition_failed(error):
+                    raise ConditionFailedError(cast("Any", error.response).get("Item", {})) from error
                 if aws.code_of(error) not in _CONTENTION:
                     raise
     raise Unavailable("the data store is busy; try again")
+
+
+def read(table: str, key: Item) -> Item | None:
+    """Return the item with a key; None if it does not exist (strongly consistent).
+
+    Raises:
+        Unavailable, ClientError: as `call` does.
+    """
+    return call(client().get_item, TableName=table, Key=key, ConsistentRead=True).get("Item")
 
 
 class Difference(TypedDict):

@@ -1,1 +1,1 @@
-"""The caller's own profile: the user that a signed-in person is linked to."""
+"""The caller's own profile, preferences and phone number: the user that a signed-in person is linked to."""

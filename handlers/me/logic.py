@@ -18,51 +18,13 @@ from handlers.users.models import ChangePreferences, User
 from handlers.users.storage import Record, VersionConflictError
 
 
-def read(person: Person) -> User:
+def read(person: Person) -> Record:
     """Return the person's profile; create it if it does not exist.
 
     Raises:
         EmailMissing, EmailUnverified: if it must be created and the token has no verified email address.
         ProfileNotLinked: if the profile with the address is linked to another sign-in.
         ProfileDeleted, ProfileDisabled: if the person may not act.
-    """
-    return profile(person).user
-
-
-def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -> User:
-    """Change the person's profile if its version is one of `versions` (None: any version).
-
-    Raises:
-        PreconditionFailed: if it has another version.
-        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
-    """
-    return logic.change_fields(lambda: profile(person), wanted, versions)
-
-
-def read_preferences(person: Person) -> Record:
-    """Return the person's notification preferences with the profile; create it if it does not exist.
-
-    Raises:
-        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
-    """
-    return profile(person)
-
-
-def change_preferences(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
-    """Change the person's notification preferences if the profile's version is one of `versions`.
-
-    Raises:
-        PreconditionFailed: like `change`.
-        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
-    """
-    return logic.change_preferences(lambda: profile(person), wanted, versions)
-
-
-def profile(person: Person) -> Record:
-    """Return the person's profile; create it if it does not exist.
-
-    Raises:
-        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
         Unavailable: if too many other requests change it.
     """
     for _ in attempts():
@@ -74,6 +36,26 @@ def profile(person: Person) -> Record:
         except VersionConflictError:
             continue  # a concurrent request of the same person created it
     raise Unavailable("too many concurrent changes of this profile; try again")
+
+
+def change(person: Person, wanted: ChangeMe, versions: Collection[int] | None) -> User:
+    """Change the person's profile if its version is one of `versions` (None: any version).
+
+    Raises:
+        PreconditionFailed: if it has another version.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
+    """
+    return logic.change_fields(lambda: read(person), wanted, versions)
+
+
+def change_preferences(person: Person, wanted: ChangePreferences, versions: Collection[int] | None) -> Record:
+    """Change the person's notification preferences if the profile's version is one of `versions`.
+
+    Raises:
+        PreconditionFailed: like `change`.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `read`.
+    """
+    return logic.change_preferences(lambda: read(person), wanted, versions)
 
 
 def _create(person: Person) -> Record:

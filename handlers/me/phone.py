@@ -30,9 +30,9 @@ def send_code(person: Person) -> SentCode:
         PhoneMissing, PhoneAlreadyVerified: there is no number to verify.
         PhoneUnreachable: the stack config does not allow the number's country, or SNS rejected the number.
         TooManyPhoneCodes, TooManyPhoneAttempts: like `storage.store`.
-        ProfileDisabled, EmailMissing, EmailUnverified, ProfileNotLinked: like `logic.change`.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `logic.read`.
     """
-    user = logic.profile(person).user
+    user = logic.read(person).user
     phone = _unverified(user)
     if not messages.is_sms_allowed(phone):
         raise PhoneUnreachable("no text messages are sent to numbers of this country")
@@ -56,9 +56,9 @@ def verify(person: Person, text: str) -> User:
         PhoneCodeWrong: it is another code; the text has the number of attempts that are left.
         PhoneCodeExpired: the number has no code, the code has expired, or the number was changed.
         TooManyPhoneAttempts: no attempt was left.
-        ProfileDisabled, EmailMissing, EmailUnverified, ProfileNotLinked: like `logic.change`.
+        EmailMissing, EmailUnverified, ProfileNotLinked, ProfileDeleted, ProfileDisabled: like `logic.read`.
     """
-    user = logic.profile(person).user
+    user = logic.read(person).user
     if user.phone_verified:
         return user
     phone = _unverified(user)
@@ -68,7 +68,7 @@ def verify(person: Person, text: str) -> User:
         raise PhoneCodeWrong(f"this is not the code that was sent to the number; {left}")
 
     def unchanged() -> Record:
-        record = logic.profile(person)
+        record = logic.read(person)
         if record.user.phone != phone:
             raise PhoneCodeExpired("the phone number was changed; request a code for the new one")
         return record

@@ -18,5 +18,5 @@ def handler(claims: Mapping[str, str]) -> Response[Preferences]:
     The preferences are part of the caller's profile and have its version. Creates the profile if it does not
     exist.
     """
-    record = logic.read_preferences(person(claims))
+    record = logic.read(person(claims))
     return Response(record.preferences, {"ETag": etag(record.user.version)})

@@ -18,5 +18,5 @@ def handler(claims: Mapping[str, str]) -> Response[User]:
     Creates the profile on first access. A user that was created before with the caller's email address
     becomes the caller's profile if the address is verified.
     """
-    user = logic.read(person(claims))
+    user = logic.read(person(claims)).user
     return Response(user, {"ETag": etag(user.version)})

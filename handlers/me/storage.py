@@ -11,7 +11,7 @@ Items expire at `expiresAt`. DynamoDB deletes them later, so conditions compare 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from handlers.kit import dynamodb
 from handlers.kit.environment import variable
@@ -58,8 +58,6 @@ def use_attempt(user_id: str, phone: str) -> PhoneCode:
         PhoneCodeExpired: the user has no code for this number, or it has expired.
         TooManyPhoneAttempts: no attempt was left.
     """
-    from botocore.exceptions import ClientError
-
     now = int(time.time())
     try:
         response = dynamodb.call(
@@ -77,10 +75,8 @@ def use_attempt(user_id: str, phone: str) -> PhoneCode:
             ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
-        raise _refused_attempt(cast("Any", error.response).get("Item"), phone, now) from None
+    except dynamodb.ConditionFailedError as failed:
+        raise _refused_attempt(failed.item, phone, now) from None
     return _code(response["Attributes"])
 
 

@@ -12,13 +12,7 @@ from handlers.notifications.models import Suppression
 
 def is_suppressed(address: str) -> bool:
     """Return whether an address is on the suppression list (strongly consistent)."""
-    response = dynamodb.call(
-        dynamodb.client().get_item,
-        TableName=variable("ADDRESSES_TABLE"),
-        Key={"address": {"S": address.lower()}},
-        ConsistentRead=True,
-    )
-    return "Item" in response
+    return dynamodb.read(variable("ADDRESSES_TABLE"), {"address": {"S": address.lower()}}) is not None
 
 
 def suppress(suppression: Suppression) -> None:

@@ -1,6 +1,6 @@
 """Logs the number of messages in every dead-letter queue, hourly; it does not receive them.
 
-A metric of each queue would cost 0.30 USD a month and repeat AWS/SQS's own, on which the alarms are.
+A metric of each queue would cost 0.30 USD a month and repeat AWS/SQS's own, which the alarms use.
 """
 
 from __future__ import annotations

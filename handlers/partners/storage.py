@@ -30,13 +30,8 @@ class StoredKey(NamedTuple):
 
 def read_key(partner: str, key_id: str) -> StoredKey | None:
     """Return a key of a partner; None if there is no such key (strongly consistent)."""
-    response = dynamodb.call(
-        dynamodb.client().get_item,
-        TableName=variable("PARTNERS_TABLE"),
-        Key={"partner": {"S": partner}, "keyId": {"S": key_id}},
-        ConsistentRead=True,
-    )
-    return _stored_key(response["Item"]) if "Item" in response else None
+    item = dynamodb.read(variable("PARTNERS_TABLE"), {"partner": {"S": partner}, "keyId": {"S": key_id}})
+    return None if item is None else _stored_key(item)
 
 
 def _stored_key(item: dynamodb.Item) -> StoredKey:

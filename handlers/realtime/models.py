@@ -12,6 +12,9 @@ ACTIONS = ("ping", "resume")
 EVERYTHING = "everything"
 """The audience that receives all events."""
 
+PAGE = "push-page"
+"""The kind of a queue's message that is a page."""
+
 Token = Annotated[
     str,
     Meta(
@@ -61,7 +64,7 @@ class PublicEvent(Struct, frozen=True, kw_only=True, rename="camel"):
     data: Any
 
 
-class Page(Struct, frozen=True, tag_field="kind", tag="push-page", rename="camel"):
+class Page(Struct, frozen=True, tag_field="kind", tag=PAGE, rename="camel"):
     """A part of the connections of an audience, which one invocation pushes an event to.
 
     Attributes:
@@ -88,7 +91,7 @@ class Page(Struct, frozen=True, tag_field="kind", tag="push-page", rename="camel
     @property
     def type(self) -> str:
         """The type of the message."""
-        return "push-page"
+        return PAGE
 
 
 class EventMessage(Struct, frozen=True, tag_field="type", tag="event"):

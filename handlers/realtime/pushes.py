@@ -9,7 +9,7 @@ concurrent functions differ slightly, so resuming also sends the messages of the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -26,6 +26,7 @@ from handlers.kit.retry import ATTEMPT_SECONDS
 from handlers.realtime import gateway
 from handlers.realtime.models import (
     EVERYTHING,
+    PAGE,
     EventMessage,
     Page,
     PublicEvent,
@@ -61,8 +62,8 @@ def push(event: Event) -> str | None:
     if not feed.append(event.id, audiences, moment, message):
         return "repeated"
     pages = [page for audience in audiences for page in pages_of(event, audience, message.decode())]
-    if any(page.after for page in pages):
-        _send(pages)
+    if any(page.after for page, _ in pages):
+        _send([page for page, _ in pages])
         feed.mark_pushed(event.id)
         return "divided"
     _post_pages(pages)
@@ -78,7 +79,7 @@ def push_page(page: Page) -> str | None:
     """
     if feed.is_pushed(page.id):
         return "repeated"
-    _post_pages([page])
+    _post_pages([(page, connections.ids_between(page.audience, page.after, page.last))])
     feed.mark_pushed(page.id)
     return None
 
@@ -89,7 +90,7 @@ def read(document: Mapping[str, Any]) -> Event | Page:
     Raises:
         InvalidEvent: if it is neither.
     """
-    if document.get("kind") != "push-page":
+    if document.get("kind") != PAGE:
         return events.read(document)
     try:
         return msgspec.convert(document, Page)
@@ -97,11 +98,11 @@ def read(document: Mapping[str, Any]) -> Event | Page:
         raise InvalidEvent(fault("", error)) from None
 
 
-def pages_of(event: Event, audience: str, message: str) -> Iterator[Page]:
-    """Divide the connections of an audience into pages of at most `PAGE_CONNECTIONS`."""
+def pages_of(event: Event, audience: str, message: str) -> Iterator[tuple[Page, Sequence[str]]]:
+    """Divide the connections of an audience into pages of at most `PAGE_CONNECTIONS`, each with their ids."""
     after: str | None = None
     for ids in batched(connections.ids_of(audience), PAGE_CONNECTIONS, strict=False):
-        yield Page(event.id, event.correlation_id, audience, after, ids[-1], message)
+        yield Page(event.id, event.correlation_id, audience, after, ids[-1], message), ids
         after = ids[-1]
 
 
@@ -178,13 +179,14 @@ def _send(pages: Sequence[Page]) -> None:
         list(pool.map(send, pages))
 
 
-def _post_pages(pages: Sequence[Page]) -> None:
-    failed = sum(_post_to_page(page) for page in pages)
+def _post_pages(pages: Iterable[tuple[Page, Iterable[str]]]) -> None:
+    """Post each page's message to the connections with the ids."""
+    failed = sum(_post_to_page(page, ids) for page, ids in pages)
     if failed:
         raise Unavailable(f"{failed} connections did not receive the event")
 
 
-def _post_to_page(page: Page) -> int:
+def _post_to_page(page: Page, ids: Iterable[str]) -> int:
     """Post a message to the connections of a page concurrently; returns the number of failed posts."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -200,7 +202,7 @@ def _post_to_page(page: Page) -> int:
         return outcome["outcome"] == "failed"
 
     with ThreadPoolExecutor(CONCURRENT_POSTS) as pool:
-        return sum(pool.map(post, connections.ids_of(page.audience, page.after, page.last)))
+        return sum(pool.map(post, ids))
 
 
 def _post(audience: str, connection_id: str, message: bytes) -> dict[str, object]:

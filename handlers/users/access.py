@@ -26,7 +26,9 @@ def admit(request: Request) -> None:
         ProfileDeleted, ProfileDisabled: if the person may not act.
     """
     claims = request.claims
-    if is_person(claims) and profile_of(claims["sub"]) is None and (record := _prepared(claims)):
+    if not is_person(claims) or profile_of(claims["sub"]):
+        return
+    if record := _prepared(claims):
         active(record)
 
 

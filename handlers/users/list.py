@@ -8,14 +8,7 @@ from handlers.users.access import REFUSALS, admit
 from handlers.users.models import ListQuery, UserPage
 
 
-@operation(
-    200,
-    raises=(
-        *REFUSALS,
-        Unavailable,
-    ),
-    authorize=admit,
-)
+@operation(200, raises=(*REFUSALS, Unavailable), authorize=admit)
 def handler(query: ListQuery) -> Response[UserPage]:
     """List users.
 

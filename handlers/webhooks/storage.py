@@ -13,8 +13,6 @@ def mark_received(delivery: str, expires_at: int) -> None:
     Raises:
         DeliveryRepeated: it is marked already.
     """
-    from botocore.exceptions import ClientError
-
     try:
         dynamodb.call(
             dynamodb.client().put_item,
@@ -23,10 +21,8 @@ def mark_received(delivery: str, expires_at: int) -> None:
             ConditionExpression="attribute_not_exists(#key)",
             ExpressionAttributeNames={"#key": "key"},
         )
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
-        raise DeliveryRepeated("deliver the event again with a new signature") from error
+    except dynamodb.ConditionFailedError as failed:
+        raise DeliveryRepeated("deliver the event again with a new signature") from failed
 
 
 def unmark_received(delivery: str) -> None:

@@ -65,13 +65,19 @@ def remove_gone(audience: str, connection_id: str) -> bool:
     return deleted is not None
 
 
-def ids_of(audience: str, after: str | None = None, last: str | None = None) -> Iterator[str]:
-    """Yield the ids of an audience's connections in order: those after one, up to and including another."""
-    values = {":audience": audience, ":after": after, ":last": last}
-    bounds = "connectionId BETWEEN :after AND :last" if after and last else _bound(after, last)
-    condition = " AND ".join(filter(None, ("audience = :audience", bounds)))
+def ids_of(audience: str) -> Iterator[str]:
+    """Yield the ids of an audience's connections in order."""
+    return _ids("audience = :audience", {":audience": audience})
+
+
+def ids_between(audience: str, after: str | None, last: str) -> Iterator[str]:
+    """Yield the ids of an audience's connections from the one after `after`, or the first one, to `last`."""
+    values = {":audience": audience, ":last": last}
+    if after is None:
+        return _ids("audience = :audience AND connectionId <= :last", values)
+    condition = "audience = :audience AND connectionId BETWEEN :after AND :last"
     # BETWEEN, the only condition with two bounds, includes the first one.
-    return (found for found in _ids(condition, values) if found != after)
+    return (found for found in _ids(condition, {**values, ":after": after}) if found != after)
 
 
 def ids_of_person(audience: str, subject: str) -> Iterator[str]:
@@ -80,22 +86,16 @@ def ids_of_person(audience: str, subject: str) -> Iterator[str]:
     return _ids("audience = :audience", values, FilterExpression="subject = :subject")
 
 
-def _ids(condition: str, values: Mapping[str, str | None], **more: str) -> Iterator[str]:
+def _ids(condition: str, values: Mapping[str, str], **more: str) -> Iterator[str]:
     pages = query(
         TableName=variable("CONNECTIONS_TABLE"),
         KeyConditionExpression=condition,
-        ExpressionAttributeValues={name: {"S": value} for name, value in values.items() if value},
+        ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
         ProjectionExpression="connectionId",
         ConsistentRead=True,
         **more,
     )
     return (item["connectionId"]["S"] for page in pages for item in page["Items"])
-
-
-def _bound(after: str | None, last: str | None) -> str | None:
-    if last:
-        return "connectionId <= :last"
-    return "connectionId > :after" if after else None
 
 
 def _key(audience: str, connection_id: str) -> dict[str, AttributeValueTypeDef]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from handlers.events import effect
@@ -63,9 +64,10 @@ def read_after(audience: str, moment: int, limit: int) -> list[bytes]:
         ExpressionAttributeNames={"#position": "position"},
         ExpressionAttributeValues={":audience": {"S": audience}, ":after": {"S": f"{moment:013d}"}},
         ConsistentRead=True,
-        PaginationConfig={"MaxItems": limit},
+        Limit=limit,
     )
-    return [item["message"]["S"].encode() for page in pages for item in page["Items"]]
+    items = islice((item for page in pages for item in page["Items"]), limit)
+    return [item["message"]["S"].encode() for item in items]
 
 
 def _effect(event_id: str) -> str:

@@ -11,11 +11,15 @@ from handlers.kit import dynamodb
 def query(**arguments: Any) -> Iterator[Any]:
     """Run a query with these arguments of DynamoDB's Query, and yield its pages.
 
+    Without the SDK's paginator: an error ends it, so that a retry would find no more pages.
+
     Raises:
         Unavailable: as `dynamodb.call` does, for each page.
     """
-    pages = iter(dynamodb.client().get_paginator("query").paginate(**arguments))
-    while (page := dynamodb.call(next, pages, None)) is not None:
+    page: Any = dynamodb.call(dynamodb.client().query, **arguments)
+    yield page
+    while last := page.get("LastEvaluatedKey"):
+        page = dynamodb.call(dynamodb.client().query, **arguments, ExclusiveStartKey=last)
         yield page
 
 
@@ -25,11 +29,7 @@ def delete_if(condition: str, **arguments: Any) -> Any:
     Returns:
         The response; None if there is no such item.
     """
-    from botocore.exceptions import ClientError
-
     try:
         return dynamodb.call(dynamodb.client().delete_item, ConditionExpression=condition, **arguments)
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
+    except dynamodb.ConditionFailedError:
         return None

@@ -13,8 +13,8 @@ that creates or changes the user. Every write of a user stores its cause, which 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from handlers.events import cause
@@ -52,13 +52,8 @@ class VersionConflictError(Exception):
 
 def read(user_id: str) -> Record | None:
     """Return a user by id, strongly consistent."""
-    response = dynamodb.call(
-        dynamodb.client().get_item,
-        TableName=variable("USERS_TABLE"),
-        Key={"id": {"S": user_id}},
-        ConsistentRead=True,
-    )
-    return record_of(response["Item"]) if "Item" in response else None
+    item = dynamodb.read(variable("USERS_TABLE"), {"id": {"S": user_id}})
+    return None if item is None else record_of(item)
 
 
 def read_by_email(email: str) -> Record | None:
@@ -154,8 +149,10 @@ def merge(before: Record, after: Record) -> Record:
         change(before, after)
         return after
     update = _change_user(before, after, same={"id", "status"} - replaced, other=replaced)
-    with _version_conflicts():
+    try:
         response = dynamodb.call(dynamodb.client().update_item, ReturnValues="ALL_NEW", **update)
+    except dynamodb.ConditionFailedError as failed:
+        raise VersionConflictError from failed
     return record_of(response["Attributes"])
 
 
@@ -177,17 +174,15 @@ def delete(record: Record) -> None:
 
 def expire_deleted(subject: str) -> None:
     """Let the subject of a deleted user expire, because its sign-in was deleted; idempotent."""
-    update: TransactWriteItemTypeDef = {
-        "Update": {
-            "TableName": variable("IDENTITIES_TABLE"),
-            "Key": {"identity": {"S": _subject_identity(subject)}},
-            "UpdateExpression": "SET expiresAt = :at",
-            "ConditionExpression": "attribute_exists(deletedAt)",
-            "ExpressionAttributeValues": {":at": {"N": str(int(time.time()) + SIGNED_OUT_SECONDS)}},
-        }
-    }
-    with suppress(dynamodb.TransactionCanceledError):  # It has expired.
-        dynamodb.transact({"subject": update})
+    with suppress(dynamodb.ConditionFailedError):  # It has expired.
+        dynamodb.call(
+            dynamodb.client().update_item,
+            TableName=variable("IDENTITIES_TABLE"),
+            Key={"identity": {"S": _subject_identity(subject)}},
+            UpdateExpression="SET expiresAt = :at",
+            ConditionExpression="attribute_exists(deletedAt)",
+            ExpressionAttributeValues={":at": {"N": str(int(time.time()) + SIGNED_OUT_SECONDS)}},
+        )
 
 
 def _store_cause(record: Record) -> dict[str, Attribute]:
@@ -199,7 +194,7 @@ def _store_cause(record: Record) -> dict[str, Attribute]:
         VersionConflictError: if the stored item no longer has the version of `record`.
     """
     stored = cause.attribute()
-    with _version_conflicts():
+    try:
         dynamodb.call(
             dynamodb.client().update_item,
             TableName=variable("USERS_TABLE"),
@@ -211,20 +206,9 @@ def _store_cause(record: Record) -> dict[str, Attribute]:
                 ":version": {"N": str(record.user.version)},
             },
         )
+    except dynamodb.ConditionFailedError as failed:
+        raise VersionConflictError from failed
     return stored
-
-
-@contextmanager
-def _version_conflicts() -> Generator[None]:
-    """Raise a failed condition of a single write as VersionConflictError."""
-    from botocore.exceptions import ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
-        raise VersionConflictError from error
 
 
 def _refusal(canceled: dynamodb.TransactionCanceledError) -> VersionConflictError | EmailTaken:
@@ -235,17 +219,12 @@ def _refusal(canceled: dynamodb.TransactionCanceledError) -> VersionConflictErro
 
 
 def _read_by_identity(identity: str) -> Record | None:
-    response = dynamodb.call(
-        dynamodb.client().get_item,
-        TableName=variable("IDENTITIES_TABLE"),
-        Key={"identity": {"S": identity}},
-        ConsistentRead=True,
-    )
-    if "Item" not in response:
+    item = dynamodb.read(variable("IDENTITIES_TABLE"), {"identity": {"S": identity}})
+    if item is None:
         return None
-    if "deletedAt" in response["Item"]:
+    if "deletedAt" in item:
         raise ProfileDeleted("an administrator has deleted it; sign up again to get a new one")
-    return read(response["Item"]["userId"].get("S", ""))
+    return read(item["userId"].get("S", ""))
 
 
 def _query(index: str, condition: str, values: Mapping[str, Attribute], limit: int) -> list[User]:

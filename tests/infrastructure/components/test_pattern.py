@@ -12,12 +12,13 @@ import pytest
 
 from components.catalogue import Catalogue
 from components.key import Key
-from components.pattern import check_syntax
+from components.pattern import Pattern, check_syntax
 from components.queue import Queue
 from components.topic import Topic
 from handlers.events.catalogue import CATALOGUE
 from tests.infrastructure.components.build import rejected, runtime, settings
 from wiring.foundation import details
+from wiring.users import ACCESS_CHANGED
 
 USERS: dict[str, Any] = {"source": ["strata.users"]}
 
@@ -175,3 +176,22 @@ def test_details_have_the_fields_of_every_event_type() -> None:
     assert set(user) == {"user", "previous", "changed"}
     assert user["changed"] == {}
     assert user["user"]["preferences"] == {"email": {}, "sms": {}}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "types"),
+    [
+        (USERS, ["user.created", "user.deleted", "user.updated"]),
+        ({**USERS, "detail-type": ["user.deleted"]}, ["user.deleted"]),
+        ({**USERS, "detail-type": [{"prefix": "user.d"}]}, ["user.deleted"]),
+        (ACCESS_CHANGED, ["user.deleted", "user.updated"]),
+        (
+            {**USERS, "detail-type": ["user.created"], "$or": [{"time": ["a"]}, {"account": ["b"]}]},
+            ["user.created"],
+        ),
+    ],
+    ids=["source", "type", "prefix", "types of alternatives", "type besides alternatives"],
+)
+def test_types_of_a_pattern_are_those_that_it_may_match(pattern: Pattern, types: list[str]) -> None:
+    """A trace lists no step that can never follow."""
+    assert Catalogue(details()).types_of(pattern) == types

@@ -80,6 +80,19 @@ def test_call_that_contends_until_the_time_ends_is_unavailable(stubbed: Stubber)
         dynamodb.call(stubbed.client.get_item, TableName="users", Key={"id": {"S": "x"}})
 
 
+@pytest.mark.parametrize(("returned", "item"), [({}, {}), ({"Item": {"id": {"S": "x"}}}, {"id": {"S": "x"}})])
+def test_failed_condition_has_the_existing_item(
+    stubbed: Stubber, returned: dict[str, Any], item: dict[str, Any]
+) -> None:
+    """DynamoDB returns the item if the write requests it."""
+    stubbed.add_client_error("put_item", "ConditionalCheckFailedException", modeled_fields=returned)
+
+    with pytest.raises(dynamodb.ConditionFailedError) as failed:
+        dynamodb.call(stubbed.client.put_item, TableName="users", Item={"id": {"S": "x"}})
+
+    assert failed.value.item == item
+
+
 def test_client_times_out_before_lambda(aws: Any) -> None:
     """The client's attempts, timeouts and waits fit into a function's 10 seconds."""
     config = aws.meta.config

@@ -48,8 +48,6 @@ def confirm(widget_id: str) -> None:
         Poison: if the widget does not exist.
         Unavailable: if DynamoDB is busy.
     """
-    from botocore.exceptions import ClientError
-
     try:
         dynamodb.call(
             dynamodb.client().update_item,
@@ -60,7 +58,5 @@ def confirm(widget_id: str) -> None:
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":confirmed": {"S": "confirmed"}},
         )
-    except ClientError as error:
-        if not dynamodb.condition_failed(error):
-            raise
-        raise Poison("the widget does not exist") from error
+    except dynamodb.ConditionFailedError as failed:
+        raise Poison("the widget does not exist") from failed

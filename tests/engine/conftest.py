@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from local.emulator.emulator import Emulator
+from local.engine import toolchain
 from local.engine.engine import Engine
-from local.engine.toolchain import HOW_TO_INSTALL, pulumi
+from local.engine.toolchain import HOW_TO_INSTALL
 from local.machine.errors import LocalError
 from local.machine.ports import free_port
 from provider.cloud import Cloud
@@ -21,12 +24,14 @@ from tests.engine.project import STATE_AT_THE_END
 
 MakeEngine = Callable[..., Engine]
 
+SDK = Path(pulumi.__file__).parent
+
 
 @pytest.fixture(scope="session")
 def command() -> Path:
     """The `pulumi` that `make pulumi` finds or builds; without it and without Go the tests are skipped."""
     try:
-        return pulumi(print)
+        return toolchain.pulumi(print)
     except LocalError as error:
         if str(error) != HOW_TO_INSTALL:
             raise
@@ -58,8 +63,7 @@ def abandoned_loops(request: pytest.FixtureRequest) -> None:
     report = sys.unraisablehook
 
     def hook(unraisable: Any) -> None:
-        abandoned = getattr(unraisable.object, "__qualname__", type(unraisable.object).__qualname__)
-        if abandoned not in ("run_in_stack", "BaseEventLoop.__del__", "socket"):
+        if not _is_abandoned(unraisable.object):
             report(unraisable)
 
     def restore() -> None:
@@ -67,6 +71,14 @@ def abandoned_loops(request: pytest.FixtureRequest) -> None:
 
     request.config.add_cleanup(restore)
     sys.unraisablehook = hook
+
+
+def _is_abandoned(thing: object) -> bool:
+    """Return whether a thing is a loop, its socket, or a coroutine of the SDK."""
+    if inspect.iscoroutine(thing):
+        return Path(thing.cr_code.co_filename).is_relative_to(SDK)
+    name = getattr(thing, "__qualname__", type(thing).__qualname__)
+    return name in ("BaseEventLoop.__del__", "socket")
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def workers(emulator: Emulator) -> int:
     """Return the number of the emulator's processes that run functions; another one saves its data."""
     process = emulator.process
     assert process is not None
-    command = ["ps", "-A", "-o", "ppid=,args="]
+    command = ["ps", "-A", "-ww", "-o", "ppid=,args="]  # Without -ww, COLUMNS cuts the commands off.
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     return sum(line.split()[0] == str(process.pid) and WORKER in line for line in listed)
 

@@ -1,4 +1,4 @@
-"""What a developer waits for: `make up`, and a saved file under `make dev`."""
+"""The times of `make up`, and from a saved file to its effect under `make dev`, beside bare alternatives."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DEADLINE_SECONDS = 30.0
 
 HANDLER = ("handlers/health/read.py", "variable(", '"{mark}" + variable(')
 COMPONENT = ("components/stage.py", "ACCESS_LOG = {", 'ACCESS_LOG = {{"{mark}": "-",')
-"""A file, a text in it, and what replaces the text."""
+"""A file, a text in it, and the replacement of the text."""
 
 UP = """
 import sys

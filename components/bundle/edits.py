@@ -64,8 +64,10 @@ def updates(
             return None
         bundles: dict[str, Bundle] = {}
         for key, code in codes.items():
-            if not code.sources.isdisjoint(changed):
+            if not code.sources.keys().isdisjoint(changed):
                 bundles[key] = _rebuilt(functions[key].handler, code, platform, tree, root)
+                if not _Code.read(bundles[key].path).edited_since(code).issubset(changed):
+                    return None  # A further file was saved meanwhile, and not checked.
     except (BundleError, SyntaxError, ValueError, OSError, KeyError):  # The program reports it.
         return None
     same = all(_has_layers(functions[key], bundle.layers) for key, bundle in bundles.items())
@@ -74,20 +76,25 @@ def updates(
 
 @dataclass(frozen=True)
 class _Code:
-    """The content of a function's zip: the names of its sources, and the files that were generated."""
+    """The content of a function's zip: its sources with their checksums, and the generated files."""
 
     archive: Path
-    sources: frozenset[str]
+    sources: Mapping[str, int]
     generated: tuple[str, ...]
 
     @classmethod
     def read(cls, archive: Path) -> _Code:
         if archive not in _codes:
             with zipfile.ZipFile(archive) as file:
-                names = file.namelist()
-            generated = [name for name in names if not name.endswith((".py", ".pyc"))]
-            _codes[archive] = cls(archive, frozenset(names).difference(generated), tuple(generated))
+                sums = {entry.filename: entry.CRC for entry in file.infolist()}
+            sources = {name: checksum for name, checksum in sums.items() if name.endswith(".py")}
+            generated = [name for name in sums if not name.endswith((".py", ".pyc"))]
+            _codes[archive] = cls(archive, sources, tuple(generated))
         return _codes[archive]
+
+    def edited_since(self, old: _Code) -> set[str]:
+        """Return the sources of both that differ."""
+        return {name for name in self.sources.keys() & old.sources if self.sources[name] != old.sources[name]}
 
     def content(self, name: str) -> bytes:
         with zipfile.ZipFile(self.archive) as file:
@@ -121,7 +128,8 @@ def _is_small(file: Path, path: str, codes: Iterable[_Code]) -> bool:
 def surface(source: bytes) -> tuple[str, object]:
     """Return what a file shows to a program that imports it: all but the bodies of functions.
 
-    A function that module-level code of the same file names is kept whole, because it may run at the import.
+    A function that module-level code of the same file names is kept whole, because it may run at the import,
+    and so is each function that a kept one names.
 
     Raises:
         SyntaxError, ValueError: if the source is not valid Python.
@@ -154,14 +162,16 @@ class _Stripper(ast.NodeTransformer):
 
 
 def _names_at_import(tree: ast.Module) -> frozenset[str]:
-    """Return the names that code outside of functions uses, and dunder methods, which it may use unseen."""
+    """Return the names that code uses which may run at the import, and dunder methods: they need no name."""
     names: set[str] = set()
+    bodies: dict[str, list[ast.stmt]] = {}
 
     def walk(node: ast.AST) -> None:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 for part in (*node.decorator_list, node.args):
                     walk(part)
+                bodies.setdefault(node.name, []).extend(node.body)
                 if node.name.startswith("__"):
                     names.add(node.name)
                 return
@@ -173,6 +183,9 @@ def _names_at_import(tree: ast.Module) -> frozenset[str]:
             walk(child)
 
     walk(tree)
+    while used := names & bodies.keys():
+        for statement in [each for name in used for each in bodies.pop(name)]:
+            walk(statement)
     return frozenset(names)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
@@ -73,6 +74,7 @@ def up(given: argparse.Namespace, deployment: Deployment, console: Console) -> i
 
 def dev(given: argparse.Namespace, deployment: Deployment, console: Console) -> int:
     """Start the platform, then deploy every saved change."""
+    started = time.time()
     up(given, deployment, console)
     from local.commands.watch import WATCHED, Loop
 
@@ -81,7 +83,7 @@ def dev(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     command = [sys.executable, "-m", "local", "logs", "--follow", "--minutes", "0"]
     logs_process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - a fixed command
     try:
-        Loop(deployment, console).run()
+        Loop(deployment, console, started).run()
     finally:
         logs_process.terminate()
         logs_process.wait()

@@ -59,7 +59,7 @@ def preview(given: argparse.Namespace, deployment: Deployment, console: Console)
     """Show the changes that `up` would make."""
     deploy = Deploy(_pulumi())
     with exclusive(deployment.directory, "engine-preview"):
-        url = deployment.prepare(given.port, given.cloud_port, notify)
+        url = deployment.prepare(given.port, given.cloud_port, show.print_note)
         cloud, overrides = deployment.emulator.cloud, {"strata:url": url}
         run = deploy.preview(deployment.root, cloud, deployment.directory, overrides)
     if given.json:
@@ -73,7 +73,7 @@ def down(given: argparse.Namespace, deployment: Deployment, console: Console) ->
     """Delete all resources with the Pulumi engine, and stop the platform."""
     deploy = Deploy(_pulumi())
     with exclusive(deployment.directory, "engine-down"):
-        deployment.emulator.start(given.cloud_port, notify)
+        deployment.emulator.start(given.cloud_port, show.print_note)
         cloud = deployment.emulator.cloud
         with show.progress(console) as report:
             deploy.destroy(deployment.root, cloud, deployment.directory, report)
@@ -89,7 +89,7 @@ def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     del console
     command = _pulumi()
     with exclusive(deployment.directory, "engine-env"):
-        url = deployment.prepare(given.port, given.cloud_port, notify)
+        url = deployment.prepare(given.port, given.cloud_port, show.print_note)
     engine = Engine(
         deployment.root,
         deployment.directory / FOLDER,
@@ -106,13 +106,8 @@ def env(given: argparse.Namespace, deployment: Deployment, console: Console) -> 
     return 0
 
 
-def notify(text: str) -> None:
-    """Print a message to standard error: standard output is read by programs."""
-    show.terminal(stderr=True).print(text, markup=False)
-
-
 def _pulumi() -> Path:
-    return pulumi(notify)
+    return pulumi(show.print_note)
 
 
 def _parser() -> argparse.ArgumentParser:

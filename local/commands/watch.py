@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
@@ -50,11 +53,14 @@ class Loop:
     Args:
         deployment: the running deployment.
         console: the console to print to.
+        since: when the last run of the program began, in seconds since the epoch: it may have missed what was
+            saved from then on.
     """
 
-    def __init__(self, deployment: Deployment, console: Console) -> None:
+    def __init__(self, deployment: Deployment, console: Console, since: float = math.inf) -> None:
         self._deployment = deployment
         self._console = console
+        self._since = since
         self._saved: Queue[list[Path]] = Queue()
         self._complete = True
         """Whether the program has been applied since the last save."""
@@ -63,20 +69,24 @@ class Loop:
         self.stop = threading.Event()
 
     def run(self) -> None:
-        """Run until `stop` is set or the emulator stops."""
-        threads = [
-            threading.Thread(target=each, daemon=True) for each in (self._stop_with_emulator, self._watch)
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            self._update_functions(())
-            while not self.stop.is_set():
-                self._next()
-        finally:
-            self.stop.set()
-            for thread in threads:
-                thread.join()
+        """Run until `stop` is set or the emulator stops.
+
+        Raises:
+            OSError: if the files cannot be watched.
+        """
+        with ThreadPoolExecutor(2) as pool:
+            tasks = [pool.submit(each) for each in (self._stop_with_emulator, self._watch)]
+            try:
+                self._update_functions(())
+                if missed := saved_since(self._deployment.root, self._since):
+                    self._saved.put(missed)
+                    self._sure = False
+                while not (self.stop.is_set() or any(task.done() for task in tasks)):
+                    self._next()
+            finally:
+                self.stop.set()
+        for task in tasks:
+            task.result()
 
     def _next(self) -> None:
         """Deploy the next saved files; without any, apply the program if the short way left it undone."""
@@ -109,7 +119,7 @@ class Loop:
             return None
 
     def _verify(self) -> None:
-        """Apply the whole program after the short way: it finds nothing to do, or the short way is wrong."""
+        """Apply the whole program: after the short way it finds nothing to do, or the short way is wrong."""
         self._complete = True
         try:
             changes = self._deployment.reapply(silent).changes
@@ -141,10 +151,10 @@ class Loop:
 
 
 def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
-    """Yield the changed files of the program, those saved together in one list, and new folders."""
-    while not stop.is_set():
+    """Yield the changed files of the program, those saved together in one list, and changed folders."""
+    while not stop.is_set() and root.is_dir():
         folders = [root, *subfolders(root)]
-        for batch in watch(
+        batches = watch(
             *folders,
             watch_filter=_filter(root, folders),
             recursive=False,
@@ -152,11 +162,13 @@ def changes(root: Path, stop: threading.Event) -> Iterator[list[Path]]:
             step=STEP_MS,
             rust_timeout=500,
             stop_event=stop,
-        ):
-            changed = sorted({Path(path) for _, path in batch})
-            yield changed
-            if any(path.is_dir() or kind is Change.deleted for path in changed for kind, _ in batch):
-                break
+        )
+        with suppress(FileNotFoundError):  # A folder was removed since it was listed.
+            for batch in batches:
+                changed = sorted({Path(path) for _, path in batch})
+                yield changed
+                if any(_is_folder(path, folders) for path in changed):
+                    break
 
 
 def _filter(root: Path, folders: Sequence[Path]) -> Callable[[Change, str], bool]:
@@ -183,6 +195,12 @@ def concerns(root: Path, path: Path) -> bool:
         return path.name == PROGRAM_FILE or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
     # Other suffixes are temporary files of editors.
     return parts[0] in PROGRAM_FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
+
+
+def saved_since(root: Path, moment: float) -> list[Path]:
+    """Return the program's files that were saved at or after a moment, in seconds since the epoch."""
+    files = [path for folder in (root, *subfolders(root)) for path in folder.iterdir() if path.is_file()]
+    return [path for path in files if concerns(root, path) and path.stat().st_mtime >= moment]
 
 
 def save_time(changed: Sequence[Path], seen: float) -> float:

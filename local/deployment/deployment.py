@@ -288,10 +288,11 @@ class Deployment:
         wanted = (port or front_door.port, cloud_port or emulator.port)
         if wanted != (front_door.port, emulator.port) or not self.is_current:
             return None
-        port = front_door.port
-        if health.missing(self.emulator.cloud, self.outputs, port) or health.problem(port):
+        try:
+            health.require(self.emulator.cloud, self.outputs, front_door.port)
+        except LocalError:
             return None
-        return _url(port)
+        return _url(front_door.port)
 
     @property
     def processes(self) -> dict[str, Any]:

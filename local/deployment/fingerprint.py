@@ -1,7 +1,8 @@
 """Whether a deployment is unchanged: the program that was applied, its record, and the emulator that has it.
 
 `make up` does nothing if all of these are as the last complete run left them. A missing or unreadable file, a
-linked folder, or a change during the run means a full run.
+linked folder, or a change during the run means a full run, and so does a change of the code that this process
+runs.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ CODE_FOLDERS = ("provider", "local")
 """What applies the program, in the checkout that contains this module."""
 
 FILE = "applied.json"
+
+_running: dict[Path, str] = {}
+"""The hash of the code and packages that this process runs, by folder: as they were at the first reading."""
 
 
 @dataclass(frozen=True)
@@ -79,29 +84,45 @@ class Fingerprint:
         return {"root": str(self.root), "program": program, "record": record, "cloud": dict(cloud)}
 
     def program(self) -> str | None:
-        """Return the hash of all that a run reads; None if a file is unreadable or a folder is a link.
+        """Return the hash of all that a run reads.
 
-        It is the same in every checkout with the same content.
+        It is the same in every checkout with the same content. None if a file is unreadable, a folder is a
+        link, or this process runs other code than the files contain: it applies the program differently.
         """
-        digest = hashlib.sha256()
         try:
-            for name, content in self._sources():
-                digest.update(f"{len(name)} {name} {len(content)} ".encode("utf-8", "surrogateescape"))
-                digest.update(content)
+            code = _hash(_code())
+            if _running.setdefault(CODE, code) != code:
+                return None
+            return _hash(chain([("code", code.encode())], self._sources()))
         except (OSError, LinkError):
             return None
-        return digest.hexdigest()
 
     def _sources(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the names and contents of all files, in a fixed order, and the installed packages."""
-        yield "packages", "\n".join(packages()).encode()
+        """Yield the names and contents of the program's files, in a fixed order."""
         for name in FILES:
             yield name, (self.root / name).read_bytes()
-        for base, names in ((self.root, PROGRAM_FOLDERS), (CODE, CODE_FOLDERS)):
-            for name in names:
-                for path in files(str(base / name)):
-                    with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file takes as long as reading it
-                        yield path.removeprefix(str(base)), file.read()
+        yield from _contents(self.root, PROGRAM_FOLDERS)
+
+
+def _code() -> Iterator[tuple[str, bytes]]:
+    """Yield the installed packages, and the names and contents of the files that apply the program."""
+    yield "packages", "\n".join(packages()).encode()
+    yield from _contents(CODE, CODE_FOLDERS)
+
+
+def _contents(base: Path, folders: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for name in folders:
+        for path in files(str(base / name)):
+            with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file takes as long as reading it
+                yield path.removeprefix(str(base)), file.read()
+
+
+def _hash(contents: Iterable[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, content in contents:
+        digest.update(f"{len(name)} {name} {len(content)} ".encode("utf-8", "surrogateescape"))
+        digest.update(content)
+    return digest.hexdigest()
 
 
 class LinkError(Exception):

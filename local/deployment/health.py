@@ -28,10 +28,8 @@ def missing(cloud: Cloud, outputs: Mapping[str, Any], port: int) -> str | None:
         outputs: the stack's outputs.
         port: the front door's port.
     """
-    pool = outputs.get("userPoolId")
-    cloud_port = urlsplit(cloud.endpoint).port or 0
-    if pool and _get(cloud_port, f"/{pool}{KEYS_PATH}")[0] == http.HTTPStatus.NOT_FOUND:
-        return f"the user pool {pool} does not exist"
+    if found := _missing_pool(cloud, outputs):
+        return found
     if _get(port, HEALTH_PATH)[0] == http.HTTPStatus.NOT_FOUND:
         return f"the API does not exist: GET {HEALTH_PATH} returns 404"
     return None
@@ -46,13 +44,12 @@ def problem(port: int) -> str | None:
 
 
 def require(cloud: Cloud, outputs: Mapping[str, Any], port: int) -> None:
-    """Check at once that nothing is missing and that the API is healthy.
+    """Check once that the user pool exists and the API is healthy; the parameters are those of `missing`.
 
     Raises:
-        LocalError: if it is not.
+        LocalError: if one of them is not.
     """
-    found = missing(cloud, outputs, port) or problem(port)
-    if found:
+    if found := _missing_pool(cloud, outputs) or problem(port):
         raise LocalError(found)
 
 
@@ -67,6 +64,14 @@ def wait(port: int) -> None:
         if time.monotonic() > deadline:
             raise LocalError(f"GET {HEALTH_PATH} failed: {found}; make logs shows the functions' logs")
         time.sleep(POLL_SECONDS)
+
+
+def _missing_pool(cloud: Cloud, outputs: Mapping[str, Any]) -> str | None:
+    pool = outputs.get("userPoolId")
+    cloud_port = urlsplit(cloud.endpoint).port or 0
+    if pool and _get(cloud_port, f"/{pool}{KEYS_PATH}")[0] == http.HTTPStatus.NOT_FOUND:
+        return f"the user pool {pool} does not exist"
+    return None
 
 
 def _get(port: int, path: str) -> tuple[int | None, str]:

@@ -59,7 +59,7 @@ class Images:
     def find(self, key: str) -> Path | None:
         """Return the image of a program, or None."""
         image = self.folder / key
-        if not (image / PLACE).is_file():
+        if not os.path.isfile(image / PLACE):  # noqa: PTH113 - Path raises an error for an unreadable folder
             return None
         with suppress(OSError):
             os.utime(image)  # The images used last are kept.
@@ -74,10 +74,14 @@ class Images:
         """
         draft = self.folder / f"{key}.{os.getpid()}.draft"
         remove(draft)
-        saved_state.read(saved).copy_to(draft)
-        write_atomically(draft / PLACE, json.dumps(vars(place)))
-        self.discard(key)
-        draft.rename(self.folder / key)
+        try:
+            saved_state.read(saved).copy_to(draft)
+            write_atomically(draft / PLACE, json.dumps(vars(place)))
+            self.discard(key)
+            draft.rename(self.folder / key)
+        except OSError:
+            remove(draft)  # It would fill the disk further.
+            raise
         self._prune()
 
     def discard(self, key: str) -> None:
@@ -125,7 +129,13 @@ def _replace(file: Path, replacements: Mapping[str, str]) -> None:
     file.write_text(pattern.sub(lambda match: escaped[match[0]], text), "utf-8")
 
 
-def shared() -> Images:
-    """Return the images of this user, in the cache folder that the XDG specification names."""
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Images(Path(cache).expanduser() / "strata" / "images")
+def shared() -> Images | None:
+    """Return the images of this user, in the cache folder that the XDG specification names.
+
+    The specification ignores a relative path. Without such a folder and a home folder there are no images.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        return Images((cache if cache.is_absolute() else Path.home() / ".cache") / "strata" / "images")
+    except RuntimeError:  # HOME is not set, and the system does not know this user.
+        return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +44,12 @@ def apply(root: Path, cloud: Cloud, state: Path, overrides: Mapping[str, Any], r
             until then, and the next call continues from it.
     """
     started = time.monotonic()
-    try:
+    with _errors(root, state):
         stack = Stack.load(root, STACK, overrides).with_endpoint(cloud.endpoint, cloud.region)
         steps = Steps(Provider.of(cloud, stack.naming), State(state), report)
         steps.recover()
         outputs = program.run(root, stack, Monitor(steps), options.check)
         steps.delete_undeclared()
-    except (StackError, StateError, ProviderError, pulumi.RunError) as error:
-        raise DriverError(str(error)) from error
-    except OSError as error:
-        if Path(str(error.filename)).is_relative_to(state.parent):
-            raise system_error(error, state.parent) from error
-        raise DriverError(located(error, root)) from error
-    except Exception as error:
-        raise DriverError(located(error, root)) from error
     return Result(outputs, steps.changes, time.monotonic() - started)
 
 
@@ -66,10 +59,24 @@ def update_functions(
     """Update the functions that contain changed files, as `short_way.update` does.
 
     Raises:
-        DriverError: if a config file or the state is invalid, or the cloud refuses an update.
+        DriverError: if a config file, the state or a module of the program that this imports is invalid, or
+            the cloud refuses an update.
     """
-    try:
+    with _errors(root, state):
         naming = Stack.load(root, STACK).naming
         return short_way.update(root, cloud, naming, state, changed, report)
-    except (StackError, StateError, ProviderError) as error:
+
+
+@contextmanager
+def _errors(root: Path, state: Path) -> Generator[None]:
+    """Raise each error as the `LocalError` that names the program's line or the file of the deployment."""
+    try:
+        yield
+    except (StackError, StateError, ProviderError, pulumi.RunError) as error:
         raise DriverError(str(error)) from error
+    except OSError as error:
+        if Path(str(error.filename)).is_relative_to(state.parent):
+            raise system_error(error, state.parent) from error
+        raise DriverError(located(error, root)) from error
+    except Exception as error:
+        raise DriverError(located(error, root)) from error

@@ -9,7 +9,7 @@ is incomplete, and a file that was cut off, emptied or removed later is found. C
     state.json      the driver's state
     outputs.json    the stack's outputs
 
-`save` in `local.emulator.emulator` writes such a folder, and `start` starts an emulator with its content.
+`Emulator.save` writes such a folder, and `Emulator.start_with` starts an emulator with its content.
 """
 
 from __future__ import annotations

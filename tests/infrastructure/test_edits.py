@@ -232,6 +232,30 @@ def test_kind_of_edit_decides(checkout: Checkout, path: str, edit: Edit, *, expe
     assert checkout.check(path) is expected
 
 
+def test_file_that_was_saved_meanwhile_runs_the_program(checkout: Checkout) -> None:
+    """The new bundles contain it, so its own check would find nothing to do."""
+    chooser = random.Random(1)  # noqa: S311 - as above
+    apply(checkout.root, "handlers/users/logic.py", body, chooser)
+    assert checkout.short("handlers/users/logic.py")
+    apply(checkout.root, "handlers/users/models.py", constant, chooser)
+    assert checkout.short("handlers/users/logic.py") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "same"),
+    [
+        ("def limit(): return {}", True),
+        ("LIMIT = limit()\ndef limit(): return {}", False),
+        ("LIMIT = limit()\ndef limit(): return half()\ndef half(): return {}", False),
+        ("class A:\n  def __init__(self): self.go()\n  def go(self): return {}", False),
+    ],
+)
+def test_function_that_runs_at_the_import_is_part_of_the_surface(source: str, *, same: bool) -> None:
+    """Also one that is called by a function that the import calls."""
+    first, second = (edits.surface(source.format(number).encode()) for number in (1, 2))
+    assert (first == second) is same
+
+
 def test_new_and_deleted_files_run_the_program(checkout: Checkout) -> None:
     """They can change what an import finds."""
     (checkout.root / "handlers" / "health" / "new.py").write_text("")

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import signal
-from pathlib import Path
 from typing import Any
 
 import hypercorn.asyncio
@@ -51,9 +50,8 @@ async def serve(application: Any, config: Any) -> None:
 
 
 def _exit(*, saved: bool) -> None:
-    """Save the data, remove the pid file, which marks a clean stop, and end the process."""
+    """End the process; save the data first if the server has not done it at its own end."""
     if not saved:
         emulator.save_all(emulator._build_persistence_save_dict())
-    Path(emulator._pid_file(int(emulator._resolve_port()))).unlink(missing_ok=True)
     logging.shutdown()
     os._exit(0)

@@ -130,6 +130,22 @@ def test_edit_of_what_applies_the_program_is_noticed(
     assert not fingerprint.matches(CLOUD)
 
 
+def test_run_by_a_process_with_older_code_leaves_no_fingerprint(
+    fingerprint: Fingerprint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`make dev` applies a save with the provider that it imported, not with the one that was saved since."""
+    for name in CODE_FOLDERS:
+        shutil.copytree(module.CODE / name, tmp_path / "code" / name)
+    monkeypatch.setattr(module, "CODE", tmp_path / "code")
+    with fingerprint.of_run(CLOUD):
+        pass
+    assert fingerprint.matches(CLOUD)
+    append(tmp_path / "code" / "provider" / "__init__.py")
+    with fingerprint.of_run(CLOUD):
+        pass
+    assert not (fingerprint.directory / module.FILE).exists()
+
+
 def test_other_processes_do_not_match(fingerprint: Fingerprint) -> None:
     """An emulator that was started again has other data, even on the same port."""
     restarted = {"emulator": {**CLOUD["emulator"], "started": "5"}}

@@ -34,8 +34,8 @@ Apply = Callable[[Path, Cloud, Path, Mapping[str, Any], "Report"], "Result"]
 Seed = Callable[[Cloud, Mapping[str, Any]], list[str]]
 
 UP_LOCK_SECONDS = 3.0
-REAPPLY_LOCK_SECONDS = 30.0
-"""How long to wait for another command: long enough that no saved change is lost."""
+LOCK_SECONDS = 30.0
+"""How long to wait for another command: longer than the deployment of a saved change."""
 
 KEPT = ("bundles", "lock")
 """What a reset keeps: the bundles, which are slow to build, and the lock that it holds."""
@@ -235,7 +235,7 @@ class Deployment:
         if process is None:
             raise LocalError("the front door is not running: run make up")
         with (
-            exclusive(self.directory, "dev", REAPPLY_LOCK_SECONDS),
+            exclusive(self.directory, "dev", LOCK_SECONDS),
             self._emulator_checked(),
             self.fingerprint.of_run(self.processes),
         ):
@@ -255,14 +255,14 @@ class Deployment:
         from local.driver import driver
 
         files = [path.relative_to(self.root).as_posix() for path in changed]
-        with exclusive(self.directory, "dev", REAPPLY_LOCK_SECONDS), self._emulator_checked():
+        with exclusive(self.directory, "dev", LOCK_SECONDS), self._emulator_checked():
             if files:
                 self.fingerprint.forget()
             return driver.update_functions(self.root, self.emulator.cloud, self.state, files, report)
 
     def down(self) -> bool:
         """Stop the emulator and the front door, keep the data, and return whether any of them ran."""
-        with exclusive(self.directory, "down"):
+        with exclusive(self.directory, "down", LOCK_SECONDS):
             ran = self.emulator.process is not None or self.front_door.process is not None
             self.front_door.stop()
             self.emulator.stop()
@@ -270,7 +270,7 @@ class Deployment:
 
     def reset(self) -> None:
         """Stop the emulator and the front door, and delete everything except the bundles."""
-        with exclusive(self.directory, "reset"):
+        with exclusive(self.directory, "reset", LOCK_SECONDS):
             self._clear()
 
     def _clear(self) -> None:

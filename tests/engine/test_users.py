@@ -14,6 +14,8 @@ from local.machine.ports import free_port
 from tests.checkout import ROOT
 from tests.local.platform import RUNNING, Platform
 
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+
 
 def test_users_api_passes_its_tests_on_the_engine_s_deployment(command: Path, tmp_path: Path) -> None:
     """The same tests run over HTTP against the deployment that `make engine-up` creates."""
@@ -27,7 +29,7 @@ def test_users_api_passes_its_tests_on_the_engine_s_deployment(command: Path, tm
         facts = tmp_path / "platform.json"
         facts.write_text(json.dumps(platform.facts))
         tests = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/local/users"],
+            [*PYTEST, "-m", "not exclusive", "tests/local/users"],
             cwd=ROOT,
             env={**os.environ, RUNNING: str(facts)},
             capture_output=True,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from local.commands.cli import main
 from local.deployment.deployment import Deployment
+from local.machine.lock import exclusive
 from tests.local.commands.bucket_program import Ports, running
 
 
@@ -30,6 +34,18 @@ def test_down_keeps_the_data(
 def test_down_without_processes(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
     """`down` succeeds if nothing runs."""
     assert (main(["down"], deployment), capsys.readouterr().out) == (0, "nothing was running\n")
+
+
+@pytest.mark.parametrize("command", ["down", "reset"])
+def test_stop_waits_for_a_deployment_in_progress(deployment: Deployment, command: str) -> None:
+    """A save that `make dev` deploys at that moment does not refuse the stop."""
+    with ThreadPoolExecutor() as pool:
+        with exclusive(deployment.directory, "dev"):
+            stop = pool.submit(main, [command], deployment)
+            time.sleep(0.3)
+            assert not stop.done()
+
+        assert stop.result() == 0
 
 
 def test_reset_keeps_the_bundles(deployment: Deployment, ports: Ports) -> None:

@@ -80,7 +80,8 @@ def test_bucket_accepts_requests_of_this_distribution_only(checkout: Checkout) -
     path = f"assets/{live(checkout)}/app.css"
     unsigned = requests.get(f"{cloud.endpoint}/{outputs['siteBucket']}/{path}", timeout=10)
     found = cloud.client("cloudfront").get_distribution(Id=outputs["distributionId"])["Distribution"]
-    signed = requests.get(f"{cloud.endpoint}/{path}", headers={"Host": found["DomainName"]}, timeout=10)
+    viewer = {"Host": found["DomainName"], "X-Forwarded-Proto": "https"}
+    signed = requests.get(f"{cloud.endpoint}/{path}", headers=viewer, timeout=10)
 
     assert unsigned.status_code == 403
     assert (signed.status_code, signed.content) == (200, stored(checkout, path)["Body"].read())

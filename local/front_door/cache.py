@@ -1,4 +1,4 @@
-"""The cache: whole responses in memory, kept as long as the cache policy and their headers say.
+"""The cache: whole responses in memory, kept as long as the cache policy and their headers allow.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
 """
@@ -25,7 +25,7 @@ ENTRY_BYTES = 8 * 1024 * 1024
 """The limit of a response that is cached."""
 
 CACHED = frozenset({200, 203, 204, 206, 300, 301, 302, 304, 307, 308})
-"""The statuses of responses whose own headers say how long they are cached."""
+"""The statuses of responses whose own headers state how long they are cached."""
 
 CACHED_ERRORS = frozenset({400, 403, 404, 405, 412, 414, 415, 500, 501, 502, 503, 504})
 """The statuses of errors that CloudFront caches."""

@@ -119,7 +119,7 @@ class Deployed:
 
 
 def without_distribution(outputs: dict[str, Any], session: ClientSession) -> Edge:
-    """Return the two APIs alone, for a stack without the output `distributionId`.
+    """Return only the two APIs, for a stack without the output `distributionId`.
 
     Raises:
         NotDeployedError: if the stack has no API either.

@@ -73,25 +73,25 @@ def response_event(
     return {**request_event(viewer, context), "response": response}
 
 
-def changed_request(viewer: Viewer, event: dict[str, Any], answer: dict[str, Any]) -> Viewer | Generated:
+def changed_request(viewer: Viewer, event: dict[str, Any], result: dict[str, Any]) -> Viewer | Generated:
     """Return the request that a function returned, or the response that it generated.
 
     Raises:
         EdgeFunctionError: if the function returned something that CloudFront does not accept.
     """
-    if "statusCode" in answer:
-        return generated(answer)
+    if "statusCode" in result:
+        return generated(result)
     sent: dict[str, Any] = event["request"]
-    headers = _headers(answer.get("headers", {}))
+    headers = _headers(result.get("headers", {}))
     for name in READ_ONLY:
         if headers.getall(name, []) != viewer.headers.getall(name, []):
             raise EdgeFunctionError(f"the header {name} cannot be changed")
     for name in HIDDEN - {"cookie"}:
         headers.extend((name, value) for value in viewer.headers.getall(name, []))
-    cookies = joined_cookies(_pairs(answer.get("cookies", {})))
+    cookies = joined_cookies(_pairs(result.get("cookies", {})))
     if cookies:
         headers["Cookie"] = cookies
-    path, query = answer.get("uri"), answer.get("querystring", {})
+    path, query = result.get("uri"), result.get("querystring", {})
     if not isinstance(path, str) or not path.startswith("/"):
         raise EdgeFunctionError(f"expected a uri that starts with /, found {path!r}")
     if query == sent["querystring"]:
@@ -101,19 +101,19 @@ def changed_request(viewer: Viewer, event: dict[str, Any], answer: dict[str, Any
     return replace(viewer, path=_path(path), query=query, headers=headers)
 
 
-def generated(answer: dict[str, Any]) -> Generated:
+def generated(result: dict[str, Any]) -> Generated:
     """Return the response that a function returned.
 
     Raises:
         EdgeFunctionError: if it is not a response that CloudFront accepts.
     """
-    status = answer.get("statusCode")
+    status = result.get("statusCode")
     if not isinstance(status, int) or status not in HTTPStatus or status < HTTPStatus.OK:
         raise EdgeFunctionError(f"expected an HTTP status as statusCode, found {status!r}")
-    headers = _headers(answer.get("headers", {}))
-    for name, value, attributes in _cookies(answer.get("cookies", {})):
+    headers = _headers(result.get("headers", {}))
+    for name, value, attributes in _cookies(result.get("cookies", {})):
         headers.add("Set-Cookie", "; ".join(filter(None, (f"{name}={value}", attributes))))
-    return Generated(status, headers, _body(answer.get("body")))
+    return Generated(status, headers, _body(result.get("body")))
 
 
 def _body(body: Any) -> bytes | None:

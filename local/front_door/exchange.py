@@ -72,9 +72,9 @@ class Exchange:
         """
         if self.behavior.keys is not None:
             self.viewer = admitted(self.viewer, self.request.scheme, self.behavior.keys)
-        answer = await self._viewer_request()
-        if answer is not None:
-            return await send(self.request, answer)
+        result = await self._viewer_request()
+        if result is not None:
+            return await send(self.request, result)
         if self.request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._relay()
         if self.behavior.cache.caches and self.viewer.method in {"GET", "HEAD"}:
@@ -203,9 +203,9 @@ class Exchange:
             return complete
         context = self._context(VIEWER_RESPONSE)
         event = response_event(self.viewer, context, complete.status, complete.headers)
-        answer = generated(function.run(event))
-        body = complete.body if answer.body is None else answer.body
-        return Complete(answer.status, None, answer.headers, body)
+        result = generated(function.run(event))
+        body = complete.body if result.body is None else result.body
+        return Complete(result.status, None, result.headers, body)
 
     def _add_headers(self, headers: CIMultiDict[str], outcome: str) -> None:
         headers["X-Cache"] = f"{outcome} from cloudfront"

@@ -101,7 +101,7 @@ class Proxy:
             if isinstance(body, web.Response):
                 body.force_close()
                 return body
-            return await _answered(Exchange(edge, origins, request, found, received, body, buffer))
+            return await _response(Exchange(edge, origins, request, found, received, body, buffer))
 
 
 def serve(port: int, outputs: Path) -> None:
@@ -155,7 +155,7 @@ async def _received(request: web.BaseRequest, buffer: Buffer) -> bytes | web.Res
         return problem(HTTPStatus.BAD_REQUEST, f"The body is malformed: {one_line(str(error))}.")
 
 
-async def _answered(exchange: Exchange) -> web.StreamResponse:
+async def _response(exchange: Exchange) -> web.StreamResponse:
     """Return the response to a request, or the front door's if there is none."""
     try:
         return await exchange.respond()

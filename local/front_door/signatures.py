@@ -91,7 +91,7 @@ def _signature(viewer: Viewer, url: str) -> Signature:
 
 
 def _canned(url: str, expires: str) -> bytes:
-    """Return the policy that belongs to a time of expiry alone."""
+    """Return the policy that has only a time of expiry."""
     if not re.fullmatch(r"[0-9]{1,12}", expires):
         raise RefusedError("Invalid Expires")
     condition = {"DateLessThan": {"AWS:EpochTime": int(expires)}}

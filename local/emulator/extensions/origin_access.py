@@ -32,7 +32,6 @@ def install() -> None:
     """Replace the function that serves a distribution."""
     private(storage, "serve_cloudfront_origin_fetch")
     private(storage, "_error")
-    private(emulator, "_enforce_data_plane")
     private(emulator, "extract_access_key_id")
     replace(emulator, "_handle_cloudfront_dataplane_request", serve)
 
@@ -50,9 +49,5 @@ async def serve(
     parameters: Any = rest[0]
     if emulator.extract_access_key_id(headers, parameters) != ACCESS_KEY:
         return storage._error("AccessDenied", "Access Denied", 403, path)
-    # Also verifies the signature.
-    denied = emulator._enforce_data_plane("s3", "s3:GetObject", headers, parameters, "")
     bucket, _, key = path.removeprefix("/").partition("/")
-    return denied or storage.serve_cloudfront_origin_fetch(
-        bucket, key, method, headers, source_arn=distribution
-    )
+    return storage.serve_cloudfront_origin_fetch(bucket, key, method, headers, source_arn=distribution)

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import WSMsgType, web
+from multidict import CIMultiDictProxy
 
 from local.front_door.declared import NotDeployedError
 from local.front_door.deployed import Edge
@@ -46,6 +47,8 @@ class Api:
     active: int = 0
     most: int = 0
     received: int = 0
+    paths: list[str] = field(default_factory=list)
+    headers: list[CIMultiDictProxy[str]] = field(default_factory=list)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> web.Application:
@@ -61,6 +64,8 @@ class Api:
 
     async def echo(self, request: web.Request) -> web.Response:
         self.received += 1
+        self.paths.append(request.raw_path)
+        self.headers.append(request.headers)
         seen = {
             "method": request.method,
             "path": request.raw_path,

@@ -15,6 +15,7 @@ from local.emulator import queue_addresses, saving
 from local.emulator.checkpoint import Checkpoint, Restored
 from local.emulator.saved_state import OBJECTS, SERVICES, read
 from local.machine.code import CODE
+from local.machine.emulator import emulator_daemon
 from local.machine.errors import LocalError
 from local.machine.files import remove
 from local.machine.ports import LOOPBACK, free_port, is_taken, wait_until_free
@@ -23,8 +24,6 @@ from provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
 
 PORT = 4566
 """The default port, if it is free: tools for local AWS expect it."""
-
-LAUNCHER = "local.emulator.launcher"
 
 START_SECONDS = 30.0
 SAVE_SECONDS = 120.0
@@ -70,7 +69,7 @@ class Emulator:
     checkpoint: Checkpoint = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "daemon", Daemon("emulator", self.directory, LAUNCHER, str(self.directory)))
+        object.__setattr__(self, "daemon", emulator_daemon(self.directory))
         object.__setattr__(self, "checkpoint", Checkpoint(self.directory))
 
     @property

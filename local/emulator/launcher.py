@@ -12,11 +12,12 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import shutdown, tokens, workers
+from local.emulator.extensions import origin_access, shutdown, tokens, workers
 from local.emulator.extensions.saving import saver
 from local.machine.code import CODE
 
 EXTENSIONS: tuple[Callable[[], None], ...] = (
+    origin_access.install,
     saver.install,
     shutdown.install,
     tokens.install,

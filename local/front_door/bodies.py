@@ -1,17 +1,18 @@
-"""Bodies, which the front door reads completely before it uses a connection to the emulator.
+"""Bodies. The front door reads a request, and the response of an API, completely before it passes it on.
 
 API Gateway does the same: a function is invoked with a complete request and returns a complete response. A
-caller that sends or receives slowly therefore occupies its own connection only.
+caller that sends or receives slowly therefore occupies its own connection only. A large file of another
+origin is sent in chunks as it arrives.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import AsyncIterable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aiohttp import ClientResponse, StreamReader, web
+from aiohttp import ClientError, ClientResponse, StreamReader, web
 from multidict import CIMultiDict
 
 from local.front_door.headers import end_to_end
@@ -32,6 +33,10 @@ SMALL_BYTES = 64 * 1024
 """The start of a body that does not count: a few large bodies do not prevent small ones."""
 
 
+WITHOUT_BODY = frozenset({204, 304})
+"""The statuses of responses that have no body."""
+
+
 class TooLargeError(Exception):
     """A body exceeds `BODY_BYTES`."""
 
@@ -41,8 +46,8 @@ class BusyError(Exception):
 
 
 @dataclass(frozen=True)
-class ApiResponse:
-    """A complete response of the API."""
+class Complete:
+    """A complete response."""
 
     status: int
     reason: str | None
@@ -95,15 +100,15 @@ class Buffer:
         async with asyncio.timeout(RECEIVE_SECONDS):
             return await self._read(request.content)
 
-    async def complete(self, response: ClientResponse) -> ApiResponse:
-        """Return a response of the API with its body.
+    async def complete(self, response: ClientResponse) -> Complete:
+        """Return a response of an origin with its body.
 
         Raises:
             TooLargeError, BusyError: if it is too large.
             ClientPayloadError: if it is incomplete.
         """
         body = await self._read(response.content)
-        return ApiResponse(response.status, response.reason, end_to_end(response.headers), body)
+        return Complete(response.status, response.reason, end_to_end(response.headers), body)
 
     async def _read(self, stream: StreamReader) -> bytes:
         body = bytearray()
@@ -122,16 +127,38 @@ class Buffer:
         self.counted += count
 
 
-async def send(request: web.BaseRequest, complete: ApiResponse) -> web.StreamResponse:
+async def send(request: web.BaseRequest, complete: Complete) -> web.StreamResponse:
     """Send a response to the caller; break the connection if the caller does not receive it in time."""
+    if request.method != "HEAD" and complete.status not in WITHOUT_BODY:
+        complete.headers["Content-Length"] = str(len(complete.body))
     response = web.StreamResponse(status=complete.status, reason=complete.reason, headers=complete.headers)
-    try:
+    with _whole_or_broken(request):
         async with asyncio.timeout(SEND_SECONDS):
             await response.prepare(request)
             await response.write(complete.body)
             await response.write_eof()
-    except (TimeoutError, ConnectionResetError):
-        # A partial response must not look complete.
+    return response
+
+
+async def stream(
+    request: web.BaseRequest, head: Complete, chunks: AsyncIterable[bytes]
+) -> web.StreamResponse:
+    """Send a response in chunks; break the connection if the caller does not receive one in time."""
+    response = web.StreamResponse(status=head.status, reason=head.reason, headers=head.headers)
+    with _whole_or_broken(request):
+        await response.prepare(request)
+        async for chunk in chunks:
+            async with asyncio.timeout(SEND_SECONDS):
+                await response.write(chunk)
+        await response.write_eof()
+    return response
+
+
+@contextmanager
+def _whole_or_broken(request: web.BaseRequest) -> Generator[None]:
+    """Break the connection if a response cannot be sent completely: a partial one must not look complete."""
+    try:
+        yield
+    except (TimeoutError, ClientError, ConnectionResetError):
         if request.transport is not None:
             request.transport.abort()
-    return response

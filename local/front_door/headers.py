@@ -1,11 +1,8 @@
-"""HTTP headers between the caller and the emulator."""
+"""HTTP headers of one connection, which a proxy does not forward."""
 
 from __future__ import annotations
 
-from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
-
-from local.machine.ports import LOOPBACK
 
 HOP_BY_HOP = frozenset(
     {
@@ -24,17 +21,6 @@ HOP_BY_HOP = frozenset(
 
 REPLACED = frozenset({"host", "expect"})
 """Request headers that each hop sets itself."""
-
-
-def forwarded(request: web.BaseRequest) -> CIMultiDict[str]:
-    """Return the request's headers as the emulator receives them."""
-    headers = end_to_end(request.headers)
-    for name in REPLACED:
-        headers.popall(name, None)
-    callers = request.headers.getall("X-Forwarded-For", [])
-    headers["X-Forwarded-For"] = ", ".join([*callers, request.remote or LOOPBACK])
-    headers["X-Forwarded-Proto"] = request.scheme
-    return headers
 
 
 def end_to_end(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:

@@ -136,8 +136,10 @@ def refusal(request: web.BaseRequest) -> web.Response | None:
     """Return the response to a request that no origin would get, or None.
 
     CloudFront returns 413 for a URL or headers that are too long. Transfer codings other than `chunked` are
-    optional for a server (RFC 9112, 6.1).
+    optional for a server (RFC 9112, 6.1). Only proxies receive a target that is not a path (RFC 9112, 3.2).
     """
+    if not request.raw_path.startswith("/"):
+        return problem(HTTPStatus.BAD_REQUEST, "The target of a request must be a path.")
     headers = sum(len(name) + len(value) + 4 for name, value in request.raw_headers)
     url = len(request.raw_path)
     if url > URL_BYTES or headers + url > HEADER_BYTES:

@@ -85,6 +85,11 @@ class Daemon:
         return self.directory / f"{self.name}.log"
 
     @property
+    def record(self) -> Path:
+        """The file with the process record."""
+        return self.directory / f"{self.name}.json"
+
+    @property
     def process(self) -> Process | None:
         """The process, or None if it does not run."""
         record = self._record()
@@ -174,14 +179,10 @@ class Daemon:
         with self.log.open(errors="replace") as log:
             return "".join(deque(log, maxlen=lines)).rstrip() or "(empty)"
 
-    @property
-    def _file(self) -> Path:
-        return self.directory / f"{self.name}.json"
-
     def _record(self) -> dict[str, Any] | None:
         """Return the record, or None if it is lost."""
         try:
-            record: Any = json.loads(self._file.read_bytes())
+            record: Any = json.loads(self.record.read_bytes())
         except (OSError, ValueError):
             return None
         return cast("dict[str, Any]", record) if isinstance(record, dict) else None
@@ -196,7 +197,7 @@ class Daemon:
         return None
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        write_atomically(self._file, json.dumps(record))
+        write_atomically(self.record, json.dumps(record))
 
 
 def commands() -> Iterator[tuple[int, str]]:

@@ -1,25 +1,43 @@
-"""A small API and a small WebSocket API behind a front door, all on real ports."""
+"""A small API and a small WebSocket API behind a distribution in the front door, all on real ports."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import WSMsgType, web
+from multidict import CIMultiDictProxy
 
+from local.front_door.declared import NotDeployedError
+from local.front_door.deployed import Edge
+from local.front_door.plan import Declared, plan
 from local.front_door.proxy import Proxy
 from local.front_door.server import CONNECTIONS, HEADER_BYTES
 from local.machine.ports import free_port
+from tests.unit.local import distribution
 
 GATEWAY = "/_aws/execute-api/abc123"
 STAGE = f"{GATEWAY}/api"
+
+API = distribution.origin("api", "abc123.execute-api.us-east-1.amazonaws.com")
+BUCKET = distribution.origin("app", "site.s3.us-east-1.amazonaws.com", OriginAccessControlId="O1")
+
+APIS = distribution.declared(
+    distribution.config(
+        [API, BUCKET],
+        [
+            distribution.behavior("api", "/api/*"),
+            distribution.behavior("api", "/ws"),
+            distribution.cached_behavior("app"),
+        ],
+    )
+)
+"""A distribution with two APIs and a bucket, in which an upstream serves everything."""
 
 
 @dataclass
@@ -29,6 +47,8 @@ class Api:
     active: int = 0
     most: int = 0
     received: int = 0
+    paths: list[str] = field(default_factory=list)
+    headers: list[CIMultiDictProxy[str]] = field(default_factory=list)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> web.Application:
@@ -44,6 +64,8 @@ class Api:
 
     async def echo(self, request: web.Request) -> web.Response:
         self.received += 1
+        self.paths.append(request.raw_path)
+        self.headers.append(request.headers)
         seen = {
             "method": request.method,
             "path": request.raw_path,
@@ -142,48 +164,72 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+@dataclass
+class Fixed:
+    """A distribution that is not read from an emulator.
+
+    Attributes:
+        session: for requests to the emulator.
+        edge_now: the distribution, or None if nothing is deployed.
+    """
+
+    session: aiohttp.ClientSession
+    edge_now: Edge | None = None
+
+    def deploy(self, endpoint: str, declared: Declared = APIS) -> None:
+        """Deploy a distribution whose APIs are in an emulator at `endpoint`."""
+        self.edge_now = Edge(plan(declared), endpoint, self.session)
+
+    async def edge(self) -> Edge:
+        if self.edge_now is None:
+            raise NotDeployedError
+        return self.edge_now
+
+
+@asynccontextmanager
+async def front_door(
+    endpoint: str, declared: Declared = APIS, connections: int = CONNECTIONS
+) -> AsyncIterator[tuple[aiohttp.ClientSession, Fixed]]:
+    """Serve a distribution whose APIs are at `endpoint`; yield a session to it, and the distribution."""
+    deployed: list[Fixed] = []
+
+    def edges(session: aiohttp.ClientSession) -> Fixed:
+        deployed.append(Fixed(session))
+        deployed[0].deploy(endpoint, declared)
+        return deployed[0]
+
+    port = free_port()
+    async with Proxy(edges, connections).listening(port):
+        connector = aiohttp.TCPConnector(limit=0)
+        address = f"http://127.0.0.1:{port}"
+        async with aiohttp.ClientSession(address, connector=connector, auto_decompress=False) as session:
+            yield session, deployed[0]
+
+
 def with_api(
-    tmp_path: Path,
     visit: Callable[[aiohttp.ClientSession, Api], Awaitable[Any]],
-    *,
-    deployed: bool = True,
+    declared: Declared = APIS,
     connections: int = CONNECTIONS,
 ) -> Any:
     """Run `visit` with a session to a front door before the API, and return its result."""
 
     async def run() -> Any:
         api = Api()
-        outputs = tmp_path / "outputs.json"
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        async with serving(api.app()) as upstream, Proxy(outputs, connections=connections).listening(port):
-            if deployed:
-                outputs.write_text(json.dumps({"apiUrl": upstream + STAGE}))
-            connector = aiohttp.TCPConnector(limit=0)
-            async with aiohttp.ClientSession(address, connector=connector, auto_decompress=False) as session:
-                return await visit(session, api)
+        async with (
+            serving(api.app()) as upstream,
+            front_door(upstream, declared, connections) as (session, _),
+        ):
+            return await visit(session, api)
 
     return asyncio.run(run())
 
 
-def with_gateway(
-    tmp_path: Path,
-    visit: Callable[[aiohttp.ClientSession, Gateway], Awaitable[Any]],
-    outputs: str | None = None,
-) -> Any:
+def with_gateway(visit: Callable[[aiohttp.ClientSession, Gateway], Awaitable[Any]]) -> Any:
     """Run `visit` with a session to a front door before the WebSocket API, and return its result."""
 
     async def run() -> Any:
-        gateway, port = Gateway(), free_port()
-        file = tmp_path / "outputs.json"
-        async with serving(gateway.app()) as upstream, Proxy(file).listening(port):
-            addresses = {
-                "apiUrl": f"{upstream}{GATEWAY}/api",
-                "webSocketUrl": f"ws{upstream.removeprefix('http')}{GATEWAY}/ws",
-            }
-            file.write_text(json.dumps(addresses) if outputs is None else outputs)
-            connector = aiohttp.TCPConnector(limit=0)
-            async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector) as session:
-                return await asyncio.wait_for(visit(session, gateway), 30)
+        gateway = Gateway()
+        async with serving(gateway.app()) as upstream, front_door(upstream) as door:
+            return await asyncio.wait_for(visit(door[0], gateway), 30)
 
     return asyncio.run(run())

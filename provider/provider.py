@@ -47,7 +47,7 @@ class Provider:
         """Return the inputs without nulls, with a generated name if the program gives none.
 
         Raises:
-            ProviderError: for an unknown type or input, or for a name that is too long.
+            ProviderError: for an unknown type or input, for another region, or for a name that is too long.
         """
         kind = self._type(token)
         given = {key: value for key, value in inputs.items() if value is not None}
@@ -57,6 +57,7 @@ class Provider:
                 f"{token} {name}: the embedded cloud does not know the input {', '.join(unknown)}: "
                 f"expected some of {', '.join(sorted(kind.inputs))}"
             )
+        self._require_region(token, name, given)
         rule = kind.autoname
         if rule and rule.property not in given:
             kept = (old or {}).get(rule.property)
@@ -104,6 +105,13 @@ class Provider:
                 f"{token} {name}: {resource_id} no longer exists after it was created or updated"
             )
         return outputs
+
+    def _require_region(self, token: str, name: str, given: Properties) -> None:
+        region, only = given.get("region"), self.cloud.region
+        if region not in (None, only):
+            raise ProviderError(
+                f"{token} {name}: region {region!r}: expected {only}, the embedded cloud's only one"
+            )
 
     def _type(self, token: str) -> ResourceType:
         kind = self.types.get(token)

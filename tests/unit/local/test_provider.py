@@ -34,6 +34,22 @@ def test_unknown_input_is_an_error_that_names_it() -> None:
     )
 
 
+def test_another_region_is_an_error_that_names_both() -> None:
+    """Some resources of CloudFront are in us-east-1 whatever the stack's region is."""
+
+    class Regional(Thing):
+        inputs = frozenset({*Thing.inputs, "region"})
+
+    own = provider(Regional())
+    with pytest.raises(ProviderError) as caught:
+        own.check(TOKEN, "a", {"region": "eu-west-1"}, None)
+
+    assert str(caught.value) == (
+        "aws:test/thing:Thing a: region 'eu-west-1': expected us-east-1, the embedded cloud's only one"
+    )
+    assert own.check(TOKEN, "a", {"name": "a", "region": "us-east-1"}, None)["region"] == "us-east-1"
+
+
 def test_name_is_generated_once() -> None:
     """A resource keeps its generated name; a name in the program is used as it is; null is no name."""
     own = provider(Thing())

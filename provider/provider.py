@@ -8,13 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from provider.base import Properties, ProviderError, ResourceType
 from provider.cloud import Cloud
+from provider.lookup import Lookup
 from provider.naming import Naming
-from provider.registry import TYPES
+from provider.registry import LOOKUPS, TYPES
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Provider:
     cloud: Cloud
     naming: Naming
     types: Mapping[str, ResourceType]
+    lookups: Mapping[str, Lookup] = field(default_factory=dict[str, Lookup])
 
     @classmethod
     def of(cls, cloud: Cloud, naming: Naming) -> Provider:
-        """Return the provider with every registered type."""
-        return cls(cloud, naming, TYPES)
+        """Return the provider with every registered type and lookup."""
+        return cls(cloud, naming, TYPES, LOOKUPS)
 
     def check(self, token: str, name: str, inputs: Properties, old: Properties | None) -> Properties:
         """Return the inputs without nulls, with a generated name if the program gives none.
@@ -97,6 +99,25 @@ class Provider:
         """Return the ID of the existing resource that a `create` with these inputs would have made."""
         with _errors(token, name):
             return self._type(token).find(self.cloud, inputs)
+
+    def look_up(self, token: str, arguments: Properties) -> Properties:
+        """Return what a provider function finds.
+
+        Raises:
+            ProviderError: for an unknown function or argument, or if it does not find exactly one resource.
+        """
+        lookup = self.lookups.get(token)
+        if lookup is None:
+            known = ", ".join(sorted(self.lookups)) or "none"
+            raise ProviderError(f"{token}: unknown provider function: the embedded cloud knows {known}")
+        given = {key: value for key, value in arguments.items() if value is not None}
+        if unknown := sorted(given.keys() - lookup.inputs):
+            expected = ", ".join(sorted(lookup.inputs))
+            raise ProviderError(
+                f"{token}: unknown argument {', '.join(unknown)}: expected some of {expected}"
+            )
+        with _errors(token, "lookup"):
+            return lookup.find(self.cloud, given)
 
     def _outputs(self, token: str, name: str, resource_id: str, inputs: Properties) -> Properties:
         outputs = self.read(token, name, resource_id, inputs)

@@ -28,7 +28,6 @@ def domain_problems(config: StackConfig) -> Iterator[str]:
     yield from malformed or (*_zone_contains_hosts(domain), *_hosts_are_distinct(domain))
     yield from _certificate_is_in_the_region(domain)
     yield from _address_is_the_domain(config)
-    yield from _zone_can_be_found(config)
 
 
 def _domain_is_complete(domain: Domain) -> Iterator[str]:
@@ -86,10 +85,3 @@ def _address_is_the_domain(config: StackConfig) -> Iterator[str]:
     address = f"https://{config.domain.name}"
     if config.domain.name and config.url and config.url != address and not config.endpoint:
         yield problem("url", config.url, f"expected none, or {address}, which strata:domain.name serves")
-
-
-def _zone_can_be_found(config: StackConfig) -> Iterator[str]:
-    domain = config.domain
-    if config.endpoint and domain.zone and not domain.create_zone:
-        expectation = "expected true: the embedded cloud has no zone but those that the stack creates"
-        yield problem("domain.createZone", value=False, expectation=expectation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, override
+from typing import Any, ClassVar, override
 from uuid import uuid4
 
 from provider.base import Properties, Values
@@ -41,7 +41,7 @@ class Zone(Resource):
             CallerReference=str(uuid4()),
             HostedZoneConfig=self.to_aws({**self.defaults, **inputs}),
         )["HostedZone"]
-        zone_id = _id(zone)
+        zone_id = id_of_zone(zone)
         # Route 53 takes no tags at the creation.
         self.update_tags(cloud, zone_id, {}, inputs)
         return zone_id
@@ -78,17 +78,21 @@ class Zone(Resource):
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """Return the zone with the name and the comment; several zones may have the same name."""
         comment = inputs.get("comment", self.defaults["comment"])
-        zones = self.list_all(cloud, "list_hosted_zones", "HostedZones")
-        return next(
-            (
-                _id(zone)
-                for zone in zones
-                if domain_name(zone["Name"]) == domain_name(inputs["name"])
-                and zone["Config"].get("Comment") == comment
-            ),
-            None,
+        same = (
+            zone for zone in self.public(cloud, inputs["name"]) if zone["Config"].get("Comment") == comment
         )
+        return next(map(id_of_zone, same), None)
+
+    def public(self, cloud: Cloud, name: str) -> list[Any]:
+        """Return the public zones of a name; AWS allows several."""
+        zones = self.list_all(cloud, "list_hosted_zones", "HostedZones")
+        return [
+            zone
+            for zone in zones
+            if domain_name(zone["Name"]) == domain_name(name) and not zone["Config"]["PrivateZone"]
+        ]
 
 
-def _id(zone: Values) -> str:
+def id_of_zone(zone: Values) -> str:
+    """Return the ID of a zone from its description."""
     return zone["Id"].removeprefix(f"/{RESOURCE}/")

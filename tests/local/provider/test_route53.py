@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from provider.base import Properties
+from provider.base import Properties, ProviderError
 from provider.cloud import Cloud
+from provider.services.route53.get_zone import GetZone
 from provider.services.route53.record import Record
 from provider.services.route53.zone import Zone
 from tests.local.provider.lifecycle import exercise, expect_reads
@@ -61,6 +62,32 @@ def test_zones_of_one_name_are_told_apart_by_their_comment(cloud: Cloud) -> None
 
     assert Zone().find(cloud, own) is None
     assert Zone().create(cloud, own) != other
+
+
+def test_lookup_finds_the_only_zone_of_a_name(cloud: Cloud) -> None:
+    """It returns what the zone itself has, besides its kind."""
+    zone_id = Zone().create(cloud, {"name": "found.example.com", "tags": {"stack": "other"}})
+    Zone().create(cloud, {"name": "other.found.example.com"})
+    expected = {"id": zone_id, "privateZone": False, **(Zone().read(cloud, zone_id, {}) or {})}
+
+    for name in ("found.example.com", "Found.example.com."):
+        assert GetZone().find(cloud, {"name": name, "privateZone": False}) == expected
+
+
+@pytest.mark.parametrize(("name", "count"), [("nowhere.example.com", 0), ("twice.example.com", 2)])
+def test_lookup_of_a_name_without_exactly_one_zone_is_rejected(cloud: Cloud, name: str, count: int) -> None:
+    """The error has the number of zones."""
+    for number in range(count):
+        Zone().create(cloud, {"name": name, "comment": str(number)})
+
+    with pytest.raises(ProviderError, match=f"^{name}: expected one public .* name, found {count}$"):
+        GetZone().find(cloud, {"name": name})
+
+
+def test_lookup_of_a_private_zone_is_rejected(cloud: Cloud) -> None:
+    """The provider creates public zones only."""
+    with pytest.raises(ProviderError, match=r"^a\.example\.com: expected a public zone"):
+        GetZone().find(cloud, {"name": "a.example.com", "privateZone": True})
 
 
 def test_zone_with_records_is_not_deleted(cloud: Cloud, zone: str) -> None:

@@ -169,13 +169,11 @@ def test_public_address_is_the_domain(url: str, accepted: bool) -> None:
         assert problems(config) == (f'strata:url: "{url}": {expectation}',)
 
 
-def test_embedded_cloud_creates_the_zone() -> None:
-    """It has no zone to find. Its address stays that of the front door."""
+def test_embedded_cloud_keeps_the_address_of_the_front_door() -> None:
+    """No name of the domain resolves there."""
     config = {**EMBEDDED, "strata:url": "http://localhost:8080", "strata:domain": APP}
-    expectation = "expected true: the embedded cloud has no zone but those that the stack creates"
 
-    assert problems(config) == (f"strata:domain.createZone: false: {expectation}",)
-    assert load({**config, "strata:domain": {**APP, "createZone": True}}).domain.create_zone
+    assert load(config).url == "http://localhost:8080"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ TOO_MANY = {"type": "about:blank", "title": "Too Many Requests", "status": 429}
 
 
 class Firewall(Component):
-    """A web ACL for CloudFront, which blocks or counts as `strata:firewall` says.
+    """A web ACL for CloudFront, which blocks or counts requests, by `strata:firewall.mode`.
 
     Together the rules need 927 of the 1,500 capacity units that a web ACL has without a surcharge; their
     prices are in docs/operations.md. WAF keeps samples of matching requests for three hours. There is no log,

@@ -23,7 +23,7 @@ from provider.provider import Provider
 
 
 class Lookups(NoMocks):
-    """Answers the program's provider functions from the cloud."""
+    """Handles the program's calls of provider functions."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider

@@ -39,7 +39,7 @@ def test_certificate_create_read_update_delete(cloud: Cloud, others: tuple[str, 
     assert read == {**inputs, "subjectAlternativeNames": list(others), "status": "ISSUED"}
 
 
-def test_certificates_of_one_name_are_told_apart_by_their_tags(cloud: Cloud) -> None:
+def test_tags_distinguish_certificates_of_one_name(cloud: Cloud) -> None:
     """Another stack's certificate for the same names is not adopted."""
     own = certificate("shared.example.com")
     Certificate().create(cloud, {**own, "tags": {"stack": "other"}})

@@ -55,7 +55,7 @@ def test_zone_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
     assert Zone().read(cloud, zone_id, bare) == before
 
 
-def test_zones_of_one_name_are_told_apart_by_their_comment(cloud: Cloud) -> None:
+def test_comment_distinguishes_zones_of_one_name(cloud: Cloud) -> None:
     """Another stack's zone of the same name is not adopted."""
     other = Zone().create(cloud, {"name": "shared.example.com", "comment": "strata's stack other"})
     own = {"name": "shared.example.com", "comment": "strata's stack local"}

@@ -104,7 +104,7 @@ def test_web_acl_with_inputs_removed_reads_as_new(cloud: Cloud) -> None:
     assert WebAcl().read(cloud, acl, bare) == before
 
 
-def test_update_of_tags_alone_does_not_change_the_rules(cloud: Cloud) -> None:
+def test_update_of_tags_does_not_change_the_rules(cloud: Cloud) -> None:
     """AWS takes seconds to apply a change of rules; a change of tags makes none."""
     inputs = {**ACL, "name": "acl-tags"}
     acl = WebAcl().create(cloud, inputs)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from provider.base import Properties, Values
 from provider.cloud import Cloud
 from provider.fields import Fields, Names, pascal_names
 from provider.resource import Resource
-from provider.service import tag_changes
 from provider.services.acm import SERVICE
 
 
@@ -56,23 +55,11 @@ class Certificate(Resource):
         return {}  # Only tags change without a new certificate.
 
     @override
-    def update_tags(self, cloud: Cloud, resource_id: str, old: Properties, new: Properties) -> None:
-        to_set, to_remove = tag_changes(old, new)
-        # Unlike other services, ACM takes tags to remove in the form of tags.
-        removed = [{"Key": key} for key in to_remove]
-        if removed:
-            self.call(cloud, "remove_tags_from_{noun}", CertificateArn=resource_id, Tags=removed)
-        super().update_tags(cloud, resource_id, {}, {"tags": to_set})
-
-    @override
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """Return the certificate with these names and tags, because several may have the same names."""
-        whole = {**self.defaults, **inputs}
-        for each in self.list_all(cloud, "list_certificates", "CertificateSummaryList"):
-            found: Any = self.read(cloud, each["CertificateArn"], inputs)
-            if found and all(found[key] == whole[key] for key in whole.keys() & found.keys()):
-                return each["CertificateArn"]
-        return None
+        listed = self.list_all(cloud, "list_certificates", "CertificateSummaryList")
+        arns = (each["CertificateArn"] for each in listed)
+        return self.first_that_reads_as(cloud, arns, {**self.defaults, **inputs})
 
 
 def _option(found: Values) -> Properties:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from provider.base import Properties, ProviderError, ResourceType
 from provider.cloud import Cloud
+from provider.lookup import Lookup
 from provider.naming import Naming
-from provider.registry import TYPES
+from provider.registry import LOOKUPS, TYPES
 
 FILES = ("archive", "asset")
 """The keys that mark a property as a file."""
@@ -40,17 +41,18 @@ class Provider:
     cloud: Cloud
     naming: Naming
     types: Mapping[str, ResourceType]
+    lookups: Mapping[str, Lookup] = field(default_factory=dict[str, Lookup])
 
     @classmethod
     def of(cls, cloud: Cloud, naming: Naming) -> Provider:
-        """Return the provider with every registered type."""
-        return cls(cloud, naming, TYPES)
+        """Return the provider with every registered type and lookup."""
+        return cls(cloud, naming, TYPES, LOOKUPS)
 
     def check(self, token: str, name: str, inputs: Properties, old: Properties | None) -> Properties:
         """Return the inputs without nulls, with a generated name if the program gives none.
 
         Raises:
-            ProviderError: for an unknown type or input, or for a name that is too long.
+            ProviderError: for an unknown type or input, for another region, or for a name that is too long.
         """
         kind = self._type(token)
         given = {key: value for key, value in inputs.items() if value is not None}
@@ -60,6 +62,7 @@ class Provider:
                 f"{token} {name}: the embedded cloud does not know the input {', '.join(unknown)}: "
                 f"expected some of {', '.join(sorted(kind.inputs))}"
             )
+        self._require_region(token, name, given)
         rule = kind.autoname
         if rule and rule.property not in given:
             kept = (old or {}).get(rule.property)
@@ -100,6 +103,25 @@ class Provider:
         with _errors(token, name):
             return self._type(token).find(self.cloud, inputs)
 
+    def look_up(self, token: str, arguments: Properties) -> Properties:
+        """Return what a provider function finds.
+
+        Raises:
+            ProviderError: for an unknown function or argument, or if it does not find exactly one resource.
+        """
+        lookup = self.lookups.get(token)
+        if lookup is None:
+            known = ", ".join(sorted(self.lookups)) or "none"
+            raise ProviderError(f"{token}: unknown provider function: the embedded cloud knows {known}")
+        given = {key: value for key, value in arguments.items() if value is not None}
+        if unknown := sorted(given.keys() - lookup.inputs):
+            expected = ", ".join(sorted(lookup.inputs))
+            raise ProviderError(
+                f"{token}: unknown argument {', '.join(unknown)}: expected some of {expected}"
+            )
+        with _errors(token, "lookup"):
+            return lookup.find(self.cloud, given)
+
     def _outputs(self, token: str, name: str, resource_id: str, inputs: Properties) -> Properties:
         outputs = self.read(token, name, resource_id, inputs)
         if outputs is None:
@@ -107,6 +129,13 @@ class Provider:
                 f"{token} {name}: {resource_id} no longer exists after it was created or updated"
             )
         return outputs
+
+    def _require_region(self, token: str, name: str, given: Properties) -> None:
+        region, only = given.get("region"), self.cloud.region
+        if region not in (None, only):
+            raise ProviderError(
+                f"{token} {name}: region {region!r}: expected {only}, the embedded cloud's only one"
+            )
 
     def _type(self, token: str) -> ResourceType:
         kind = self.types.get(token)

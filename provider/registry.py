@@ -1,6 +1,6 @@
-"""Every resource type of the embedded cloud, by Pulumi's type token.
+"""Every resource type and every lookup of the embedded cloud, by Pulumi's token.
 
-A type is registered by its class in a module of `provider.services`; there is no other list of types.
+One is registered by its class in a module of `provider.services`; there is no other list.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from provider import services
+from provider.lookup import Lookup
 from provider.resource import Resource
 
 
@@ -44,13 +45,14 @@ def types_of(service: str) -> list[Resource]:
     return [kind for _, kind in sorted(TYPES.items()) if kind.service.name == service]
 
 
-def _resources() -> Iterator[Resource]:
-    """Yield an instance of every class in `provider.services` that has a token."""
+def _instances[T](base: type[T]) -> Iterator[T]:
+    """Yield an instance of every class in `provider.services` that derives from `base` and has a token."""
     for entry in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
         for value in vars(importlib.import_module(entry.name)).values():
             own = getattr(value, "__module__", "") == entry.name
-            if own and isinstance(value, type) and issubclass(value, Resource) and hasattr(value, "token"):
+            if own and isinstance(value, type) and issubclass(value, base) and hasattr(value, "token"):
                 yield value()
 
 
-TYPES: dict[str, Resource] = {kind.token: kind for kind in _resources()}
+TYPES: dict[str, Resource] = {kind.token: kind for kind in _instances(Resource)}
+LOOKUPS: dict[str, Lookup] = {each.token: each for each in _instances(Lookup)}

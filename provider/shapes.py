@@ -1,4 +1,4 @@
-"""Conversions between Pulumi's values and AWS's: the case of keys, JSON documents, policies, "not found".
+"""Conversions between Pulumi's values and AWS's: keys, domain names, JSON documents, policies, "not found".
 
 The names of single inputs are in `provider.fields`, tags in `provider.service`.
 """
@@ -26,6 +26,11 @@ def pascal(value: Any) -> Any:
 def camel(value: Any) -> Any:
     """Return the value with every key, at any depth, in camelCase; not for maps whose keys are data."""
     return _rekey(value, lambda key: key[:1].lower() + key[1:])
+
+
+def domain_name(name: str) -> str:
+    """Return a domain name in lower case and without a final dot, as AWS compares names."""
+    return name.lower().removesuffix(".")
 
 
 def document(found: str | dict[str, Any], known: str | None) -> str:

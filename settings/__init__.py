@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from settings.annotations import section_of
 from settings.checks import Program, failures
+from settings.domain_rules import CLOUDFRONT_REGION
 from settings.environments import Environment, defaults
 from settings.messages import SettingsError, one_of, problem, validation_problem
 from settings.secret_text import SecretText
@@ -27,6 +28,7 @@ from settings.sections import (
 from settings.stack_file import endpoint, merged, own_keys
 
 __all__ = [
+    "CLOUDFRONT_REGION",
     "Asynchronous",
     "Delivery",
     "Environment",

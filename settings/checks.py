@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from settings.domain_rules import domain_problems
 from settings.environments import Environment
 from settings.messages import NAMESPACE, one_of, problem
 from settings.secret_text import secret_paths
@@ -105,6 +106,11 @@ def address_uses_https(config: StackConfig, _: Program) -> Iterator[str]:
         yield problem("url", url, expectation)
 
 
+def domain_can_be_served(config: StackConfig, _: Program) -> Iterator[str]:
+    """Yield what keeps the public host names from being served."""
+    yield from domain_problems(config)
+
+
 def snap_start_is_supported(config: StackConfig, program: Program) -> Iterator[str]:
     """Yield SnapStart on a Python version that does not support it."""
     if config.functions.snap_start and tuple(map(int, program.python.split("."))) < (3, 12):
@@ -181,6 +187,7 @@ CHECKS: tuple[Check, ...] = (
     production_alarms_are_sent,
     secrets_are_encrypted,
     address_uses_https,
+    domain_can_be_served,
     snap_start_is_supported,
     embedded_cloud_is_ephemeral,
     audit_expires_after_cold,

@@ -46,6 +46,7 @@ DEFAULTS = {
     "mail.sender": ByClass("no-reply@example.com", REQUIRED, REQUIRED),
     "audit.coldAfterDays": ByClass(30, 30, 90),
     "audit.expireAfterDays": ByClass(120, 120, 2_555),
+    "firewall.enabled": ByClass(ephemeral=False, development=False, production=True),
 }
 """Defaults by key. A default that is the same in every class belongs to the field."""
 

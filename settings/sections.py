@@ -247,6 +247,50 @@ class Alarms(Section):
     emails: tuple[Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
 
 
+class Domain(Section):
+    """The public host names; without a domain, the distribution's own name serves.
+
+    Attributes:
+        name: the public host name, such as `app.example.com`.
+        zone: the public hosted zone in Route 53 that contains the host names, such as `example.com`; without
+            it, `certificate` is required, and the DNS records are made by hand.
+        create_zone: whether the stack creates the zone; otherwise it exists in the account.
+        redirects: host names that redirect to `name`, such as `www.example.com`.
+        certificate: the ARN of a certificate in us-east-1 for all the host names; by default the stack
+            requests one and validates it through `zone`.
+    """
+
+    name: str | None = None
+    zone: str | None = None
+    create_zone: bool = False
+    # A certificate has at most 10 names, unless AWS raises the account's quota.
+    redirects: Annotated[tuple[str, ...], Field(max_length=9)] = ()
+    certificate: (
+        Annotated[str, StringConstraints(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[a-f0-9-]+$")]
+        | None
+    ) = None
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every public host name, the one that serves first; empty without a domain."""
+        return () if self.name is None else (self.name, *self.redirects)
+
+
+class Firewall(Section):
+    """The web application firewall (AWS WAF) in front of the distribution.
+
+    Attributes:
+        enabled: whether there is one.
+        mode: whether a request that matches a rule is blocked, or only counted.
+        rate_limit: requests that one IP address may send within five minutes.
+    """
+
+    enabled: bool
+    mode: Literal["block", "count"] = "block"
+    # People behind one office's address share the limit.
+    rate_limit: int = Field(default=10_000, ge=10, le=2_000_000_000)
+
+
 class StackConfig(Section):
     """The whole config of a stack.
 
@@ -275,6 +319,8 @@ class StackConfig(Section):
     notifications: Notifications
     audit: Audit
     alarms: Alarms
+    domain: Domain
+    firewall: Firewall
     permissions_boundary: (
         Annotated[str, StringConstraints(pattern=r"^arn:aws:iam::\d{12}:policy/.+$")] | None
     ) = None

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 import pulumi
 from pulumi.runtime import rpc
@@ -70,11 +70,24 @@ class Graph:
         return self.of(kind)[name].inputs
 
 
+class Lookups(program.NoMocks):
+    """The provider functions that the program calls."""
+
+    @override
+    def call(self, args: Any) -> Any:
+        """Return what AWS would find."""
+        match args.token:
+            case "aws:route53/getZone:getZone":
+                return {**args.args, "zoneId": f"zone-of-{args.args['name']}"}
+            case _:
+                return super().call(args)
+
+
 class Recorder(MockMonitor):
     """Records every registration and responds with the names and ARNs that AWS would return."""
 
     def __init__(self) -> None:
-        super().__init__(program.NoMocks())
+        super().__init__(Lookups())
         self.graph = Graph()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
@@ -119,6 +132,7 @@ def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
     outputs: dict[str, Any] = {"name": named}
     if kind in ARNS:
         outputs["arn"] = ARNS[kind].format_map(_Values(named, inputs))
+    outputs.update(_domain_outputs(kind, name, inputs))
     match kind:
         case "aws:lambda/function:Function" | "aws:lambda/alias:Alias":
             outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{outputs['arn']}/invocations"
@@ -142,6 +156,29 @@ def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
         case _:
             pass
     return outputs
+
+
+def _domain_outputs(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs of zones, records and certificates."""
+    match kind:
+        case "aws:acm/certificate:Certificate":
+            hosts = (inputs["domainName"], *inputs.get("subjectAlternativeNames", ()))
+            options = [
+                {
+                    "domainName": host,
+                    "resourceRecordName": f"_validation.{host}.",
+                    "resourceRecordType": "CNAME",
+                    "resourceRecordValue": f"_value.{host}.acm-validations.aws.",
+                }
+                for host in hosts
+            ]
+            return {"domainValidationOptions": options}
+        case "aws:route53/zone:Zone":
+            return {"zoneId": f"{name}-id", "nameServers": ["ns-1.awsdns-1.com", "ns-2.awsdns-2.net"]}
+        case "aws:route53/record:Record":
+            return {"fqdn": inputs["name"].removesuffix(".")}
+        case _:
+            return {}
 
 
 def whole(stack: str, *, secrets: tuple[str, ...] = (), **overrides: Any) -> Graph:

@@ -6,6 +6,7 @@ from bootstrap.permissions.access import STACK_NAMES, Access, Scope
 from bootstrap.permissions.ceiling import ceiling, denied
 from bootstrap.permissions.compute import COMPUTE, ROLES
 from bootstrap.permissions.data import DATA
+from bootstrap.permissions.domain import DOMAIN
 from bootstrap.permissions.events import EVENTS
 from bootstrap.permissions.front import FRONT
 from bootstrap.permissions.mail import MAIL
@@ -17,6 +18,7 @@ __all__ = ["LAYERS", "ROLES", "STACK_NAMES", "Scope", "ceiling", "denied", "plat
 LAYERS: dict[str, tuple[Access, ...]] = {
     "compute": COMPUTE,
     "data": DATA,
+    "domain": DOMAIN,
     "events": EVENTS,
     "front": FRONT,
     "mail": MAIL,

@@ -107,6 +107,7 @@ class Access:
         reason: why an ARN contains a `*`.
         condition: the condition that limits the grant to the scope; none by default.
         disposable: whether only stacks that are destroyed with their objects get the grant.
+        lasting: whether the stacks of pull requests do not get the grant.
     """
 
     types: tuple[str, ...]
@@ -117,10 +118,12 @@ class Access:
     reason: str = STACK_NAMES
     condition: ScopeCondition | None = None
     disposable: bool = False
+    lasting: bool = False
 
     def grants(self, scope: Scope, *, write: bool) -> list[Grant]:
-        """Return the grants of the read actions, and with `write` of all actions; empty without actions."""
+        """Return the grants of the read actions, and with `write` of all; empty for a scope without any."""
         actions = (*self.read, *self.write) if write else self.read
-        if not actions or (self.disposable and not scope.disposable):
+        refused = (self.disposable and not scope.disposable) or (self.lasting and scope.ephemeral)
+        if not actions or refused:
             return []
         return [scope.grant(actions, (self.resource, *self.related), self.reason, self.condition)]

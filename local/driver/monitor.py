@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, override
 
 import pulumi
 from google.protobuf import empty_pb2
@@ -19,13 +19,26 @@ from local.driver.program import NoMocks
 from local.driver.state import Resource
 from local.driver.steps import Steps
 from provider.base import Properties
+from provider.provider import Provider
+
+
+class Lookups(NoMocks):
+    """Handles the program's calls of provider functions."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    @override
+    def call(self, args: Any) -> Any:
+        """Return what the function finds."""
+        return self._provider.look_up(args.token, args.args)
 
 
 class Monitor(MockMonitor):
     """A resource monitor that applies each registration at once, in place of the Pulumi engine's."""
 
     def __init__(self, steps: Steps) -> None:
-        super().__init__(NoMocks())
+        super().__init__(Lookups(steps.provider))
         self._steps = steps
         self._aliases = Aliases()
         self._retained: set[str] = set()

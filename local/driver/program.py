@@ -40,11 +40,11 @@ WORKERS = 12
 
 
 class NoMocks(Mocks):
-    """Mocks that are never used: the monitor handles every call itself."""
+    """Mocks that are never used: the monitor handles every registration itself."""
 
     def call(self, args: Any) -> Any:
         """Reject a provider function."""
-        raise NotImplementedError(f"{args.token}: provider functions are not supported")
+        raise NotImplementedError(f"{args.token}: not handled by the monitor")
 
     def new_resource(self, args: Any) -> Any:
         """Reject a resource that the monitor did not handle."""

@@ -116,9 +116,10 @@ def test_update_and_delete(plugin: Plugin) -> None:
     assert plugin.thing.made == {}
 
 
-def test_provider_function_is_refused(plugin: Plugin) -> None:
-    """The embedded cloud has no provider functions, and the error names the one that was called."""
+def test_unknown_provider_function_is_refused(plugin: Plugin) -> None:
+    """The error names the function that was called, and the known ones."""
     with pytest.raises(
-        AbortedError, match=r"^aws:index/getRegion:getRegion: the embedded cloud does not support"
+        AbortedError,
+        match=r"^aws:index/getRegion:getRegion: unknown provider function: the embedded cloud knows none$",
     ):
         plugin.ask("Invoke", provider_pb2.InvokeRequest(tok="aws:index/getRegion:getRegion"))

@@ -42,6 +42,8 @@ DECLARED = (*STACKS, EVERY_OPTION)
 """The graphs of the platform against which the account's permissions are checked."""
 
 OPTIONS = {
+    "domain": {"name": "app.example.com", "zone": "example.com", "createZone": True},
+    "firewall": {"enabled": True},
     "alarms": {"emails": ["ops@example.com"]},
     "audit": {"lockDays": 30},
     "auth": {

@@ -15,6 +15,7 @@ from tests.infrastructure.bootstrap import (
     DEPLOYERS,
     KEY,
     READERS,
+    allowing,
     attached,
     boundary,
     declared,
@@ -65,6 +66,7 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
     }
 
     assert wide == {
+        "acm:RequestCertificate": REQUEST_TAGS,
         "cloudfront:CreateDistribution": REQUEST_TAGS,
         "cloudfront:CreateFunction": [],
         "cloudfront:CreateKeyValueStore": [],
@@ -86,6 +88,8 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
         "logs:ListLogDeliveries": [],
         "logs:PutResourcePolicy": [],
         "logs:UpdateLogDelivery": [],
+        "route53:CreateHostedZone": [],
+        "route53:ListHostedZones": [],
         "ses:CreateTemplate": [],
         "ses:DeleteTemplate": [],
         "ses:GetTemplate": [],
@@ -120,6 +124,32 @@ def test_every_declared_type_can_be_deployed(stack: str) -> None:
     used = {item.type for item in declared(stack).resources.values() if item.custom}
 
     assert used - known == set()
+
+
+def test_pull_requests_cannot_change_dns() -> None:
+    """A branch could otherwise point production's names elsewhere; other deployments change three types."""
+    types = {"route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME"]}
+
+    assert allowing("deploy-pr", "route53:ChangeResourceRecordSets") == []
+    for role in ("deploy-dev", "deploy-prod"):
+        (statement,) = allowing(role, "route53:ChangeResourceRecordSets")
+        assert statement["Condition"] == {"ForAllValues:StringEquals": types}
+    assert [role for role in READERS if allowing(role, "route53:ChangeResourceRecordSets")] == []
+
+
+def test_only_disposable_stacks_delete_zones() -> None:
+    """A new zone has other name servers, so that the domain fails until its parent zone names them."""
+    assert [role for role in DEPLOYERS if allowing(role, "route53:DeleteHostedZone")] == ["deploy-dev"]
+
+
+def test_web_acls_are_those_of_the_stack_and_in_cloudfront_s_region() -> None:
+    """A web ACL also needs access to the rule groups of AWS."""
+    resources = [each["Resource"] for each in allowing("deploy-dev", "wafv2:CreateWebACL")]
+
+    assert resources == [
+        [f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/strata-dev-*/*"],
+        [f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/managedruleset/*/*"],
+    ]
 
 
 def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:

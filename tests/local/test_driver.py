@@ -111,6 +111,26 @@ def test_apply_changes_only_differences(project: Project) -> None:
     assert (project.queues, set(project.log_groups)) == ([f"{name}-two"], {f"{name}-two"})
 
 
+LOOKUP = """
+import pulumi, pulumi_aws as aws
+zone = aws.route53.get_zone_output(name={name!r}, private_zone=False)
+pulumi.export("zone", zone.zone_id)
+"""
+
+
+def test_program_finds_what_it_does_not_create(project: Project) -> None:
+    """A lookup that finds nothing stops the program, and the error names it."""
+    name = f"{project.name}.example.com"
+    (project.root / "__main__.py").write_text(LOOKUP.format(name=name))
+    with pytest.raises(DriverError, match=f"aws:route53/getZone:getZone.*: {name}: expected one public"):
+        project.apply()
+
+    zones = project.cloud.client("route53")
+    zone: str = zones.create_hosted_zone(Name=name, CallerReference=name)["HostedZone"]["Id"]
+
+    assert project.apply().outputs == {"zone": zone.removeprefix("/hostedzone/")}
+
+
 @pytest.mark.parametrize("after", [1, 5, 12])
 def test_killed_driver_leaves_no_orphans(project: Project, after: int) -> None:
     """The next run completes the killed one, and every resource exists once."""

@@ -17,6 +17,7 @@ POLLERS, FEWEST_POLLERS = 5, 2
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 
 ALARM, KEY, SECRET, POLL = 0.10, 1.00, 0.40, 0.40 / 1_000_000
+WEB_ACL, WEB_ACL_RULE = 5.00, 1.00
 SNAPSHOT_SECOND = 0.0000015
 """Prices in USD: per month, per request, and per GB and second of a SnapStart version."""
 
@@ -52,12 +53,19 @@ def _snapshots(graph: Graph) -> list[float]:
     return [size * MONTH_SECONDS * SNAPSHOT_SECOND for size in sizes]
 
 
+def _web_acls(graph: Graph) -> list[float]:
+    """Return the cost of each web ACL with its rules."""
+    rules = [item.inputs["rules"] for item in graph.of("aws:wafv2/webAcl:WebAcl").values()]
+    return [WEB_ACL + len(each) * WEB_ACL_RULE for each in rules]
+
+
 ITEMS = (
     Item("alarms", _each("aws:cloudwatch/metricAlarm:MetricAlarm", ALARM)),
     Item("empty polls of queues by Lambda", _polls),
     Item("KMS keys", _each("aws:kms/key:Key", KEY)),
     Item("secrets", _each("aws:secretsmanager/secret:Secret", SECRET)),
     Item("SnapStart, one version of each function", _snapshots),
+    Item("web ACLs with their rules", _web_acls),
 )
 
 

@@ -18,6 +18,7 @@ from components.base import Component
 from components.bucket import Bucket, Lifecycle
 from components.data import Table
 from components.events import EventBus
+from components.firewall import Firewall
 from components.function import Function
 from components.key import Key
 from components.mail import Mail
@@ -118,6 +119,7 @@ BUILDERS: dict[type[Component], Callable[[str, str], object]] = {
     Auth: lambda name, other: Auth(name, {}, HEALTH, mail_of(other), ADDRESS, runtime()),
     Bucket: lambda name, _: Bucket(name, settings()),
     EventBus: lambda name, _: EventBus(name, {}, runtime()),
+    Firewall: lambda name, _: Firewall(name, settings()),
     Function: lambda name, _: Function(name, HEALTH, runtime()),
     Mail: lambda name, other: Mail(name, "a@example.com", TEMPLATES, Key(other, settings()), runtime()),
     Queue: lambda name, _: Queue(name, runtime()),
@@ -134,6 +136,7 @@ LONGEST = {
     Auth: 30,
     Bucket: 39,
     EventBus: 24,
+    Firewall: 104,
     Function: 40,
     Mail: 32,
     Queue: 43,
@@ -197,7 +200,7 @@ def test_every_class_that_names_a_resource_has_a_limit() -> None:
     """The others name no resource by their own name, or one whose limit no name reaches."""
     without = {each.__name__ for each in classes() if each.name_limit is None}
 
-    assert without == {"Api", "Key", "Realtime", "Runtime", "Secret"}
+    assert without == {"Api", "Domain", "Key", "Realtime", "Runtime", "Secret"}
 
 
 @pytest.mark.parametrize(

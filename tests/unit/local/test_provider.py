@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from provider.base import AutoName, ProviderError
+from provider.base import AutoName, Properties, ProviderError, Values
+from provider.cloud import Cloud
+from provider.lookup import Lookup
 from provider.naming import Naming
 from provider.provider import Diff
 from tests.unit.local.fake import NAMING, TOKEN, Thing, provider
@@ -32,6 +35,60 @@ def test_unknown_input_is_an_error_that_names_it() -> None:
         "aws:test/thing:Thing a: the embedded cloud does not know the input valve: "
         "expected some of key, name, needs, value"
     )
+
+
+def test_another_region_is_an_error_that_names_both() -> None:
+    """Some resources of CloudFront are in us-east-1 whatever the stack's region is."""
+
+    class Regional(Thing):
+        inputs = frozenset({*Thing.inputs, "region"})
+
+    own = provider(Regional())
+    with pytest.raises(ProviderError) as caught:
+        own.check(TOKEN, "a", {"region": "eu-west-1"}, None)
+
+    assert str(caught.value) == (
+        "aws:test/thing:Thing a: region 'eu-west-1': expected us-east-1, the embedded cloud's only one"
+    )
+    assert own.check(TOKEN, "a", {"name": "a", "region": "us-east-1"}, None)["region"] == "us-east-1"
+
+
+class Echo(Lookup):
+    """A lookup that returns its arguments."""
+
+    token = "aws:test/getThing:getThing"
+    inputs = frozenset({"name"})
+
+    def find(self, cloud: Cloud, arguments: Values) -> Properties:
+        return dict(arguments)
+
+
+def test_lookup_gets_the_arguments_without_nulls() -> None:
+    """The SDK sends every argument that a program does not give as null."""
+    own = replace(provider(Thing()), lookups={Echo.token: Echo()})
+
+    assert own.look_up(Echo.token, {"name": "a", "other": None}) == {"name": "a"}
+
+
+@pytest.mark.parametrize(
+    ("token", "arguments", "expected"),
+    [
+        (
+            "aws:test/getThink:getThink",
+            {},
+            "unknown provider function: the embedded cloud knows aws:test/getThing",
+        ),
+        (Echo.token, {"nane": "a"}, "unknown argument nane: expected some of name"),
+    ],
+)
+def test_unknown_lookup_or_argument_is_an_error_that_names_it(
+    token: str, arguments: Properties, expected: str
+) -> None:
+    """No function returns nothing in silence."""
+    own = replace(provider(Thing()), lookups={Echo.token: Echo()})
+
+    with pytest.raises(ProviderError, match=f"^{token}: {expected}"):
+        own.look_up(token, arguments)
 
 
 def test_name_is_generated_once() -> None:

@@ -15,8 +15,8 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
         pytest.param(
             {**DEVELOPMENT, "strata:enviroment": "development"},
             'strata:enviroment: "development": unknown; did you mean environment? '
-            "expected one of alarms, api, audit, auth, buckets, data, environment, events, functions, mail, "
-            "notifications, permissionsBoundary, site, url, version",
+            "expected one of alarms, api, audit, auth, buckets, data, domain, environment, events, "
+            "firewall, functions, mail, notifications, permissionsBoundary, site, url, version",
             id="misspelt-key",
         ),
         pytest.param(

@@ -12,11 +12,13 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import shutdown, tokens, workers
+from local.emulator.extensions import cookies, rotation, shutdown, tokens, workers
 from local.emulator.extensions.saving import saver
 from local.machine.code import CODE
 
 EXTENSIONS: tuple[Callable[[], None], ...] = (
+    cookies.install,
+    rotation.install,
     saver.install,
     shutdown.install,
     tokens.install,

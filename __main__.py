@@ -17,6 +17,7 @@ from wiring import (
     operations,
     partners,
     realtime,
+    sessions,
     site,
     users,
     webhooks,
@@ -24,7 +25,7 @@ from wiring import (
 from wiring.declared import union
 
 DECLARED = union(
-    foundation, users, me, realtime, partners, webhooks, notifications, health, openapi, fallback
+    foundation, users, me, sessions, realtime, partners, webhooks, notifications, health, openapi, fallback
 )
 settings = Settings.load(
     routes=DECLARED.routes, scopes=DECLARED.scopes, events=DECLARED.events, python=PYTHON
@@ -35,6 +36,7 @@ platform = foundation.build(settings, DECLARED)
 people = users.wire(platform)
 me.wire(platform, people)
 accounts.wire(platform, people)
+sessions.wire(platform, people)
 partners.wire(platform)
 webhooks.wire(platform)
 audit.wire(platform)

@@ -14,6 +14,7 @@ from components.function import Function
 from components.iam import Grant
 from components.mail import Mail
 from components.runtime import Runtime
+from components.secret import Secret
 from components.use import Use
 from settings import GoogleProvider
 
@@ -37,7 +38,12 @@ ACCOUNT_ACTIONS = (
     "cognito-idp:AdminUserGlobalSignOut",
     "cognito-idp:ListUsers",
 )
-BROWSER_SCOPES = ("openid", "email", "profile")
+PERSON_SCOPES = ("openid", "email", "profile")
+PERSON_MINUTES, MACHINE_MINUTES = 5, 60
+"""The validity of an access token: a person's ends soon after a sign-out, for nothing else ends it."""
+GRACE_SECONDS = 60
+"""How long a used refresh token can be used again, for a request whose response was lost; Cognito's maximum.
+It is longer than one invocation may hold a session's token (`handlers/auth/storage.py`)."""
 UNITS: Any = {"access_token": "minutes", "id_token": "minutes", "refresh_token": "hours"}
 
 
@@ -59,7 +65,7 @@ class Auth(Component):
     Attributes:
         pool_id: the user pool's id.
         issuer: the `iss` of every token.
-        client_id: the id of the browser's public client.
+        client_id: the id of the client through which people sign in; the backend has its secret.
         machine_clients: the ids of the machine clients, by name.
         audience: the ids of the clients whose tokens the API accepts.
         login_url: the URL of the hosted login.
@@ -82,26 +88,21 @@ class Auth(Component):
         super().__init__(name, opts)
         self.settings = settings = runtime.settings
         self.scopes = tuple(scopes)
-        groups = json.dumps(settings.auth.groups, sort_keys=True)
-        function = Function(
-            f"{name}-pre-token",
-            trigger,
-            runtime,
-            uses=[Use(env={"GROUP_SCOPES": groups})],
-            snap_start=True,
-            opts=self.child(),
-        )
+        self.address = address
+        function = self._trigger(trigger, runtime)
         self.pool = self._pool(function, mail)
         function.allow_service("cognito", "cognito-idp.amazonaws.com", self.pool.arn)
         self._groups()
         servers = self._resource_servers(scopes)
         providers = self._identity_providers()
-        browser = self._browser_client(providers, pulumi.Output.concat(address, "/"))
+        client = self._client(providers)
         machines = self._machine_clients(servers)
         domain = self._domain()
         self.pool_id = self.pool.id
         self.issuer = pulumi.Output.concat("https://", self.pool.endpoint)
-        self.client_id = browser.id
+        self.client_id = client.id
+        purpose, value = "Secret of the client of sign-in", client.client_secret
+        self._secret = Secret(f"{name}-client", purpose, settings, value=value, opts=self.child())
         self.machine_clients = {name: client.id for name, client in machines.items()}
         self.audience = [self.client_id, *self.machine_clients.values()]
         self.login_url = pulumi.Output.from_input(settings.endpoint) if settings.endpoint else domain
@@ -123,6 +124,38 @@ class Auth(Component):
         """Allow finding, enabling, disabling, signing out and deleting people, and pass the pool's id."""
         grant = Grant(ACCOUNT_ACTIONS, (self.pool.arn,))
         return Use((grant,), {"USER_POOL_ID": self.pool_id})
+
+    def use_login(self) -> Use:
+        """Pass the client of sign-in, the hosted login, the public address, and how long a session lasts."""
+        return Use(
+            env={
+                "CLIENT_ID": self.client_id,
+                "ISSUER": self.issuer,
+                "LOGIN_URL": self.login_url,
+                "PUBLIC_URL": self.address,
+                "SESSION_SECONDS": str(self.settings.auth.session_hours * 3_600),
+            }
+        )
+
+    def use_secret(self) -> Use:
+        """Allow reading the secret of the client of sign-in."""
+        return self._secret.use("CLIENT_SECRET")
+
+    def use_sign_out(self) -> Use:
+        """Allow revoking every token of a person, and pass the pool's id."""
+        grant = Grant(("cognito-idp:AdminUserGlobalSignOut",), (self.pool.arn,))
+        return Use((grant,), {"USER_POOL_ID": self.pool_id})
+
+    def _trigger(self, handler: str, runtime: Runtime) -> Function:
+        groups = json.dumps(self.settings.auth.groups, sort_keys=True)
+        return Function(
+            f"{self.name}-pre-token",
+            handler,
+            runtime,
+            uses=[Use(env={"GROUP_SCOPES": groups})],
+            snap_start=True,
+            opts=self.child(),
+        )
 
     def _pool(self, trigger: Function, mail: Mail) -> aws.cognito.UserPool:
         auth = self.settings.auth
@@ -208,35 +241,32 @@ class Auth(Component):
             opts=self.child(),
         )
 
-    def _browser_client(
-        self, providers: list[aws.cognito.IdentityProvider], address: pulumi.Output[str]
-    ) -> aws.cognito.UserPoolClient:
+    def _client(self, providers: list[aws.cognito.IdentityProvider]) -> aws.cognito.UserPoolClient:
         return aws.cognito.UserPoolClient(
-            f"{self.name}-browser",
+            f"{self.name}-app",
             user_pool_id=self.pool.id,
-            # A browser cannot keep a secret; the code flow with PKCE needs none.
-            generate_secret=False,
+            # The backend is the client, and keeps the secret: a browser without it gets no tokens.
+            generate_secret=True,
             allowed_oauth_flows_user_pool_client=True,
             allowed_oauth_flows=["code"],
-            allowed_oauth_scopes=list(BROWSER_SCOPES),
-            callback_urls=[address],
-            logout_urls=[address],
-            # A public client must get a new refresh token at each use (RFC 9700, 2.2.2). Cognito then refuses
-            # the flow ALLOW_REFRESH_TOKEN_AUTH; the token endpoint needs none. A new token expires with the
-            # first one. The grace period lets a client repeat a request whose response it lost.
+            allowed_oauth_scopes=list(PERSON_SCOPES),
+            callback_urls=[pulumi.Output.concat(self.address, "/api/auth/callback")],
+            logout_urls=[pulumi.Output.concat(self.address, "/signed-out")],
+            # Each use of a refresh token returns the next one, which expires with the first. Cognito then
+            # refuses the flow ALLOW_REFRESH_TOKEN_AUTH; GetTokensFromRefreshToken needs none.
             explicit_auth_flows=["ALLOW_USER_SRP_AUTH"],
-            refresh_token_rotation={"feature": "ENABLED", "retry_grace_period_seconds": 10},
+            refresh_token_rotation={"feature": "ENABLED", "retry_grace_period_seconds": GRACE_SECONDS},
             supported_identity_providers=["COGNITO", *(provider.provider_name for provider in providers)],
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
-            **self._lifetimes(),
+            **self._lifetimes(PERSON_MINUTES),
             opts=self.child(),
         )
 
-    def _lifetimes(self) -> Any:
+    def _lifetimes(self, minutes: int) -> Any:
         return {
-            "access_token_validity": 60,
-            "id_token_validity": 60,
+            "access_token_validity": minutes,
+            "id_token_validity": minutes,
             "refresh_token_validity": self.settings.auth.session_hours,
             "token_validity_units": UNITS,
         }
@@ -255,7 +285,7 @@ class Auth(Component):
                 # A machine signs in as itself only: its secret must not allow signing people in.
                 explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
                 prevent_user_existence_errors="ENABLED",
-                **self._lifetimes(),
+                **self._lifetimes(MACHINE_MINUTES),
                 # Cognito rejects a scope that no resource server offers yet.
                 opts=self.child(depends_on=servers),
             )

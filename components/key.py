@@ -1,14 +1,15 @@
-"""Keys: the customer managed key that encrypts topics."""
+"""Keys: the customer managed keys that encrypt topics, and what handlers store encrypted."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
 
 from components.base import Component
-from components.iam import ResourcePolicy, account_of
+from components.iam import Grant, ResourcePolicy, account_of
+from components.use import Use
 from settings import Settings
 
 EVENTBRIDGE = "events.amazonaws.com"
@@ -27,16 +28,26 @@ class Key(Component):
     Example:
         Key("topics", settings)
 
+    Args:
+        purpose: what the key encrypts, for its description.
+
     Attributes:
         arn: the key's ARN.
         policy: the key policy; a publisher depends on it.
     """
 
-    def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        purpose: str = "Topics",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__(name, opts)
         key = aws.kms.Key(
             name,
-            description=f"Topics of {pulumi.get_project()}'s stack {pulumi.get_stack()}",
+            description=f"{purpose} of {pulumi.get_project()}'s stack {pulumi.get_stack()}",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_DAYS[settings.production],
             tags=self.tags,
@@ -52,6 +63,11 @@ class Key(Component):
         )
         self.arn = key.arn
         self.register_outputs({"arn": key.arn})
+
+    def use(self, *operations: Literal["Encrypt", "Decrypt"]) -> Use:
+        """Allow operations with the key, and pass its ARN: that of `sessions` is in `SESSIONS_KEY`."""
+        grant = Grant(tuple(f"kms:{operation}" for operation in operations), (self.arn,))
+        return Use((grant,), {f"{self.name.upper().replace('-', '_')}_KEY": self.arn})
 
     def allow_service(self, service: str) -> None:
         """Allow an AWS service that publishes to a topic to encrypt its messages, for this account only."""

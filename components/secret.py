@@ -1,4 +1,4 @@
-"""Secrets of other companies: declared here, and set by an operator."""
+"""Secrets: of other companies, which an operator sets, and of this stack's own clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECOVERY_DAYS = 30
 
 
 class Secret(Component):
-    """A secret without a value: an operator sets it, so that it is never in Pulumi's state.
+    """A secret. Without a value an operator sets it, so that it is never in Pulumi's state.
 
     Example:
         stripe = Secret("webhook-stripe", "Signing secret of Stripe's deliveries", settings)
@@ -22,13 +22,20 @@ class Secret(Component):
 
     Args:
         description: what the secret is for.
+        value: the value, if a resource of the stack has generated it; it is encrypted in Pulumi's state.
 
     Attributes:
         arn: the secret's ARN.
     """
 
     def __init__(
-        self, name: str, description: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        description: str,
+        settings: Settings,
+        *,
+        value: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         secret = aws.secretsmanager.Secret(
@@ -39,6 +46,10 @@ class Secret(Component):
             tags=self.tags,
             opts=self.child(),
         )
+        if value is not None:
+            aws.secretsmanager.SecretVersion(
+                name, secret_id=secret.id, secret_string=pulumi.Output.secret(value), opts=self.child()
+            )
         self.arn = secret.arn
         self.register_outputs({"arn": secret.arn})
 

@@ -123,7 +123,7 @@ DATA = (
             "glue:UpdateTable",
         ),
     ),
-    # No access to the values: the stack's operator sets them.
+    # No access to the values that the stack's operator sets.
     Access(
         ("aws:secretsmanager/secret:Secret",),
         "arn:aws:secretsmanager:{region}:{account}:secret:{names}",
@@ -135,5 +135,12 @@ DATA = (
             "secretsmanager:UntagResource",
             "secretsmanager:UpdateSecret",
         ),
+    ),
+    # The client of sign-in has a secret that Cognito generates, and DescribeUserPoolClient returns.
+    Access(
+        ("aws:secretsmanager/secretVersion:SecretVersion",),
+        "arn:aws:secretsmanager:{region}:{account}:secret:{names}auth-client-*",
+        read=("secretsmanager:GetSecretValue",),
+        write=("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"),
     ),
 )

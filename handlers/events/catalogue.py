@@ -67,6 +67,20 @@ class UserDeleted(Struct, frozen=True, kw_only=True):
     user: UserState
 
 
+class SessionState(Struct, frozen=True, kw_only=True):
+    """A browser's session; `origins` are the `origin_jti` of the tokens that it used."""
+
+    id: Text
+    subject: Text
+    origins: list[Text]
+
+
+class SessionEnded(Struct, frozen=True, kw_only=True):
+    """A person signed out, or the session of a browser was ended."""
+
+    session: SessionState
+
+
 class OrderPlaced(Struct, frozen=True, kw_only=True, rename="camel"):
     """An order was placed with a partner."""
 
@@ -116,6 +130,7 @@ CATALOGUE: Mapping[str, EventType] = {
     "user.created": EventType("strata.users", UserCreated),
     "user.updated": EventType("strata.users", UserUpdated),
     "user.deleted": EventType("strata.users", UserDeleted),
+    "session.ended": EventType("strata.sessions", SessionEnded),
     "order.placed": EventType("partner.*", OrderPlaced),
     "contact.changed": EventType("partner.*", ContactChanged),
     "payment.succeeded": EventType("webhook.stripe", PaymentSucceeded),

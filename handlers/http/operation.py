@@ -9,6 +9,7 @@ Each parameter receives the part of the request that has its name:
     path, query, headers, body   a struct, parsed before the call; a body may be a union of tagged structs
     content                      the body's bytes, annotated with the shape that the API's document shows
     claims, authorizer           the token's claims, or the Lambda authorizer's context, as text
+    cookies                      the cookies by name
     method, target               the method, and the path without the stage
 
 The function's signature and docstring are its contract, from which the API's document is generated.
@@ -37,10 +38,11 @@ from handlers.kit.invocation import Context, Invocation
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 PARTS = ("path", "query", "headers", "body", "content")
-CONTEXT = ("claims", "authorizer", "method", "target")
+CONTEXT = ("claims", "authorizer", "cookies", "method", "target")
 
 GatewayResponse = dict[str, Any]
-"""The response in API Gateway's format: `statusCode`, `headers` and, if there is a body, `body` as text."""
+"""The response in API Gateway's format: `statusCode`, `headers`, and if there are any, `cookies` as the lines
+of Set-Cookie and `body` as text."""
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -50,9 +52,11 @@ class Contract(msgspec.Struct, frozen=True):
         text: the docstring: a summary line and a description.
         status: the status of a successful response.
         parts: the type of each part of the request that the function takes, by the part's name.
-        context: which of `claims`, `authorizer`, `method` and `target` the function takes.
+        context: which names of `CONTEXT` the function takes.
         response: the type of a successful response's body; `type(None)` for no body.
         headers: the headers of a successful response, besides the correlation id.
+        reads: the names of the cookies that the function reads.
+        sets: the names of the cookies that a successful response sets or deletes.
         raises: the refusals that the function raises; `refusals` adds those of parsing.
         accepts: the media types of the body.
         limit: the maximum size of the body in bytes.
@@ -64,6 +68,8 @@ class Contract(msgspec.Struct, frozen=True):
     context: tuple[str, ...]
     response: Any
     headers: tuple[str, ...]
+    reads: tuple[str, ...]
+    sets: tuple[str, ...]
     raises: tuple[type[Refusal], ...]
     accepts: tuple[str, ...]
     limit: int
@@ -119,11 +125,14 @@ class Operation:
                 # Responses may contain personal data: caches must not store them.
                 {"Cache-Control": "no-store", **response.headers},
                 None if response.body is None else msgspec.json.encode(response.body),
+                response.cookies,
             )
         except Refusal as refusal:
             invocation.note(problem=problem.type_of(type(refusal)))
             return _problem(
-                problem.from_refusal(refusal), {"Cache-Control": "no-store", **problem.headers(refusal)}
+                problem.from_refusal(refusal),
+                {"Cache-Control": "no-store", **problem.headers(refusal)},
+                problem.cookies(refusal),
             )
         except Exception as error:  # noqa: BLE001 - every error becomes a response, and its traceback is logged
             invocation.failed(error)
@@ -159,6 +168,8 @@ def operation(
     status: int,
     *,
     headers: tuple[str, ...] = (),
+    reads: tuple[str, ...] = (),
+    sets: tuple[str, ...] = (),
     raises: tuple[type[Refusal], ...] = (),
     accepts: tuple[str, ...] = (JSON,),
     limit: int = BODY_LIMIT_BYTES,
@@ -169,6 +180,8 @@ def operation(
     Args:
         status: the status of a successful response.
         headers: the headers of a successful response.
+        reads: the cookies that the function reads.
+        sets: the cookies that a successful response sets or deletes.
         raises: the refusals that the function, or code that it calls, may raise.
         accepts: the media types of the body.
         limit: the maximum size of the body in bytes.
@@ -176,15 +189,12 @@ def operation(
     """
 
     def decorate(function: Callable[..., Response[Any]]) -> Operation:
-        hints = get_type_hints(function, include_extras=True)
-        (response,) = get_args(hints["return"])
         contract = Contract(
-            text=function.__doc__ or "",
+            **_signature(function),
             status=status,
-            parts={part: hints[part] for part in PARTS if part in hints},
-            context=tuple(name for name in CONTEXT if name in hints),
-            response=response,
             headers=headers,
+            reads=reads,
+            sets=sets,
             raises=raises,
             accepts=accepts,
             limit=limit,
@@ -194,15 +204,30 @@ def operation(
     return decorate
 
 
-def _problem(details: problem.Problem, headers: dict[str, str]) -> GatewayResponse:
-    return _response(details.status, problem.MEDIA_TYPE, headers, msgspec.json.encode(details))
-
-
-def _response(status: int, content_type: str, headers: dict[str, str], body: bytes | None) -> GatewayResponse:
-    if body is None:
-        return {"statusCode": status, "headers": headers}
+def _signature(function: Callable[..., Response[Any]]) -> dict[str, Any]:
+    """Return the fields of a contract that a function's docstring and annotations give."""
+    hints = get_type_hints(function, include_extras=True)
+    (response,) = get_args(hints["return"])
     return {
-        "statusCode": status,
-        "headers": {"Content-Type": content_type, **headers},
-        "body": body.decode(),
+        "text": function.__doc__ or "",
+        "parts": {part: hints[part] for part in PARTS if part in hints},
+        "context": tuple(name for name in CONTEXT if name in hints),
+        "response": response,
     }
+
+
+def _problem(
+    details: problem.Problem, headers: dict[str, str], cookies: tuple[str, ...] = ()
+) -> GatewayResponse:
+    return _response(details.status, problem.MEDIA_TYPE, headers, msgspec.json.encode(details), cookies)
+
+
+def _response(
+    status: int, content_type: str, headers: dict[str, str], body: bytes | None, cookies: tuple[str, ...]
+) -> GatewayResponse:
+    response: GatewayResponse = {"statusCode": status, "headers": headers}
+    if body is not None:
+        response |= {"headers": {"Content-Type": content_type, **headers}, "body": body.decode()}
+    if cookies:
+        response["cookies"] = list(cookies)
+    return response

@@ -52,11 +52,15 @@ def body(shape: Any, content: bytes) -> Any:
 
 
 def parameters[T: msgspec.Struct](shape: type[T], given: Mapping[str, str]) -> T:
-    """Parse path or query parameters into `shape`; unknown parameters are faults.
+    """Parse path or query parameters into `shape`.
+
+    Unknown parameters are faults, unless the struct's class variable `ignores_unknown` is true.
 
     Raises:
         InvalidRequest: with every fault.
     """
+    if getattr(shape, "ignores_unknown", False):
+        given = {name: given[name] for name in _fields(shape) if name in given}
     return _build(shape, given, None)
 
 

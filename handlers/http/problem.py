@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from handlers.http.cookies import clear_cookie
 from handlers.kit import errors
 from handlers.kit.errors import Refusal
 
@@ -79,6 +80,16 @@ def headers(refusal: Refusal) -> dict[str, str]:
             return {"Retry-After": str(RETRY_AFTER_SECONDS)}
         case _:
             return {}
+
+
+def cookies(refusal: Refusal) -> tuple[str, ...]:
+    """Return the `Set-Cookie` lines of a refusal, which delete credentials that are not valid."""
+    return tuple(clear_cookie(name) for name in clears(type(refusal)))
+
+
+def clears(kind: type[Refusal]) -> tuple[str, ...]:
+    """Return the names of the cookies that a kind of refusal deletes."""
+    return kind.clears if issubclass(kind, errors.Unauthorized) else ()
 
 
 def internal_error(correlation_id: str) -> Problem:

@@ -42,6 +42,7 @@ class _Event(msgspec.Struct, kw_only=True, rename="camel"):
     path_parameters: dict[str, str] | None = None
     query_string_parameters: dict[str, str] | None = None
     headers: dict[str, str] | None = None
+    cookies: list[str] | None = None
     request_context: _Context | None = None
     body: str | None = None
     is_base64_encoded: bool = msgspec.field(name="isBase64Encoded", default=False)
@@ -58,6 +59,7 @@ class Request(msgspec.Struct, frozen=True):
         query: the query parameters, decoded. The gateway joins repeated ones with commas; no parameter here
             may contain a comma, so repeated parameters are refused.
         headers: the headers by lower-case name.
+        cookies: the values of the cookies by name.
         claims: the claims of the caller's token as text; empty if the route requires no token.
         authorizer: the context that the route's Lambda authorizer returned, as text.
         content: the body as received.
@@ -70,6 +72,7 @@ class Request(msgspec.Struct, frozen=True):
     path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    cookies: Mapping[str, str]
     claims: Mapping[str, str]
     authorizer: Mapping[str, str]
     content: str
@@ -88,6 +91,7 @@ class Request(msgspec.Struct, frozen=True):
             path=read.path_parameters or {},
             query=read.query_string_parameters or {},
             headers={name.lower(): value for name, value in (read.headers or {}).items()},
+            cookies=_cookies(read.cookies or []),
             claims=_texts(authorizer.jwt.claims if authorizer.jwt else None),
             authorizer=_texts(authorizer.function),
             content=read.body or "",
@@ -125,6 +129,11 @@ class Request(msgspec.Struct, frozen=True):
             and all(charset.strip().strip('"') in _UTF8 for charset in charsets)
             and self.headers.get("content-encoding", "identity").lower() == "identity"
         )
+
+
+def _cookies(lines: list[str]) -> Mapping[str, str]:
+    pairs = (line.partition("=") for line in lines)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _texts(values: Mapping[str, Any] | None) -> Mapping[str, str]:

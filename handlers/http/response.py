@@ -12,7 +12,9 @@ class Response[T](msgspec.Struct, frozen=True):
     Attributes:
         body: the value of the JSON body; None for a response without a body.
         headers: the headers that the contract declares, with their values.
+        cookies: the `Set-Cookie` lines, of cookies that the contract declares.
     """
 
     body: T
     headers: dict[str, str] = {}
+    cookies: tuple[str, ...] = ()

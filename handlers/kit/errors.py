@@ -63,10 +63,12 @@ class Unauthorized(Refusal):
 
     Attributes:
         scheme: the authentication scheme, for the `WWW-Authenticate` header.
+        clears: the names of the cookies that hold the invalid credentials, for the browser to delete.
     """
 
     title = "Authentication is required"
     scheme: ClassVar[str] = "Bearer"
+    clears: ClassVar[tuple[str, ...]] = ()
 
 
 class Forbidden(Refusal):

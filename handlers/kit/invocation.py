@@ -92,6 +92,12 @@ def current() -> Invocation | None:
     return _current.get()
 
 
+def note(**facts: object) -> None:
+    """Add fields to the running invocation's log line."""
+    if invocation := _current.get():
+        invocation.note(**facts)
+
+
 def remaining_seconds() -> float:
     """Return the running invocation's remaining seconds."""
     invocation = _current.get()

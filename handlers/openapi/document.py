@@ -36,6 +36,7 @@ SCHEMES = {
     },
 }
 """The security schemes: `token`, and one for each Lambda authorizer, by the authorizer's name."""
+COOKIE = {"type": "string", "description": "set by the API; no script can read it"}
 CORRELATION = {"$ref": "#/components/headers/" + correlation.HEADER}
 
 
@@ -134,6 +135,7 @@ def _parameters(contract: Contract) -> list[dict[str, Any]]:
         for name, schema in shape["properties"].items():
             required = name in shape["required"]
             found.append({"name": name, "in": place, "required": required, "schema": _without_null(schema)})
+    found += [{"name": name, "in": "cookie", "required": False, "schema": COOKIE} for name in contract.reads]
     return [*found, {"$ref": "#/components/parameters/" + correlation.HEADER}]
 
 
@@ -153,23 +155,32 @@ def _request_body(contract: Contract) -> dict[str, Any] | None:
 
 def _responses(route: Route, contract: Contract) -> dict[str, Any]:
     refusals: dict[int, list[str]] = {500: ["Unexpected error"]}
+    clearing: set[int] = set()
     for kind in contract.refusals:
-        refusals.setdefault(problem.status_of(kind), []).append(f"{kind.title} (`{problem.type_of(kind)}`)")
+        status = problem.status_of(kind)
+        refusals.setdefault(status, []).append(f"{kind.title} (`{problem.type_of(kind)}`)")
+        if problem.clears(kind):
+            clearing.add(status)
     gateway = gateway_statuses(
         token=bool(route.security), scopes=bool(route.scopes), body=contract.body is not None
     )
     responses = {contract.status: _success(contract)}
     for status in sorted({*refusals, *gateway}):
         responses[status] = _refusal(status, refusals.get(status, []), gateway=status in gateway)
+    for status in clearing:
+        responses[status]["headers"]["Set-Cookie"] = {"$ref": "#/components/headers/Set-Cookie"}
     return {str(status): response for status, response in responses.items()}
 
 
 def _success(contract: Contract) -> dict[str, Any]:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in contract.headers}
+    names = (*contract.headers, *(["Set-Cookie"] if contract.sets else []))
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     response: dict[str, Any] = {
         "description": HTTPStatus(contract.status).phrase,
         "headers": {**headers, correlation.HEADER: CORRELATION},
     }
+    if contract.sets:
+        response["description"] += f"; sets or deletes the cookies {', '.join(contract.sets)}"
     if contract.response is not type(None):
         response["content"] = _content((JSON,), _reference(contract.response))
     return response
@@ -225,10 +236,17 @@ def _components(contracts: Iterable[Contract]) -> dict[str, Any]:
         },
         "headers": {
             "ETag": {"description": "The version of the resource, for `If-Match`", "schema": text},
-            "Location": {"description": "The path of the new resource", "schema": text},
+            "Location": {
+                "description": "The path of the new resource, or the address to go to",
+                "schema": text,
+            },
             "Retry-After": {
                 "description": "Seconds to wait before the next attempt",
                 "schema": {"type": "integer"},
+            },
+            "Set-Cookie": {
+                "description": "A cookie to store or delete; a response may have several",
+                "schema": text,
             },
             "WWW-Authenticate": {
                 "description": "The authentication scheme that the operation requires",

@@ -21,6 +21,12 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         return _response(event["methodArn"], principal)
 
 
+def _context(principal: Principal) -> dict[str, str]:
+    """Return what API Gateway passes to every route of the connection."""
+    session = {"session": principal.session} if principal.session else {}
+    return {"audience": principal.audience, **session}
+
+
 def _response(method_arn: str, principal: Principal | None) -> dict[str, Any]:
     statement = {
         "Action": "execute-api:Invoke",
@@ -30,5 +36,5 @@ def _response(method_arn: str, principal: Principal | None) -> dict[str, Any]:
     return {
         "principalId": principal.subject if principal else ANONYMOUS,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"audience": principal.audience} if principal else {},
+        "context": _context(principal) if principal else {},
     }

@@ -31,10 +31,17 @@ def user_audience(subject: str) -> str:
 
 
 class Principal(Struct, frozen=True):
-    """The subject that a connection belongs to, and the audience whose events it receives."""
+    """The owner of a connection.
+
+    Attributes:
+        subject: the subject that the connection belongs to.
+        audience: the audience whose events it receives.
+        session: the `origin_jti` of the token, which all tokens of one sign-in share; empty for a program.
+    """
 
     subject: str
     audience: str
+    session: str = ""
 
 
 class Ticket(Struct, frozen=True, rename="camel"):

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from handlers.events import event as events
-from handlers.events.catalogue import UserCreated, UserDeleted, UserState, UserUpdated
+from handlers.events.catalogue import SessionEnded, UserCreated, UserDeleted, UserState, UserUpdated
 from handlers.events.event import Event, InvalidEvent, fault
 from handlers.kit import aws, log
 from handlers.kit.environment import variable
@@ -156,6 +156,8 @@ def _public_data(data: Any) -> Any:
         case UserUpdated(user=state, previous=previous, changed=changed):
             public = [name for name in changed if name not in PRIVATE]
             return {"user": _public_user(state), "previous": _public_user(previous), "changed": public}
+        case SessionEnded(session=session):
+            return {"session": {"id": session.id}}
         case _:
             return data
 

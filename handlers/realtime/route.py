@@ -29,6 +29,7 @@ class Message(Struct, frozen=True):
         connection_id: the id of the connection.
         subject: the subject of the connection's owner, from its authorizer.
         audience: the audience of the connection, from its authorizer.
+        session: the sign-in that the connection belongs to, from its authorizer; empty for a program's.
         text: the body; empty when the connection opens or closes.
     """
 
@@ -36,6 +37,7 @@ class Message(Struct, frozen=True):
     connection_id: str
     subject: str
     audience: str
+    session: str
     text: str
 
     @classmethod
@@ -47,6 +49,7 @@ class Message(Struct, frozen=True):
             connection_id=context["connectionId"],
             subject=context["authorizer"]["principalId"],
             audience=context["authorizer"]["audience"],
+            session=context["authorizer"].get("session", ""),
             text=event.get("body") or "",
         )
 

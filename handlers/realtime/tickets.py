@@ -28,9 +28,10 @@ def issue(claims: Mapping[str, str]) -> Ticket:
         raise NotAnAccessToken("this is another kind of token")
     subject = claims["sub"]
     audience = EVERYTHING if SCOPE in claims.get("scope", "").split() else user_audience(subject)
+    principal = Principal(subject, audience, claims.get("origin_jti", ""))
     ticket = urlsafe_b64encode(os.urandom(TICKET_BYTES)).decode().rstrip("=")
     expires_at = min(int(time.time()) + TICKET_SECONDS, int(claims["exp"]))
-    storage.issue(_digest(ticket), Principal(subject, audience), expires_at)
+    storage.issue(_digest(ticket), principal, expires_at)
     return Ticket(ticket, clock.timestamp(expires_at))
 
 

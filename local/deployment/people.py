@@ -1,7 +1,7 @@
 """The people of the embedded cloud: their accounts and their access tokens.
 
-A person signs in like a browser: through the hosted login, with the authorization code flow and PKCE. A
-machine client gets its token with the client credentials flow.
+A person signs in like a browser, through the hosted login, and the code is exchanged as the backend does it,
+with PKCE and the client's secret. A machine client gets its token with the client credentials flow.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def token(cloud: Cloud, outputs: Outputs, *, user: str = "admin", client: str | 
 
 
 def sign_in(cloud: Cloud, outputs: Outputs, user: str) -> Tokens:
-    """Sign in one of `PEOPLE` through the hosted login, with all scopes of the browser's client.
+    """Sign in one of `PEOPLE` through the hosted login, with all scopes of the client.
 
     Raises:
         LocalError: if the name is unknown, the pool requires a second factor, or Cognito rejects the request.
@@ -137,6 +137,7 @@ def sign_in(cloud: Cloud, outputs: Outputs, user: str) -> Tokens:
             "code": code,
             "code_verifier": verifier,
         },
+        **_authentication(client),
     )
     return Tokens(
         tokens["access_token"], tokens.get("id_token", ""), tokens["refresh_token"], tokens["expires_in"]
@@ -151,12 +152,18 @@ def client_token(cloud: Cloud, outputs: Outputs, name: str) -> str:
     """
     client_id = _named("machine client", name, outputs.get("machineClients") or {})
     client = _app_client(cloud, outputs["userPoolId"], client_id)
-    # RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
-    credentials = f"{quote(client_id, safe='')}:{quote(client['ClientSecret'], safe='')}"
-    basic = base64.b64encode(credentials.encode()).decode()
     form = {"grant_type": "client_credentials", "scope": " ".join(client["AllowedOAuthScopes"])}
-    access: str = _tokens(cloud, form, Authorization=f"Basic {basic}")["access_token"]
+    access: str = _tokens(cloud, form, **_authentication(client))["access_token"]
     return access
+
+
+def _authentication(client: Any) -> dict[str, str]:
+    """Return the header that authenticates a client at the token endpoint; none for a public client."""
+    if "ClientSecret" not in client:
+        return {}
+    # RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
+    credentials = f"{quote(client['ClientId'], safe='')}:{quote(client['ClientSecret'], safe='')}"
+    return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
 
 
 def _seed(cloud: Cloud, pool_id: str, person: Person) -> bool:

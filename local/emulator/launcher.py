@@ -12,12 +12,14 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import origin_access, shutdown, tokens, workers
+from local.emulator.extensions import cookies, origin_access, rotation, shutdown, tokens, workers
 from local.emulator.extensions.saving import saver
 from local.machine.code import CODE
 
 EXTENSIONS: tuple[Callable[[], None], ...] = (
+    cookies.install,
     origin_access.install,
+    rotation.install,
     saver.install,
     shutdown.install,
     tokens.install,

@@ -26,6 +26,9 @@ ROOT = Path(__file__).parents[2]
 RUNNING = "STRATA_PLATFORM"
 """The environment variable with the path of a JSON file that contains a deployed platform's `facts`."""
 
+TOKEN_SECONDS = 120.0
+"""How long a token is reused; a person's is valid for five minutes."""
+
 SECONDS = 20.0
 """The timeout of `until`."""
 
@@ -55,7 +58,7 @@ class Platform:
     cloud: Cloud
     outputs: Mapping[str, Any]
     services: Path
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
     _trail: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -85,15 +88,19 @@ class Platform:
 
     def person(self, name: str) -> str:
         """Return an access token of a seeded person."""
-        if name not in self._tokens:
-            self._tokens[name] = people.token(self.cloud, self.outputs, user=name)
-        return self._tokens[name]
+        return self._token(name, user=name)
 
     def machine(self, name: str) -> str:
         """Return an access token of a machine client."""
-        if name not in self._tokens:
-            self._tokens[name] = people.token(self.cloud, self.outputs, client=name)
-        return self._tokens[name]
+        return self._token(name, client=name)
+
+    def _token(self, name: str, **asked: str) -> str:
+        """Return a token that is valid for some minutes more."""
+        token, until = self._tokens.get(name, ("", 0.0))
+        if time.monotonic() > until:
+            token = people.token(self.cloud, self.outputs, **asked)
+            self._tokens[name] = token, time.monotonic() + TOKEN_SECONDS
+        return token
 
     def ask(self, method: str, path: str, token: str | None = None, **how: Any) -> requests.Response:
         """Send a request to the API; `path` is relative to `/api`."""

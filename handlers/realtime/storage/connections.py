@@ -1,6 +1,6 @@
 """The table of connections.
 
-    connections   audience, connectionId     subject, connectedAt, openAt, expiresAt
+    connections   audience, connectionId     subject, session, connectedAt, openAt, expiresAt
 
 Every route knows the audience of its connection from the authorizer, so no index is needed to find it.
 Queries are strongly consistent, which an index does not support: they return a connection stored just before.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handlers.kit import clock, dynamodb
 from handlers.kit.environment import variable
@@ -25,8 +25,8 @@ OPENING_SECONDS = 5
 """How long opening may take; until a stored connection is open, API Gateway reports it as gone."""
 
 
-def connect(audience: str, connection_id: str, subject: str) -> None:
-    """Store a connection of a subject that is about to open."""
+def connect(audience: str, connection_id: str, subject: str, session: str = "") -> None:
+    """Store a connection of a subject that is about to open, and the sign-in that it belongs to."""
     now = int(time.time())
     dynamodb.call(
         dynamodb.client().put_item,
@@ -34,6 +34,7 @@ def connect(audience: str, connection_id: str, subject: str) -> None:
         Item={
             **_key(audience, connection_id),
             "subject": {"S": subject},
+            **({"session": {"S": session}} if session else {}),
             "connectedAt": {"S": clock.now()},
             "openAt": {"N": str(now + OPENING_SECONDS)},
             "expiresAt": {"N": str(now + CONNECTION_SECONDS)},
@@ -86,7 +87,19 @@ def ids_of_person(audience: str, subject: str) -> Iterator[str]:
     return _ids("audience = :audience", values, FilterExpression="subject = :subject")
 
 
-def _ids(condition: str, values: Mapping[str, str], **more: str) -> Iterator[str]:
+def ids_of_session(audience: str, session: str) -> Iterator[str]:
+    """Yield the ids of those connections of an audience that belong to a sign-in."""
+    values = {":audience": audience, ":session": session}
+    # SESSION is a reserved word in expressions.
+    return _ids(
+        "audience = :audience",
+        values,
+        FilterExpression="#session = :session",
+        ExpressionAttributeNames={"#session": "session"},
+    )
+
+
+def _ids(condition: str, values: Mapping[str, str], **more: Any) -> Iterator[str]:
     pages = query(
         TableName=variable("CONNECTIONS_TABLE"),
         KeyConditionExpression=condition,

@@ -1,6 +1,6 @@
 """The table of tickets.
 
-tickets       ticket (SHA-256)           subject, audience, expiresAt
+tickets       ticket (SHA-256)           subject, audience, session, expiresAt
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def issue(digest: str, principal: Principal, expires_at: int) -> None:
             "subject": {"S": principal.subject},
             "audience": {"S": principal.audience},
             "expiresAt": {"N": str(expires_at)},
+            **({"session": {"S": principal.session}} if principal.session else {}),
         },
     )
 
@@ -42,4 +43,5 @@ def redeem(digest: str) -> Principal | None:
     if deleted is None:
         return None
     item = deleted["Attributes"]
-    return Principal(item["subject"]["S"], item["audience"]["S"])
+    session = item["session"]["S"] if "session" in item else ""
+    return Principal(item["subject"]["S"], item["audience"]["S"], session)

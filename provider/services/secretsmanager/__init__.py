@@ -1,4 +1,4 @@
-"""Secrets Manager: secrets without their values, which operators set."""
+"""Secrets Manager: secrets, and the values that the program knows."""
 
 from __future__ import annotations
 

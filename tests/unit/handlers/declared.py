@@ -24,7 +24,8 @@ class Declared:
         """Assert that the reply's status, headers, media type and body are declared, and return the reply."""
         response = self.responses[str(reply.status)]
         always = {"Content-Type"} if "content" in response else set()
-        assert {*reply.headers} - {"Cache-Control"} == {*response["headers"], *always}
+        found = {*reply.headers, *(["Set-Cookie"] if reply.cookies else [])}
+        assert found - {"Cache-Control"} == {*response["headers"], *always}
         if "content" in response:
             schema = response["content"][reply.headers["Content-Type"]]["schema"]
             jsonschema_rs.validate({**schema, "components": DOCUMENT["components"]}, reply.body)

@@ -28,11 +28,12 @@ class Context:
 
 
 class Reply(NamedTuple):
-    """A response with its body parsed."""
+    """A response with its body parsed; `cookies` are the lines of Set-Cookie."""
 
     status: int
     headers: dict[str, str]
     body: Any
+    cookies: tuple[str, ...] = ()
 
 
 def recorded(name: str) -> dict[str, Any]:
@@ -76,4 +77,9 @@ def call(handler: Operation, event: dict[str, Any], context: Context | None = No
     """Invoke a handler as Lambda does; the response must be serializable as JSON."""
     response = json.loads(json.dumps(handler(event, context or Context())))
     body = response.get("body")
-    return Reply(response["statusCode"], response["headers"], json.loads(body) if body else None)
+    return Reply(
+        response["statusCode"],
+        response["headers"],
+        json.loads(body) if body else None,
+        tuple(response.get("cookies", ())),
+    )

@@ -14,8 +14,13 @@ ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/ws/$connect"
 ADA, EVERYTHING = "user#ada", "everything"
 
 
-def gateway_event(body: str = "", route: str = "$default", audience: str = ADA) -> dict[str, Any]:
-    """Return API Gateway's event for a message; without a body, for an opening or closing connection."""
+def gateway_event(
+    body: str = "", route: str = "$default", audience: str = ADA, **authorizer: str
+) -> dict[str, Any]:
+    """Return API Gateway's event for a message; without a body, for an opening or closing connection.
+
+    `authorizer` are further values of the authorizer's context.
+    """
     return {
         "requestContext": {
             "routeKey": route,
@@ -23,7 +28,7 @@ def gateway_event(body: str = "", route: str = "$default", audience: str = ADA) 
             "connectionId": CONNECTION,
             "stage": "ws",
             "apiId": "abc123",
-            "authorizer": {"principalId": "ada", "audience": audience},
+            "authorizer": {"principalId": "ada", "audience": audience, **authorizer},
         },
         "body": body,
         "isBase64Encoded": False,

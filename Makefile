@@ -83,12 +83,14 @@ check: venv ## check style, types, imports, words, generated docs and workflows
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(RUN) -m tools.words
 	@$(RUN) -m tools.docs --check
+	@$(RUN) -m tools.client --check
 	@$(VENV)/bin/zizmor --offline --quiet .github
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 
-record: venv ## write recorded/: resources, permissions, routes, hops and the API's document
+record: venv ## write recorded/: resources, permissions, routes, hops and the API's document; and the app's client
 	@$(RUN) -m tools.record
+	@$(RUN) -m tools.client
 
 docs: venv ## write the generated tables in docs/
 	@$(RUN) -m tools.docs

@@ -20,7 +20,7 @@ SUFFIXES = frozenset(
     {".py", ".md", ".toml", ".yml", ".yaml", ".sh", ".json", ".in", ".js", ".css", ".html", ""}
 )
 LEFT_OUT = re.compile(
-    r"^(tools/words\.py|tests/unit/tools/test_words\.py|recorded/|.*requirements.*\.txt|local/pulumi/|frontend/vendor/)"
+    r"^(tools/words\.py|tests/unit/tools/test_words\.py|recorded/|.*requirements.*\.txt|local/pulumi/|frontend/assets/vendor/)"
 )
 
 RULES: dict[str, str] = {

@@ -2,6 +2,7 @@
 
 import { html, render, useErrorBoundary } from "./vendor/htm-preact-3.1.1.js";
 import { startActivity } from "./core/activity.js";
+import { startProfile } from "./core/profile.js";
 import { navigate, route, startRouter } from "./core/router.js";
 import { may, session, startSession } from "./core/session.js";
 import { useStore } from "./core/store.js";
@@ -68,6 +69,7 @@ const Broken = () => html`
 
 startRouter();
 startActivity();
+startProfile();
 startSession();
 const root = document.getElementById("app");
 root.replaceChildren();

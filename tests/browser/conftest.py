@@ -36,7 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium. Each module has its own, because a running Playwright occupies the event loop of the thread."""
+    """Chromium, one for each module: a running Playwright occupies the event loop of its thread."""
     path = chromium()
     assert path, "no chromium was found on PATH"
     with sync_playwright() as playwright:

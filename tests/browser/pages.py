@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+from uuid import uuid4
 
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.visitor import Visitor
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+
+
+class Look(NamedTuple):
+    """How a page is looked at."""
+
+    scheme: Literal["light", "dark"]
+    size: ViewportSize
+
+
+LOOKS = {"light": Look("light", DESKTOP), "dark": Look("dark", DESKTOP), "phone": Look("light", PHONE)}
 
 
 class AppPage(NamedTuple):
@@ -52,7 +63,8 @@ def _activity(visitor: Visitor) -> None:
 def _users(visitor: Visitor) -> None:
     visitor.sign_in("admin")
     for name, status in (("Grace Hopper", "active"), ("Alan Turing", "disabled"), ("Joan Clarke", "active")):
-        visitor.create_user(name=name, status=status)
+        email = f"{name.lower().replace(' ', '.')}.{uuid4().hex[:4]}@example.com"
+        visitor.create_user(name=name, email=email, status=status)
     visitor.page.get_by_role("link", name="Users").click()
     expect(visitor.page.get_by_text("Joan Clarke").first).to_be_visible()
     visitor.live()
@@ -92,7 +104,7 @@ UNAVAILABLE = {
     "status": 503,
     "content_type": "application/problem+json",
     "headers": {"X-Correlation-Id": "0123456789abcdef"},
-    "body": '{"type": "about:blank", "title": "The service is busy", "status": 503, "detail": "Try again soon."}',
+    "body": '{"type": "about:blank", "title": "The service is busy", "status": 503, "detail": "Try again."}',
 }
 
 PAGES = (

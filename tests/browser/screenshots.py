@@ -6,15 +6,14 @@ They are written to `.local/screenshots`. Those in `README` are committed, too.
 from __future__ import annotations
 
 import shutil
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 from shell.command import run
-from tests.browser.pages import PAGES, AppPage
+from tests.browser.pages import LOOKS, PAGES, AppPage
 from tests.browser.site import ROOT, arguments, chromium, stand_in
-from tests.browser.test_accessibility import LOOKS
 from tests.browser.visitor import Visitor
 
 FOLDER = ROOT / ".local" / "screenshots"
@@ -22,16 +21,19 @@ README = {"users-conflict-light.png": "conflict.png", "activity-dark.png": "acti
 """The pictures in README.md, by the name of their file in docs/pictures."""
 
 
-def take(browser: Browser, address: str, page: AppPage, look: str) -> Path:
-    """Take one picture, and return its file."""
-    context = browser.new_context(**LOOKS[look], locale="en-GB", reduced_motion="reduce")
+def take(browser: Browser, address: str, page: AppPage) -> Iterator[Path]:
+    """Take the pictures of a page, and yield their files."""
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     visitor = Visitor(context, address)
     page.show(visitor)
     visitor.page.mouse.move(0, 0)
-    file = FOLDER / f"{page.name}-{look}.png"
-    visitor.page.screenshot(path=file)
+    for name, look in LOOKS.items():
+        visitor.page.emulate_media(color_scheme=look.scheme)
+        visitor.page.set_viewport_size(look.size)
+        file = FOLDER / f"{page.name}-{name}.png"
+        visitor.page.screenshot(path=file)
+        yield file
     context.close()
-    return file
 
 
 def main() -> int:
@@ -44,8 +46,8 @@ def main() -> int:
     with stand_in() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments())
         for page in PAGES:
-            for look in LOOKS:
-                print(take(browser, address, page, look).relative_to(ROOT), flush=True)
+            for file in take(browser, address, page):
+                print(file.relative_to(ROOT), flush=True)
         browser.close()
     for name, target in README.items():
         shutil.copy(FOLDER / name, ROOT / "docs" / "pictures" / target)
@@ -53,4 +55,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    run(main)

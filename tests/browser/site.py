@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 DEPLOYED = False
-"""The one switch: True tests the app on the deployed platform, as `make up` serves it; False on the stand-in."""
+"""The switch: True tests the app on the deployed platform, as `make up` serves it; False on the stand-in."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 """The command's name in Debian's package, and in other distributions."""

@@ -54,10 +54,10 @@ def test_a_dialog_keeps_the_focus_and_returns_it(admin: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
 
-    inside = "() => document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+    # At the end of the dialog, the focus is on the browser's own controls for one step.
     for _ in range(12):
         page.keyboard.press("Tab")
-        assert page.evaluate(inside)
+        assert page.evaluate("document.activeElement.matches('body, dialog, dialog *')")
     page.keyboard.press("Escape")
 
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -53,7 +53,7 @@ def test_a_change_made_elsewhere_appears_without_a_reload(person: Visitor, admin
     expect(page.get_by_text("changed elsewhere")).to_be_visible()
 
 
-def test_a_change_made_elsewhere_does_not_overwrite_what_is_being_typed(person: Visitor, admin: Visitor) -> None:
+def test_a_change_made_elsewhere_does_not_replace_what_is_typed(person: Visitor, admin: Visitor) -> None:
     """Both versions are shown side by side, and the person chooses."""
     person.expect_in_console(r"status of 412 .* /api/me")
     page = person.open("/profile")

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
-STORED = "() => JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}, history.state, name])"
+STORED = (
+    "() => JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}, history.state, name])"
+)
 
 
 def test_a_new_person_signs_up_and_has_a_profile(visitor: Visitor) -> None:
@@ -70,7 +72,8 @@ def test_a_session_that_ended_elsewhere_asks_to_sign_in_again(person: Visitor) -
 
 
 @pytest.mark.parametrize(
-    ("error", "advice"), [("denied", "cancelled"), ("expired", "ten minutes"), ("failed", "could not be completed")]
+    ("error", "advice"),
+    [("denied", "cancelled"), ("expired", "ten minutes"), ("failed", "could not be completed")],
 )
 def test_a_failed_sign_in_states_what_to_do(visitor: Visitor, error: str, advice: str) -> None:
     """Each reason of the callback has its own advice, and a way to try again."""

@@ -73,7 +73,11 @@ def test_an_error_of_the_gateway_gets_advice(person: Visitor) -> None:
 def test_loading_is_announced(person: Visitor) -> None:
     """A slow response leaves no blank page."""
     waiting: list[Route] = []
-    person.page.route("**/api/me", waiting.append)
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    person.page.route("**/api/me", hold)
     page = person.open("/profile")
 
     expect(page.get_by_role("status").filter(has_text="Loading your profile")).to_have_count(1)
@@ -82,7 +86,7 @@ def test_loading_is_announced(person: Visitor) -> None:
 
 
 def test_an_unreachable_platform_offers_to_try_again(visitor: Visitor) -> None:
-    """Without an answer about the session, the person is neither in nor out."""
+    """While the session is unknown, the person is neither in nor out."""
     visitor.expect_in_console(r"status of 503 .* /api/auth/session")
     visitor.page.route("**/api/auth/session", lambda route: route.fulfill(**UNAVAILABLE), times=1)
     page = visitor.open()

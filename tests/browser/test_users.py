@@ -109,7 +109,7 @@ def test_an_administrator_edits_a_user(admin: Visitor) -> None:
 
 
 def test_a_conflict_is_shown_side_by_side_and_resolved(admin: Visitor) -> None:
-    """Of fields that both changed, one's own is preselected; of a field that only the other changed, theirs."""
+    """Preselected: one's own value of a field that both changed, theirs of one that only they changed."""
     admin.expect_in_console(r"status of 412 .* /api/users/")
     user = admin.create_user()
     page = find(admin, user["email"])
@@ -123,7 +123,9 @@ def test_a_conflict_is_shown_side_by_side_and_resolved(admin: Visitor) -> None:
 
     expect(dialog.get_by_role("alert")).to_contain_text("Someone else saved changes")
     expect(dialog.get_by_role("radio", name="Name: My Name (your version)")).to_be_checked()
-    expect(dialog.get_by_role("radio", name="Phone number: +442079460002 (saved by someone else)")).to_be_checked()
+    expect(
+        dialog.get_by_role("radio", name="Phone number: +442079460002 (saved by someone else)")
+    ).to_be_checked()
     dialog.get_by_role("button", name="Save the chosen values").click()
     expect(dialog).to_have_count(0)
     _, saved = admin.api("GET", f"/users/{user['id']}")

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from local.deployment.people import PEOPLE
 
 EXPECTED = (r"status of 401 .* /api/auth/(session|refresh)", r"status of 404 .* /favicon.ico")
-"""Failed requests, which the browser logs: how the app finds that no one is signed in, and the hosted login's icon."""
+"""Failed requests, which the browser logs: those about the session, and that of the hosted login's icon."""
 
 REQUEST = """async ([method, path, body, headers]) => {
     const all = {"X-Strata-Request": "1", "Content-Type": "application/json", ...headers};

@@ -1,6 +1,5 @@
 import { html, useEffect } from "../vendor/htm-preact-3.1.1.js";
 import { activity, unseen } from "../core/activity.js";
-import { connection } from "../core/live.js";
 import { may } from "../core/session.js";
 import { useStore } from "../core/store.js";
 import { ago, dateTime, summary } from "../core/text.js";
@@ -12,11 +11,10 @@ export function ActivityPage() {
   useEffect(() => unseen.set(0), [events]);
   return html`
     <${Page} title="Activity" lead=${may("events/read") ? "Everything that happens, as it happens." : "Changes of your account, as they happen."}>
-      <${Refused} />
       ${!events.length && html`<${Empty} title="No activity yet">Leave this page open: changes show up here within a second. After a lost connection, what you missed is fetched.<//>`}
-      <ol class="feed card" role="log" aria-label="Latest events" hidden=${!events.length}>
-        ${events.map((event) => html`<${Entry} key=${event.id} event=${event} />`)}
-      </ol>
+      <div class="card feed-card" role="log" aria-label="Latest events" hidden=${!events.length}>
+        <ol class="feed">${events.map((event) => html`<${Entry} key=${event.id} event=${event} />`)}</ol>
+      </div>
     <//>
   `;
 }
@@ -28,8 +26,3 @@ const Entry = ({ event }) => html`
     <time datetime=${event.occurredAt} title=${dateTime(event.occurredAt)}>${ago(event.occurredAt)}</time>
   </li>
 `;
-
-function Refused() {
-  if (useStore(connection) !== "refused") return null;
-  return html`<p class="notice" role="status">Live updates are off, because your profile is disabled or was deleted. Ask an administrator to enable it.</p>`;
-}

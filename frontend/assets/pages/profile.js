@@ -1,13 +1,12 @@
-import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
+import { html, useState } from "../vendor/htm-preact-3.1.1.js";
 import { CONSTRAINTS, meChange, mePhoneCode, mePhoneVerify, meRead } from "../core/client.js";
-import { subscribe } from "../core/live.js";
-import { useLoaded } from "../core/load.js";
+import { loadProfile, profile, setProfile } from "../core/profile.js";
+import { useStore } from "../core/store.js";
 import { dateTime } from "../core/text.js";
 import { Editor } from "../parts/editor.js";
 import { Field, Form } from "../parts/form.js";
 import { Page } from "../parts/page.js";
 import { Content, Failure } from "../parts/states.js";
-import { show } from "../parts/toasts.js";
 
 const FIELDS = [
   { name: "name", label: "Name", autocomplete: "name" },
@@ -15,24 +14,17 @@ const FIELDS = [
 ];
 
 export function ProfilePage() {
-  const loaded = useLoaded(async () => (await meRead()).data, []);
-  const { update, reload } = loaded;
-  useEffect(() => subscribe((event) => update((user) => merged(user, event)), reload), [update, reload]);
+  const { value, error, elsewhere } = useStore(profile);
   return html`
     <${Page} title="Profile" lead="How you appear to administrators, and where messages reach you.">
-      <${Content} loaded=${loaded} what="your profile">
-        ${(user) => html`<${Profile} user=${user} onSaved=${(saved) => update(() => saved)} />`}
+      <div role="status">
+        ${elsewhere && html`<p class="notice">Your profile was changed elsewhere. This page shows the current values.</p>`}
+      </div>
+      <${Content} loaded=${{ value, error, reload: loadProfile }} what="your profile">
+        ${(user) => html`<${Profile} user=${user} onSaved=${setProfile} />`}
       <//>
     <//>
   `;
-}
-
-/** The newer state of the person's profile; a change made elsewhere is announced. */
-function merged(user, { type, data }) {
-  const newer = type === "user.updated" && data.user.id === user.id && data.user.version > user.version;
-  if (!newer) return user;
-  show({ text: "Your profile was changed elsewhere. This page shows the current values." });
-  return data.user;
 }
 
 const Profile = ({ user, onSaved }) => html`
@@ -42,7 +34,7 @@ const Profile = ({ user, onSaved }) => html`
       <div><dt>Member since</dt><dd>${dateTime(user.createdAt)}</dd></div>
     </dl>
     <${Editor}
-      initial=${user} fields=${FIELDS} rules=${CONSTRAINTS.ChangeMe}
+      initial=${user} fields=${FIELDS} rules=${CONSTRAINTS.CreateUser}
       save=${meChange} read=${meRead} onSaved=${onSaved}
     />
   </section>

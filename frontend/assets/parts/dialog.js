@@ -10,6 +10,7 @@ export function Dialog({ title, onClose, children }) {
     const before = document.activeElement;
     const element = dialog.current;
     element.showModal();
+    element.querySelector("form input")?.focus();
     return () => {
       element.close();
       if (before?.isConnected) before.focus();

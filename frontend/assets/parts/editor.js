@@ -70,7 +70,7 @@ function Conflict({ base, mine, theirs, fields, onChoose, onCancel }) {
   return html`
     <div class="conflict">
       <p role="alert">Someone else saved changes while you were editing. Choose what to keep of each field that differs.</p>
-      <${Form} action="Save the chosen values" onSubmit=${(choices) => onChoose(values(choices))}>
+      <${Form} action="Save the chosen values" cancel="Discard my changes" onCancel=${onCancel} onSubmit=${(choices) => onChoose(values(choices))}>
         <table>
           <thead>
             <tr><th scope="col">Field</th><th scope="col">Your version</th><th scope="col">Saved by someone else</th></tr>
@@ -80,7 +80,6 @@ function Conflict({ base, mine, theirs, fields, onChoose, onCancel }) {
           </tbody>
         </table>
       <//>
-      <button type="button" class="button" onClick=${onCancel}>Discard my changes</button>
     </div>
   `;
 }

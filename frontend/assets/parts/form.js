@@ -11,9 +11,10 @@ const Faults = createContext({});
  * @param {(values: Record<string, string>) => Promise<void>} props.onSubmit may throw an `ApiError`
  * @param {string} props.action the text of the button
  * @param {() => void} [props.onCancel]
+ * @param {string} [props.cancel] the text of the button that cancels
  * @param {string} [props.saved] what is shown after success
  */
-export function Form({ onSubmit, action, onCancel, saved, children }) {
+export function Form({ onSubmit, action, onCancel, cancel = "Cancel", saved, children }) {
   const form = useRef();
   const [{ error, pending, done }, setState] = useState({});
   const fields = error?.fields ?? {};
@@ -40,7 +41,7 @@ export function Form({ onSubmit, action, onCancel, saved, children }) {
       ${error && html`<${Failure} error=${error} />`}
       <div class="actions">
         <button class="button button-primary" aria-disabled=${Boolean(pending)}>${pending ? "Saving…" : action}</button>
-        ${onCancel && html`<button type="button" class="button" onClick=${onCancel}>Cancel</button>`}
+        ${onCancel && html`<button type="button" class="button" onClick=${onCancel}>${cancel}</button>`}
         <span class="saved" role="status">${done && saved}</span>
       </div>
     </form>

@@ -3,10 +3,12 @@
 import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
 import { unseen } from "../core/activity.js";
 import { connection } from "../core/live.js";
+import { loadProfile, profile } from "../core/profile.js";
 import { session, signOut } from "../core/session.js";
 import { useStore } from "../core/store.js";
 import { commitDeletions } from "./deletions.js";
 import { Icon, Mark } from "./icon.js";
+import { Failure } from "./states.js";
 import { show } from "./toasts.js";
 
 /** Ends the session; a failure is shown, because the person is then still signed in. */
@@ -33,7 +35,7 @@ export const Shell = ({ path, links, children }) => html`
       <ul>${links.map((link) => html`<${PageLink} key=${link.path} link=${link} current=${link.path === path} />`)}</ul>
     </nav>
     <${Account} />
-    <main id="main" tabindex="-1"><${Offline} />${children}</main>
+    <main id="main" tabindex="-1"><${Offline} /><${Refused} />${children}</main>
   </div>
 `;
 
@@ -51,13 +53,21 @@ function PageLink({ link: { path, title, icon }, current }) {
 }
 
 function Account() {
-  const { name, email } = useStore(session);
+  const signedIn = useStore(session);
+  const { name, email } = useStore(profile).value ?? signedIn;
   return html`
     <div class="account">
       <p><strong>${name}</strong><span>${email}</span></p>
       <button type="button" class="button" onClick=${() => leave({ everywhere: false })}><${Icon} name="leave" /><span>Sign out</span></button>
     </div>
   `;
+}
+
+/** A profile that was disabled or deleted, or that belongs to another sign-in, refuses every request. */
+function Refused() {
+  const { error } = useStore(profile);
+  const refused = error?.status === 403 || error?.status === 409;
+  return refused && html`<${Failure} error=${error} retry=${loadProfile} />`;
 }
 
 const LIVE = {

@@ -7,6 +7,8 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,6 +20,7 @@ from moto import mock_aws
 
 from handlers.events.cause import Cause
 from handlers.events.stream import Change
+from handlers.fallback import not_found
 from handlers.kit import clock
 from handlers.openapi.document import Route
 from handlers.realtime.pushes import audiences_of, public_event
@@ -64,6 +67,10 @@ class Api:
         self._lock = Lock()
         self._routes = [(_pattern(route.key), route) for route in ROUTES if route.key != "$default"]
         self._users: dict[str, dict[str, Any]] = {}
+        # The function's bundle contains the keys of the routes.
+        self._bundle = TemporaryDirectory()
+        not_found.ROUTES = Path(self._bundle.name, "routes.json")
+        not_found.ROUTES.write_text(json.dumps([route.key for _, route in self._routes]))
 
     def invoke(
         self,
@@ -83,7 +90,9 @@ class Api:
                     route.key, path=match.groupdict(), query=query, headers=headers, text=body, claims=claims
                 )
                 return refusal or self._handled(route.handler, event)
-        event = request(headers=headers, claims=claims)
+        event = request(headers=headers)
+        event["rawPath"] = f"/api{path}"
+        event["requestContext"]["http"] |= {"method": method, "path": f"/api{path}"}
         return self._handled("handlers.fallback.not_found:handler", event)
 
     def _handled(self, handler: str, event: dict[str, Any]) -> Response:

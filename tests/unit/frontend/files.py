@@ -10,7 +10,7 @@ FRONTEND = Path(__file__).parents[3] / "frontend"
 ASSETS = FRONTEND / "assets"
 PAGE = (FRONTEND / "index.html").read_text("utf-8")
 
-IMPORTED = re.compile(r"^(?:import|export|\})[^\"';]*?\bfrom \"([^\"]+)\";|^import \"([^\"]+)\";", re.MULTILINE)
+IMPORTED = re.compile(r"^(?:import|\})[^\"';]*?\bfrom \"([^\"]+)\";", re.MULTILINE)
 REFERRED = re.compile(r"(?:href|src)=\"(/assets/[^\"]+)\"")
 
 
@@ -26,8 +26,8 @@ def styles() -> list[Path]:
 
 def imports(module: Path) -> Iterator[Path]:
     """Yield the modules that a module imports."""
-    for first, second in IMPORTED.findall(module.read_text("utf-8")):
-        yield (module.parent / (first or second)).resolve()
+    for path in IMPORTED.findall(module.read_text("utf-8")):
+        yield (module.parent / path).resolve()
 
 
 def reached(entry: Path) -> set[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_the_page_preloads_every_module() -> None:
 
 
 def test_only_the_page_names_absolute_paths_of_files() -> None:
-    """A release rewrites them in the page; modules and styles use relative ones, so a page never mixes releases."""
+    """A release rewrites them in the page; the others are relative, so a page never mixes releases."""
     assert [path.name for path in (*scripts(), *styles()) if "/assets/" in path.read_text("utf-8")] == []
 
 
@@ -63,9 +64,9 @@ def test_the_page_has_no_inline_script_or_style() -> None:
 
 
 @pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
-def test_modules_write_no_markup_and_evaluate_no_text(path: object) -> None:
+def test_modules_write_no_markup_and_evaluate_no_text(path: Path) -> None:
     """Text becomes nodes through the library only."""
-    text = path.read_text("utf-8")  # type: ignore[attr-defined]
+    text = path.read_text("utf-8")
 
     assert [sink for sink in SINKS if sink in text] == []
     assert not re.search(r"\sstyle=", text)
@@ -84,7 +85,9 @@ def test_no_file_is_long() -> None:
     """The limit of every other room."""
     lengths = {path.name: path.read_text("utf-8").count("\n") for path in (*scripts(), *styles())}
 
-    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES and name != "client.js"} == {}
+    assert {
+        name: lines for name, lines in lengths.items() if lines > MOST_LINES and name != "client.js"
+    } == {}
 
 
 def test_vendored_files_are_those_of_the_table() -> None:

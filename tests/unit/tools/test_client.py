@@ -38,7 +38,12 @@ def document(**operation: Any) -> dict[str, Any]:
 
 def parameter(name: str, place: str, *, required: bool = False) -> dict[str, Any]:
     """Return a parameter of a text."""
-    return {"name": name, "in": place, "required": required, "schema": {"type": "string", "description": "it"}}
+    return {
+        "name": name,
+        "in": place,
+        "required": required,
+        "schema": {"type": "string", "description": "it"},
+    }
 
 
 ORDER = {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}

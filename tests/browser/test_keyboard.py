@@ -88,7 +88,7 @@ def test_a_user_is_created_edited_deleted_and_restored(admin: Visitor) -> None:
 
 
 def test_the_focus_is_visible(person: Visitor) -> None:
-    """A ring of two pixels in the accent's colour, on links, buttons and fields."""
+    """A ring of two pixels in the accent's color, on links, buttons and fields."""
     page = person.open("/profile")
     expect(page.get_by_label("Name")).to_be_visible()
     page.keyboard.press("Tab")

@@ -31,6 +31,7 @@ let since;
 let run = 0;
 let failures = 0;
 let retry;
+let check = () => {};
 
 /**
  * @param {(event: LiveEvent) => void} listener called once for each event
@@ -93,13 +94,12 @@ function listen(next, mine) {
   let caughtUp = false;
   let awaited;
   const post = (message) => next.readyState === WebSocket.OPEN && next.send(JSON.stringify(message));
-  const pings = setInterval(check, PING_EVERY);
-
-  function check() {
+  check = () => {
     post({ action: "ping" });
     clearTimeout(awaited);
     awaited = setTimeout(() => next.close(), PONG_WITHIN);
-  }
+  };
+  const pings = setInterval(check, PING_EVERY);
 
   next.onopen = () => post({ action: "resume", token: since });
   next.onmessage = ({ data }) => {
@@ -141,8 +141,9 @@ function deliver(event) {
   onEvent.forEach((listener) => listener(event));
 }
 
-/** Try at once when the network is back. */
+/** When the network is back: try at once, or find out whether the connection has survived. */
 addEventListener("online", () => {
+  if (connection.get() === "open") check();
   if (connection.get() !== "waiting") return;
   clearTimeout(retry);
   open();

@@ -63,7 +63,7 @@ export async function loadSession() {
 /** The lifetime is measured by the server's clock: the one of this device may be wrong. */
 function schedule(lifetime) {
   clearTimeout(timer);
-  timer = setTimeout(renew, Math.max(lifetime - REFRESH_EARLY, SOONEST_REFRESH));
+  timer = setTimeout(renew, Math.max(lifetime - REFRESH_EARLY || 0, SOONEST_REFRESH));
 }
 
 async function renew() {
@@ -110,5 +110,7 @@ export function startSession() {
     // Another person has signed in: nothing that this tab shows is theirs.
     else if (phase === "in" && subject !== data.subject) location.reload();
   };
+  // The browser may show a page again as it was when the person left it.
+  addEventListener("pageshow", ({ persisted }) => persisted && loadSession());
   return loadSession();
 }

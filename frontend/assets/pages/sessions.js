@@ -15,7 +15,7 @@ export function SessionsPage() {
   const [asking, setAsking] = useState(false);
   const action = html`<button type="button" class="button" onClick=${() => setAsking(true)}>Sign out everywhere</button>`;
   return html`
-    <${Page} title="Sessions" lead="Where you are signed in. If you do not recognise one, sign out everywhere." actions=${action}>
+    <${Page} title="Sessions" lead="Where you are signed in. If you do not recognize one, sign out everywhere." actions=${action}>
       ${loading && html`<${Loading} what="your sessions" />`}
       <ul class="list card" hidden=${loading}>${sessions.map((each) => html`<${Row} key=${each.id} item=${each} />`)}</ul>
       ${asking && html`<${Confirmation} onClose=${() => setAsking(false)} />`}

@@ -31,8 +31,8 @@ export function UsersTable({ users, busy, onEdit }) {
 /** The focus stays in the table, at the row that takes the place of the deleted one. */
 function remove(event, user) {
   const row = event.currentTarget.closest("tr");
-  const neighbour = row.nextElementSibling ?? row.previousElementSibling;
-  const target = neighbour?.querySelector("button") ?? document.querySelector("h1");
+  const neighbor = row.nextElementSibling ?? row.previousElementSibling;
+  const target = neighbor?.querySelector("button") ?? document.querySelector("h1");
   deleteLater(user);
   target.focus();
 }

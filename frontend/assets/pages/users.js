@@ -10,6 +10,7 @@ import { CreateUser, EditUser } from "./users-dialogs.js";
 import { UsersTable } from "./users-table.js";
 
 const ON_A_PAGE = 20;
+const TOGETHER = 500;
 
 export function UsersPage() {
   const [email, setEmail] = useState("");
@@ -50,19 +51,19 @@ function withUser(page, user) {
   return { ...page, items };
 }
 
-/** Changes made elsewhere appear in the table; a new user appears after loading the page again. */
+const withoutUser = (page, { id }) => ({ ...page, items: page.items.filter((each) => each.id !== id) });
+
+/** Changes made elsewhere appear in the table; new users appear after one request for all that arrive together. */
 function useLive({ update, reload }) {
-  useEffect(
-    () =>
-      subscribe(({ type, data }) => {
-        if (type === "user.updated") update((page) => withUser(page, data.user));
-        if (type === "user.created") reload();
-        if (type === "user.deleted") {
-          update((page) => ({ ...page, items: page.items.filter(({ id }) => id !== data.user.id) }));
-        }
-      }, reload),
-    [update, reload],
-  );
+  useEffect(() => {
+    let waiting;
+    const unsubscribe = subscribe(({ type, data }) => {
+      if (type === "user.updated") update((page) => withUser(page, data.user));
+      if (type === "user.deleted") update((page) => withoutUser(page, data.user));
+      if (type === "user.created") waiting ??= setTimeout(() => ((waiting = undefined), reload()), TOGETHER);
+    }, reload);
+    return () => (clearTimeout(waiting), unsubscribe());
+  }, [update, reload]);
 }
 
 function Search({ email, onFind }) {

@@ -2,10 +2,9 @@
 
 import { usersDelete } from "../core/client.js";
 import { createStore } from "../core/store.js";
-import { dismiss, isHeld, show } from "./toasts.js";
+import { dismiss, expire, show } from "./toasts.js";
 
 const UNDO_WITHIN = 8_000;
-const LOOK_AGAIN = 1_000;
 
 /** @typedef {import("../core/client.js").User} User */
 
@@ -16,25 +15,19 @@ const waiting = new Map();
 
 /** @param {User} user */
 export function deleteLater(user) {
-  const undo = () => forget(user.id);
+  const undo = () => (take(user.id), restore(user.id));
   const toast = show({ text: `${user.name} is being deleted. Undo within ${UNDO_WITHIN / 1_000} seconds.`, undo });
   deleted.set(new Set([...deleted.get(), user.id]));
-  waiting.set(user.id, { user, toast });
-  wait(user.id, UNDO_WITHIN);
+  waiting.set(user.id, { user, toast, stop: expire(toast, UNDO_WITHIN, () => commit(user.id)) });
 }
 
-/** A person who is on the message with the pointer or the keyboard gets more time. */
-function wait(id, time) {
-  const entry = waiting.get(id);
-  entry.timer = setTimeout(() => (isHeld(entry.toast) ? wait(id, LOOK_AGAIN) : commit(id)), time);
-}
-
-function forget(id) {
-  const { timer, toast } = waiting.get(id);
-  clearTimeout(timer);
+/** Stop waiting, and return the user. */
+function take(id) {
+  const { user, toast, stop } = waiting.get(id);
+  stop();
   dismiss(toast);
   waiting.delete(id);
-  restore(id);
+  return user;
 }
 
 function restore(id) {
@@ -42,10 +35,7 @@ function restore(id) {
 }
 
 async function commit(id, options) {
-  const { user, timer, toast } = waiting.get(id);
-  clearTimeout(timer);
-  waiting.delete(id);
-  dismiss(toast);
+  const user = take(id);
   try {
     await usersDelete({ userId: id, ifMatch: `"${user.version}"` }, options);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Icons, drawn in the colour of the text. They are decoration: the text beside them names the thing. */
+/** Icons, drawn in the color of the text. They are decoration: the text beside them names the thing. */
 
 import { html } from "../vendor/htm-preact-3.1.1.js";
 
@@ -20,7 +20,7 @@ const PATHS = {
 
 /** @param {{name: keyof typeof PATHS}} props */
 export const Icon = ({ name }) => html`
-  <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>
+  <svg class="icon icon-${name}" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>
 `;
 
 export const Mark = () => html`

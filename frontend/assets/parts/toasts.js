@@ -17,23 +17,42 @@ import { Failure } from "./states.js";
 /** @type {import("../core/store.js").Store<Toast[]>} */
 export const toasts = createStore([]);
 
+const SHOWN_FOR = 6_000;
+const LOOK_AGAIN = 1_000;
 let count = 0;
 
 /**
+ * Show a message. One that needs no action is dismissed after a while.
+ *
  * @param {Omit<Toast, "id">} toast
  * @returns {number} its id
  */
 export function show(toast) {
   count += 1;
-  toasts.set([...toasts.get(), { ...toast, id: count }]);
-  return count;
+  const id = count;
+  toasts.set([...toasts.get(), { ...toast, id }]);
+  if (!toast.undo && !toast.error) expire(id, SHOWN_FOR, () => dismiss(id));
+  return id;
 }
 
 /** @param {number} id */
 export const dismiss = (id) => toasts.set(toasts.get().filter((toast) => toast.id !== id));
 
-/** @param {number} id */
-export const isHeld = (id) => toasts.get().some((toast) => toast.id === id && toast.held);
+/**
+ * Act when the time of a message has passed. While the pointer or the focus is on it, it gets more time.
+ *
+ * @param {number} id
+ * @param {number} time in milliseconds
+ * @param {() => void} action
+ * @returns {() => void} the function that prevents it
+ */
+export function expire(id, time, action) {
+  let timer;
+  const isHeld = () => toasts.get().some((toast) => toast.id === id && toast.held);
+  const wait = (rest) => (timer = setTimeout(() => (isHeld() ? wait(LOOK_AGAIN) : action()), rest));
+  wait(time);
+  return () => clearTimeout(timer);
+}
 
 function hold(id, held) {
   toasts.set(toasts.get().map((toast) => (toast.id === id ? { ...toast, held } : toast)));

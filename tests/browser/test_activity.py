@@ -57,6 +57,27 @@ def test_events_missed_while_the_connection_was_closed_are_fetched(visit: Visit,
     expect(page.get_by_text(f"{first['name']} was added")).to_have_count(1)
 
 
+def test_a_gap_in_the_activity_is_shown(visit: Visit) -> None:
+    """After too long a time the platform cannot fetch what was missed: the app loads again, and goes on."""
+    watcher = visit()
+    resets = iter(['{"type": "reset"}'])
+
+    def reset_once(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def forward(message: str | bytes) -> None:
+            socket.send(next(resets, message))
+
+        server.on_message(forward)
+
+    watcher.page.route_web_socket("**/ws?*", reset_once)
+
+    page = watcher.sign_in("admin")
+
+    expect(page.get_by_text("Some activity was missed")).to_have_count(1)
+    watcher.live()
+
+
 def test_a_reload_keeps_what_was_shown(admin: Visitor) -> None:
     """The list survives a reload, without duplicates."""
     admin.live()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -46,6 +48,33 @@ def test_an_expired_access_token_is_refreshed_without_the_person_noticing(person
 
     assert refused == 401
     expect(person.page.get_by_label("Name")).to_have_value("Grace Hopper")
+
+
+def test_the_access_token_is_refreshed_before_it_expires(visitor: Visitor) -> None:
+    """A minute before the end of its five."""
+    page = visitor.page
+    page.clock.install()
+    visitor.sign_up()
+
+    with page.expect_response("**/api/auth/refresh") as response:
+        page.clock.fast_forward(4 * 60_000)
+
+    assert response.value.status == 204
+
+
+def test_a_wrong_clock_causes_no_stream_of_refreshes(visitor: Visitor) -> None:
+    """The lifetime is measured by the server's clock, not by the one of a device that is a day ahead."""
+    refreshes: list[str] = []
+    page = visitor.page
+    page.on("request", lambda each: refreshes.append(each.url) if "refresh" in each.url else None)
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=1))
+    visitor.sign_up()
+    refreshes.clear()
+
+    page.clock.fast_forward(2 * 60_000)
+    visitor.live()
+
+    assert refreshes == []
 
 
 def test_signing_out_ends_the_session(person: Visitor) -> None:

@@ -23,7 +23,7 @@ export function startActivity() {
     if (subject) begin(subject);
     else finish();
   });
-  subscribe(add);
+  subscribe(add, addGap);
   addEventListener("pagehide", () => subject && keep(subject));
 }
 
@@ -44,6 +44,12 @@ function finish() {
 
 function keep(subject) {
   sessionStorage.setItem(key(subject), JSON.stringify({ events: activity.get(), since: position() }));
+}
+
+/** What happened in between is not known any more. */
+function addGap() {
+  const occurredAt = new Date().toISOString();
+  add({ id: `gap:${occurredAt}`, type: "activity.missed", source: "app", correlationId: "", occurredAt, data: {} });
 }
 
 function add(event) {

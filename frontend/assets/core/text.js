@@ -49,6 +49,7 @@ export function deviceName(userAgent) {
 const FIELDS = { name: "name", email: "email address", phone: "phone number", status: "status" };
 
 const SUMMARIES = {
+  "activity.missed": () => "Some activity was missed, because this page was disconnected for too long",
   "user.created": ({ user }) => `${user.name} was added`,
   "user.updated": ({ user, changed = [] }) => `${user.name} changed${fields(changed)}`,
   "user.deleted": ({ user }) => `${user.name} was deleted`,

@@ -5,7 +5,7 @@ import { loadSession } from "./session.js";
 import { createStore } from "./store.js";
 
 const PING_EVERY = 4 * 60_000;
-const PONG_WITHIN = 10_000;
+const RESPONSE_WITHIN = 10_000;
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 30_000;
 const REMEMBERED = 2_000;
@@ -93,22 +93,22 @@ function listen(next, mine) {
   let latest = "";
   let caughtUp = false;
   let awaited;
-  const post = (message) => next.readyState === WebSocket.OPEN && next.send(JSON.stringify(message));
-  check = () => {
-    post({ action: "ping" });
+  const request = (message) => {
+    if (next.readyState === WebSocket.OPEN) next.send(JSON.stringify(message));
     clearTimeout(awaited);
-    awaited = setTimeout(() => next.close(), PONG_WITHIN);
+    awaited = setTimeout(() => next.close(), RESPONSE_WITHIN);
   };
+  check = () => request({ action: "ping" });
   const pings = setInterval(check, PING_EVERY);
 
-  next.onopen = () => post({ action: "resume", token: since });
+  next.onopen = () => request({ action: "resume", token: since });
   next.onmessage = ({ data }) => {
     if (mine !== run) return;
     const message = JSON.parse(data);
     clearTimeout(awaited);
     if (message.type === "event") deliver(message.event);
     if (message.type === "reset") {
-      post({ action: "resume" });
+      request({ action: "resume" });
       onReset.forEach((listener) => listener());
     }
     if (message.type === "resumed") {

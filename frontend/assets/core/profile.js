@@ -1,7 +1,7 @@
 /** The profile of the person who is signed in, kept up to date by live events. */
 
 import { meRead } from "./client.js";
-import { subscribe } from "./live.js";
+import { connect, connection, position, subscribe } from "./live.js";
 import { session } from "./session.js";
 import { createStore } from "./store.js";
 
@@ -22,6 +22,8 @@ export async function loadProfile() {
   profile.set({ ...profile.get(), error: null });
   try {
     setProfile((await meRead()).data);
+    // An account that was enabled again may connect again.
+    if (connection.get() === "refused") connect(position());
   } catch (error) {
     profile.set({ ...profile.get(), error });
   }

@@ -29,7 +29,7 @@ REFRESHED := $(if $(REFRESH),--refresh)
 PORTS := $(if $(PORT),--port $(PORT)) $(if $(CLOUD_PORT),--cloud-port $(CLOUD_PORT))
 
 .PHONY: help venv up dev down reset status logs token pulumi engine-up engine-preview engine-down engine-env \
-	test check record docs new bench lock
+	test screenshots check record docs new bench lock
 
 help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' Makefile
@@ -76,6 +76,9 @@ engine-env: venv ## print the environment for your own pulumi: eval "$$(make -s 
 test: venv ## run the suites; QUICK=1 runs what the changed files need, ALL=1 fails if a suite cannot run here
 	@$(RUN) -m tests $(if $(QUICK),--quick) $(if $(ALL),--all)
 
+screenshots: venv ## take a picture of each page of the app, into .local/screenshots
+	@$(RUN) -m tests.browser.screenshots
+
 check: venv ## check style, types, imports, words, generated docs and workflows
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
@@ -83,12 +86,14 @@ check: venv ## check style, types, imports, words, generated docs and workflows
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(RUN) -m tools.words
 	@$(RUN) -m tools.docs --check
+	@$(RUN) -m tools.client --check
 	@$(VENV)/bin/zizmor --offline --quiet .github
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 
-record: venv ## write recorded/: resources, permissions, routes, hops and the API's document
+record: venv ## write recorded/: resources, permissions, routes, hops and the API's document; and the app's client
 	@$(RUN) -m tools.record
+	@$(RUN) -m tools.client
 
 docs: venv ## write the generated tables in docs/
 	@$(RUN) -m tools.docs

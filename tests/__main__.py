@@ -16,11 +16,12 @@ import pytest
 
 from local.engine.toolchain import ready
 from shell.command import run
+from tests.browser.site import chromium
 from tests.quick import changed, chosen
 
 FOLDER = Path(__file__).parent
 
-SUITES = ("unit", "infrastructure", "local", "engine")
+SUITES = ("unit", "infrastructure", "local", "engine", "browser")
 
 PARALLEL = ("--numprocesses=auto", "--dist=loadfile", "--durations=10")
 """One process a core; the tests of a file run in one process, which has a platform of its own."""
@@ -33,6 +34,8 @@ def missing(suite: str) -> str | None:
     """Return what a suite needs and does not find; None if it can run."""
     if suite == "engine" and ready() is None:
         return "no Pulumi CLI was found; run `make pulumi`, which finds or builds one"
+    if suite == "browser" and chromium() is None:
+        return "no Chromium was found on PATH; install Debian's package `chromium`"
     return None
 
 

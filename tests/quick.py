@@ -30,6 +30,7 @@ BY_PATH: dict[str, tuple[str, ...]] = {
     "provider/": ("unit/local",),
     "local/": ("unit/local",),
     "operate/": ("unit/operate",),
+    "frontend/": ("unit/frontend",),
     "shell/": ("unit/shell", "unit/test_commands.py"),
     "tools/": ("unit/tools", "unit/test_generated_docs.py", "infrastructure/test_recorded.py"),
     "docs/": ("unit/test_docs.py",),

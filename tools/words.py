@@ -20,7 +20,7 @@ SUFFIXES = frozenset(
     {".py", ".md", ".toml", ".yml", ".yaml", ".sh", ".json", ".in", ".js", ".css", ".html", ""}
 )
 LEFT_OUT = re.compile(
-    r"^(tools/words\.py|tests/unit/tools/test_words\.py|recorded/|.*requirements.*\.txt|local/pulumi/|frontend/vendor/)"
+    r"^(tools/words\.py|tests/unit/tools/test_words\.py|recorded/|.*requirements.*\.txt|local/pulumi/|frontend/assets/vendor/)"
 )
 
 RULES: dict[str, str] = {
@@ -32,7 +32,7 @@ RULES: dict[str, str] = {
     r"mend(?:s|ed|ing)?": "repair, fix",
     r"alone": "only",
     r"hears?|heard|hearing": "receives",
-    r"(?<!dead )(?<!case )letters?": "message, email, character",
+    r"(?<!dead )(?<!case )letters?(?! spacing)": "message, email, character",
     r"answer(?:s|ed|ing)?": "response, returns, responds",
     r"says?|said|saying": "states, reports, returns, logs",
     r"leave to": "permission to",

@@ -15,7 +15,7 @@ from tools.words import findings, tracked
         ("def test_nobodyAnswers(): ...", ["nobody", "answers"]),
         ("answer = client.answers", ["answer", "answers"]),
         ("leave to publish", ["leave to"]),
-        ("a letter; dead letters, dead_letters, deadLetters, lowercase letters", ["letter"]),
+        ("a letter; dead letters, dead_letters, deadLetters, lowercase letters, letter-spacing", ["letter"]),
         ("The response returns the message.", []),
         ("a foretold answerphone", []),
     ],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-DEPLOYED = False
+DEPLOYED = True
 """The switch: True tests the app on the deployed platform, as `make up` serves it; False on the stand-in."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -7,6 +7,7 @@ from settings import Settings
 from wiring import (
     accounts,
     audit,
+    domain,
     events,
     fallback,
     foundation,
@@ -47,7 +48,7 @@ operations.wire(platform)
 health.wire(platform)
 openapi.wire(platform)
 fallback.wire(platform)
-site.wire(platform, site_files, gateway)
+site.wire(platform, site_files, gateway, domain.wire(platform))
 
 for name, value in platform.close().items():
     pulumi.export(name, value)

@@ -82,6 +82,6 @@ def _certificate_is_in_the_region(domain: Domain) -> Iterator[str]:
 
 
 def _address_is_the_domain(config: StackConfig) -> Iterator[str]:
-    address = f"https://{config.domain.name}"
-    if config.domain.name and config.url and config.url != address and not config.endpoint:
+    address = config.domain.address
+    if address and config.url and config.url != address and not config.endpoint:
         yield problem("url", config.url, f"expected none, or {address}, which strata:domain.name serves")

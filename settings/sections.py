@@ -271,6 +271,11 @@ class Domain(Section):
     ) = None
 
     @property
+    def address(self) -> str | None:
+        """The public address; None without a domain."""
+        return None if self.name is None else f"https://{self.name}"
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Every public host name, the one that serves first; empty without a domain."""
         return () if self.name is None else (self.name, *self.redirects)
@@ -298,7 +303,8 @@ class StackConfig(Section):
         environment: the environment class.
         region: the AWS region.
         endpoint: the loopback address of the embedded cloud, one for all services; only with `ephemeral`.
-        url: the public address, to which sign-in redirects, if it is not that of the distribution.
+        url: the public address, to which sign-in redirects, if it is neither that of `domain.name` nor
+            that of the distribution.
         version: the version that `GET /api/health` returns.
         permissions_boundary: the ARN of the policy that limits every role of the stack.
     """

@@ -40,9 +40,10 @@ def command() -> Path:
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    """An empty embedded cloud."""
+    """An embedded cloud with nothing but the hosted zone in which `prod` has its domain."""
     emulator = Emulator(tmp_path / "cloud")
     emulator.start(free_port())
+    emulator.cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="prod")
     yield emulator.cloud
     emulator.reset()
 

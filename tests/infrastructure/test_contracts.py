@@ -20,6 +20,9 @@ OPTIONS = {
     r".*aws:cloudwatch/metricAlarm:MetricAlarm::.*": "environment",
     r".*aws:cognito/userPoolClient:UserPoolClient::auth-(provisioning|reporting)": "auth.machineClients",
     r".*aws:lambda/alias:Alias::.*": "functions.snapStart",
+    r".*strata:components:Domain(\$aws:(acm|route53)/.*)?::domain(-.*)?": "domain.name",
+    r".*strata:components:Firewall(\$aws:wafv2/webAcl:WebAcl)?::firewall": "firewall.enabled",
+    r".*KeyvaluestoreKey::site-redirect:.*": "domain.redirects",
     r".*aws:sns/topicSubscription:TopicSubscription::alarms-[^@]+@[^@]+": "alarms.emails",
 }
 """The resources that a stack has only if a setting asks for them: URN without project and stack, setting."""

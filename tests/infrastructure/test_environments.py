@@ -16,6 +16,7 @@ from tools.graph import ACCOUNT, REGION, ROOT, Graph, Recorder, Registered, Secr
 
 FUNCTION = "aws:lambda/function:Function"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 POOL = "aws:cognito/userPool:UserPool"
@@ -37,6 +38,8 @@ DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
     (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
     (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
     (CLIENT, "refreshTokenValidity"): (24, 12),
+    (CLIENT, "callbackUrls"): (["https://site.cloudfront.net/"], ["https://strata.example.com/"]),
+    (CLIENT, "logoutUrls"): (["https://site.cloudfront.net/"], ["https://strata.example.com/"]),
     ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
     (STAGE, "defaultRouteSettings.throttlingRateLimit"): (100, 1_000),
     (STAGE, "defaultRouteSettings.throttlingBurstLimit"): (200, 2_000),
@@ -44,7 +47,19 @@ DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
         [],
         [{"routeKey": "POST /users", "throttlingRateLimit": 50, "throttlingBurstLimit": 100}],
     ),
-    ("aws:cloudfront/distribution:Distribution", "priceClass"): ("PriceClass_100", "PriceClass_All"),
+    (DISTRIBUTION, "priceClass"): ("PriceClass_100", "PriceClass_All"),
+    (DISTRIBUTION, "aliases"): ([], ["strata.example.com", "www.strata.example.com"]),
+    (DISTRIBUTION, "viewerCertificate.cloudfrontDefaultCertificate"): (True, None),
+    (DISTRIBUTION, "viewerCertificate.acmCertificateArn"): (
+        None,
+        f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/domain",
+    ),
+    (DISTRIBUTION, "viewerCertificate.minimumProtocolVersion"): (None, "TLSv1.2_2021"),
+    (DISTRIBUTION, "viewerCertificate.sslSupportMethod"): (None, "sni-only"),
+    (DISTRIBUTION, "webAclId"): (
+        None,
+        f"arn:aws:wafv2:{REGION}:{ACCOUNT}:global/webacl/firewall/firewall",
+    ),
     (FUNCTION, "environment.variables.EFFECTS_DAYS"): ("28", "379"),
     (FUNCTION, "environment.variables.MAIL_SENDER"): SENDERS,
     (FUNCTION, "publish"): (False, True),

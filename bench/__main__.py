@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import cold_import, engine, events, graph, local, loops
+from bench import cold_import, door, engine, events, graph, local, loops
 from bench.options import Options
 from shell.command import run
 
-BENCHMARKS = (graph, cold_import, loops, local, events, engine)
+BENCHMARKS = (graph, cold_import, loops, local, door, events, engine)
 
 
 def main(options: Options) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ import requests
 
 from bench.bare_function import BareFunction
 from bench.deployed import deployment, ignore
+from bench.load import CLIENTS, rate
 from bench.options import Options
 from bench.table import Figure, figure, seconds, show
 from local.deployment import people
@@ -21,7 +21,6 @@ from local.machine.ports import free_port
 from shell.command import run
 
 ROUNDS = 5
-CLIENTS = 8
 REQUESTS = 400
 
 
@@ -68,10 +67,10 @@ def _throughput(deployment: Deployment, url: str, bare: BareFunction, count: int
     user = requests.post(
         f"{url}/users", json={"email": "bench@example.com", "name": "B"}, headers=_bearer(token), timeout=30
     ).json()
-    floor = _rate(lambda session: session.get(bare.url, timeout=30), count)
+    floor = rate(lambda session: session.get(bare.url, timeout=30), count)
     rates = {
-        "GET /health": _rate(lambda session: session.get(f"{url}/health", timeout=30), count),
-        "GET /users/{userId}": _rate(
+        "GET /health": rate(lambda session: session.get(f"{url}/health", timeout=30), count),
+        "GET /users/{userId}": rate(
             lambda session: session.get(f"{url}/users/{user['id']}", headers=_bearer(token), timeout=30),
             count,
         ),
@@ -80,19 +79,6 @@ def _throughput(deployment: Deployment, url: str, bare: BareFunction, count: int
         Figure(name, rate, floor, "a bare function, without the front door", "req/s")
         for name, rate in rates.items()
     ]
-
-
-def _rate(send: Callable[[requests.Session], requests.Response], count: int) -> float:
-    """Return the requests per second of several concurrent clients."""
-
-    def client(_: int) -> None:
-        with requests.Session() as session:
-            for _ in range(count // CLIENTS):
-                send(session).raise_for_status()
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(client, range(CLIENTS)))  # The first round starts the workers.
-        return count / seconds(lambda: list(pool.map(client, range(CLIENTS))))
 
 
 def _get(url: str, token: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
@@ -129,10 +129,9 @@ def without_distribution(outputs: dict[str, Any], session: ClientSession) -> Edg
     behaviors: list[Behavior] = []
     endpoint = ""
     for output, patterns in (("apiUrl", ("/api", "/api/*")), ("webSocketUrl", ("/ws",))):
-        if isinstance(url := outputs.get(output), str):
-            parts = urlsplit(url)
-            endpoint = f"http://{parts.netloc}"
-            origin = Origin(output, OriginKind.API, parts.path.split("/")[3])
+        found = re.fullmatch(r"\w+://([^/]+)/_aws/execute-api/(\w+)/\w+", str(outputs.get(output)))
+        if found is not None:
+            endpoint, origin = f"http://{found[1]}", Origin(output, OriginKind.API, found[2])
             behaviors += [Behavior(pattern, origin, methods, forwarded=everything) for pattern in patterns]
     if not behaviors:
         raise NotDeployedError

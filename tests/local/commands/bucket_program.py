@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from local.deployment.deployment import Deployment
 from local.driver.changes import Change, Result
 from local.machine.ports import free_port
 from local.machine.processes import Process
 from provider.cloud import Cloud
+from tests.unit.local import distribution
 
 URN = "urn:pulumi:local::strata::aws:s3/bucket:Bucket::things"
 
@@ -62,7 +64,20 @@ class Program:
             cloud.client("s3").create_bucket(Bucket="things")
             state.write_text('{"version": 1}')
         report(change)
-        return Result({"apiUrl": self.api_url, "nested": {"a": [1]}}, [change], 0.5)
+        outputs = {"distributionId": distribution_id(cloud, self.api_url), "nested": {"a": [1]}}
+        return Result(outputs, [change], 0.5)
+
+
+def distribution_id(cloud: Cloud, api_url: str) -> str:
+    """Return the id of the distribution before the API's stage, which is created once."""
+    client, url = cloud.client("cloudfront"), urlsplit(api_url)
+    existing = client.list_distributions()["DistributionList"].get("Items")
+    if existing:
+        return existing[0]["Id"]
+    path = url.path.removesuffix("/api")
+    stage = distribution.origin("api", "localhost", port=url.port, OriginPath=path)
+    config = distribution.config([stage], [distribution.behavior("api")])
+    return client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
 
 
 @dataclass

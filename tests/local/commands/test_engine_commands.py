@@ -19,7 +19,7 @@ from local.engine.engine import Engine, Run
 from local.engine.events import Events
 from local.machine.ports import free_port
 from tests.checkout import ROOT
-from tests.local.commands.bucket_program import URN, Ports
+from tests.local.commands.bucket_program import URN, Ports, distribution_id
 
 
 @pytest.fixture
@@ -70,7 +70,8 @@ def test_up_prints_json(
         report: Callable[[Change], None] = given[-1]
         change = Change(URN, "create", 0.5)
         report(change)
-        return Result({"apiUrl": api_url, "userPoolId": "pool"}, [change], 0.5)
+        id_ = distribution_id(Deployment(directory, directory).emulator.cloud, api_url)
+        return Result({"distributionId": id_, "userPoolId": "pool"}, [change], 0.5)
 
     monkeypatch.setattr(Deploy, "apply", apply)
     monkeypatch.setattr(people, "_seed", lambda *_: False)

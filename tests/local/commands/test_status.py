@@ -14,7 +14,7 @@ import pytest
 from local.commands.cli import NOT_RUNNING, main
 from local.deployment.deployment import Deployment
 from local.driver.state import Resource
-from tests.local.commands.bucket_program import URN, Ports, running
+from tests.local.commands.bucket_program import URN, Ports, distribution_id, running
 
 
 def test_status_exit_code(
@@ -26,7 +26,8 @@ def test_status_exit_code(
     codes.append(main(["status"], deployment))
     deployment.front_door.start(ports.front_door)
     codes.append(main(["status"], deployment))
-    deployment.outputs_file.write_text(json.dumps({"apiUrl": api_url}))
+    id_ = distribution_id(deployment.emulator.cloud, api_url)
+    deployment.outputs_file.write_text(json.dumps({"distributionId": id_}))
     capsys.readouterr()
     codes.append(main(["status"], deployment))
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())

@@ -13,7 +13,7 @@ from local.commands.cli import main
 from local.deployment.deployment import Deployment
 from local.machine.errors import LocalError
 from local.machine.ports import free_port, is_taken
-from tests.local.commands.bucket_program import URN, Ports, Program, health, kill, running
+from tests.local.commands.bucket_program import URN, Ports, Program, distribution_id, health, kill, running
 
 
 def test_up_deploys_and_prints_a_summary(
@@ -25,7 +25,7 @@ def test_up_deploys_and_prints_a_summary(
 
     assert (code, health(ports.front_door)) == (0, 200)
     assert json.loads(deployment.outputs_file.read_text()) == {
-        "apiUrl": program.api_url,
+        "distributionId": distribution_id(deployment.emulator.cloud, program.api_url),
         "nested": {"a": [1]},
     }
     assert program.urls == [f"http://localhost:{ports.front_door}"]

@@ -89,7 +89,7 @@ def test_only_the_distribution_reads_the_bucket(site: Site) -> None:
 
 
 def test_missing_object_is_an_error_and_no_page(site: Site) -> None:
-    """S3 returns 403 to a reader that may not list, and the answer is not HTML."""
+    """S3 returns 403 to a reader that may not list, and the response is not HTML."""
     deployed(site)
     site.allow()
     status, cache, body = visited(site, lambda session: got(session, "/b.js"))

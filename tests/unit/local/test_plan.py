@@ -128,7 +128,7 @@ def test_request_policy_chooses_the_headers_of_the_origin() -> None:
     ],
     ids=["bucket", "global bucket", "api", "http", "https"],
 )
-def test_origin_is_what_its_domain_says(given: Any, expected: Origin) -> None:
+def test_domain_decides_the_kind_of_an_origin(given: Any, expected: Origin) -> None:
     """A bucket, an API, or any other server."""
     (found,) = plan(declared(config([given], [behavior(given["Id"])]))).behaviors
     assert found.origin == expected

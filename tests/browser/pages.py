@@ -52,12 +52,21 @@ def _inside(name: str, path: str, ready: str) -> AppPage:
     return AppPage(name, show)
 
 
+CHANGES = {
+    "Ada Lovelace": {"phone": "+442079460003"},
+    "Grace Hopper": {"name": "Grace B. Hopper"},
+    "Alan Turing": {"status": "disabled"},
+}
+
+
 def _activity(visitor: Visitor) -> None:
     visitor.sign_in("admin")
     visitor.live()
-    user = visitor.create_user(name="Ada Lovelace")
-    visitor.api("PATCH", f"/users/{user['id']}", {"phone": "+442079460003"})
-    expect(visitor.page.get_by_text("Ada Lovelace changed: phone number").first).to_be_visible()
+    for name, change in CHANGES.items():
+        user = visitor.create_user(name=name)
+        visitor.api("PATCH", f"/users/{user['id']}", change)
+    visitor.api("DELETE", f"/users/{user['id']}")
+    expect(visitor.page.get_by_text(f"{name} was deleted").first).to_be_visible()
 
 
 def _users(visitor: Visitor) -> None:

@@ -105,6 +105,21 @@ def test_events_that_arrive_on_another_page_are_counted(admin: Visitor) -> None:
     expect(page.get_by_role("link", name="Activity", exact=True)).to_be_visible()
 
 
+def test_times_stay_true(visit: Visit) -> None:
+    """What was just now becomes minutes ago, without a reload."""
+    watcher = visit()
+    watcher.page.clock.install()
+    page = watcher.sign_in("admin")
+    watcher.live()
+    watcher.create_user(name="Ada Later")
+    entry = page.get_by_role("listitem").filter(has_text="Ada Later was added")
+    expect(entry.first).to_contain_text("just now")
+
+    page.clock.fast_forward(3 * 60_000)
+
+    expect(entry.first).to_contain_text("3 minutes ago")
+
+
 def test_a_page_without_activity_explains_itself(visit: Visit) -> None:
     """An empty list is not a blank page."""
     visitor = visit()

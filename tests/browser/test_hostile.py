@@ -143,6 +143,18 @@ def test_markup_and_code_from_text_are_refused(person: Visitor, code: str) -> No
     assert person.page.evaluate("window.outcome") in ("TypeError", "EvalError")
 
 
+def test_a_violation_of_the_policy_is_a_fault(visit: Visit) -> None:
+    """Without an expectation, the line in the console would fail the test that caused it."""
+    visitor = visit()
+    visitor.open("/signed-out")
+
+    visitor.page.evaluate("setTimeout(() => (document.body.innerHTML = '<b>'))")
+    visitor.page.wait_for_event("pageerror")
+
+    assert [fault for fault in visitor.faults if "TrustedHTML" in fault]
+    visitor.faults.clear()
+
+
 ELSEWHERE = "http://elsewhere.localhost:9"
 """Another site: its page is served by the test."""
 

@@ -1,5 +1,11 @@
 /** How times, browsers and events read. */
 
+import { createStore } from "./store.js";
+
+/** The current minute: a component that follows it shows relative times that stay true. */
+export const minute = createStore(0);
+setInterval(() => minute.set(minute.get() + 1), 60_000);
+
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const UNITS = [

@@ -2,12 +2,13 @@ import { html, useEffect } from "../vendor/htm-preact-3.1.1.js";
 import { activity, unseen } from "../core/activity.js";
 import { may } from "../core/session.js";
 import { useStore } from "../core/store.js";
-import { ago, dateTime, summary } from "../core/text.js";
+import { ago, dateTime, minute, summary } from "../core/text.js";
 import { Page } from "../parts/page.js";
 import { Empty } from "../parts/states.js";
 
 export function ActivityPage() {
   const events = useStore(activity);
+  useStore(minute);
   useEffect(() => unseen.set(0), [events]);
   return html`
     <${Page} title="Activity" lead=${may("events/read") ? "Everything that happens, as it happens." : "Changes of your account, as they happen."}>

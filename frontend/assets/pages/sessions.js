@@ -2,7 +2,7 @@ import { html, useState } from "../vendor/htm-preact-3.1.1.js";
 import { useLoaded } from "../core/load.js";
 import { loadSession, session } from "../core/session.js";
 import { useStore } from "../core/store.js";
-import { ago, dateTime, deviceName } from "../core/text.js";
+import { ago, dateTime, deviceName, minute } from "../core/text.js";
 import { Dialog } from "../parts/dialog.js";
 import { Icon } from "../parts/icon.js";
 import { Page } from "../parts/page.js";
@@ -11,6 +11,7 @@ import { Loading } from "../parts/states.js";
 
 export function SessionsPage() {
   const { sessions = [] } = useStore(session);
+  useStore(minute);
   const { loading } = useLoaded(loadSession, []);
   const [asking, setAsking] = useState(false);
   const action = html`<button type="button" class="button" onClick=${() => setAsking(true)}>Sign out everywhere</button>`;

@@ -1,7 +1,7 @@
 import { html } from "../vendor/htm-preact-3.1.1.js";
 import { may } from "../core/session.js";
 import { useStore } from "../core/store.js";
-import { ago, dateTime } from "../core/text.js";
+import { ago, dateTime, minute } from "../core/text.js";
 import { deleted, deleteLater } from "../parts/deletions.js";
 
 /** @typedef {import("../core/client.js").User} User */
@@ -9,6 +9,7 @@ import { deleted, deleteLater } from "../parts/deletions.js";
 /** @param {{users: User[], busy: boolean, onEdit: (user: User) => void}} props */
 export function UsersTable({ users, busy, onEdit }) {
   const hidden = useStore(deleted);
+  useStore(minute);
   const shown = users.filter(({ id }) => !hidden.has(id));
   if (!shown.length) return null;
   return html`

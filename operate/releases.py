@@ -16,7 +16,7 @@ from handlers.releases.models import Release as Stored
 from handlers.releases.renewal import renew
 from operate.errors import OperateError, UsageError
 from operate.target import Target
-from provider.cloud import KEY_VALUES
+from provider.cloud import KEY_VALUE_STORE
 
 SHOWN = 5
 """How many ids an error lists."""
@@ -152,17 +152,17 @@ def _objects(target: Target, prefix: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _pointers(target: Target) -> dict[str, str]:
-    pages: Any = target.client(KEY_VALUES).get_paginator("list_keys")
+    pages: Any = target.client(KEY_VALUE_STORE).get_paginator("list_keys")
     return pointers_of(pages.paginate(KvsARN=target.release_store).build_full_result()["Items"])
 
 
 def _version(target: Target) -> str:
     """Return the version of the key-value store, which a change requires."""
-    return target.client(KEY_VALUES).describe_key_value_store(KvsARN=target.release_store)["ETag"]
+    return target.client(KEY_VALUE_STORE).describe_key_value_store(KvsARN=target.release_store)["ETag"]
 
 
 def _change(target: Target, operation: str, version: str, **item: str) -> None:
-    call = getattr(target.client(KEY_VALUES), operation)
+    call = getattr(target.client(KEY_VALUE_STORE), operation)
     try:
         call(KvsARN=target.release_store, IfMatch=version, **item)
     except ClientError as error:

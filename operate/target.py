@@ -77,9 +77,9 @@ class Target:
         from botocore.config import Config
 
         from handlers.kit import sigv4a
-        from provider.cloud import KEY_VALUES, NO_PROXIES, endpoint_of
+        from provider.cloud import KEY_VALUE_STORE, NO_PROXIES, endpoint_of
 
-        if service == KEY_VALUES:
+        if service == KEY_VALUE_STORE:
             sigv4a.install()
         with self._lock:
             if service not in self._clients:

@@ -15,7 +15,7 @@ SECRET_KEY = "local"
 NO_PROXIES: dict[str, str] = {}
 """For a client's config: without it, boto3 uses the proxies in the environment, also for loopback."""
 
-KEY_VALUES = "cloudfront-keyvaluestore"
+KEY_VALUE_STORE = "cloudfront-keyvaluestore"
 """The data API of CloudFront's key-value stores."""
 
 FILES = {"config_file": os.devnull, "credentials_file": os.devnull}
@@ -64,7 +64,7 @@ class Cloud:
             inject_host_prefix=False,
             proxies=NO_PROXIES,
             # botocore signs SigV4A, which AWS requires there, with a further package only.
-            signature_version="v4" if service == KEY_VALUES else None,
+            signature_version="v4" if service == KEY_VALUE_STORE else None,
         )
         return self._session.client(service, endpoint_url=endpoint_of(service, self.endpoint), config=config)
 
@@ -75,7 +75,7 @@ def endpoint_of(service: str, endpoint: str) -> str:
     Clients of key-value stores put the account before the host, and `<account>.127.0.0.1` is not an address.
     `<account>.0` is one: system libraries read it as 0.0.0.0, which connects to this machine.
     """
-    return endpoint.replace("//127.0.0.1", "//0", 1) if service == KEY_VALUES else endpoint
+    return endpoint.replace("//127.0.0.1", "//0", 1) if service == KEY_VALUE_STORE else endpoint
 
 
 def session(region: str) -> Any:

@@ -4,7 +4,7 @@ botocore signs it with `awscrt` only, a compiled package; docs/decisions/0033-re
 takes its place. The signature is that of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, and the curve is
 P-256 of FIPS 186-4. Arithmetic on Python's integers takes a time that depends on their value. So this is for
-callers whose duration nobody else can measure often, a scheduled function and an operator's command, and not
+callers whose duration no one else can measure often, a scheduled function and an operator's command, and not
 for requests.
 """
 

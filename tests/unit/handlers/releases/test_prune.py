@@ -86,7 +86,7 @@ def test_release_that_no_run_renewed_counts_as_used_until_its_successor(site: Si
 
 
 def test_deployment_in_progress_is_not_touched(site: Site) -> None:
-    """Its page is there, and its manifest is not yet; nor is one whose assets alone are there."""
+    """Its page is there, and its manifest is not yet; nor is one with assets only."""
     site.deploy(LIVE, age=50, used=0)
     site.put(f"releases/{NEWEST}/index.html", b"page", age=0)
     site.put(f"assets/{YOUNG}/app.js", b"code", age=0)

@@ -19,6 +19,7 @@ from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
 
 ALGORITHM = "AWS4-ECDSA-P256-SHA256"
 _SYMMETRIC = "AWS4-HMAC-SHA256"
@@ -37,13 +38,25 @@ Point = tuple[int, int] | None
 
 
 class SigV4A(SigV4Auth):
-    """Signs requests for a set of regions, such as `*`, with a key that is derived from the secret key."""
+    """Signs requests for a set of regions, such as `*`, with a key that is derived from the secret key.
+
+    Args:
+        credentials: the access key and its secret.
+        service_name: the service's name in signatures.
+        region_name: the regions in which the signature is valid.
+    """
+
+    def __init__(self, credentials: Credentials, service_name: str, region_name: str) -> None:
+        super().__init__(credentials, service_name, region_name)
+        self._keys = credentials
+        self._service = service_name
+        self._regions = region_name
 
     @override
     def add_auth(self, request: AWSRequest) -> None:
         """Sign a request; a retry replaces the signature."""
         del request.headers[_REGIONS]
-        request.headers[_REGIONS] = self._region_name
+        request.headers[_REGIONS] = self._regions
         super().add_auth(request)
         header: str = request.headers["Authorization"]
         del request.headers["Authorization"]
@@ -52,12 +65,12 @@ class SigV4A(SigV4Auth):
     @override
     def credential_scope(self, request: AWSRequest) -> str:
         """Return the scope, which has no region."""
-        return f"{request.context['timestamp'][:8]}/{self._service_name}/aws4_request"
+        return f"{request.context['timestamp'][:8]}/{self._service}/aws4_request"
 
     @override
     def scope(self, request: AWSRequest) -> str:
         """Return the scope with the access key."""
-        return f"{self.credentials.access_key}/{self.credential_scope(request)}"
+        return f"{self._keys.access_key}/{self.credential_scope(request)}"
 
     @override
     def string_to_sign(self, request: AWSRequest, canonical_request: str) -> str:
@@ -67,7 +80,7 @@ class SigV4A(SigV4Auth):
     @override
     def signature(self, string_to_sign: str, request: AWSRequest) -> str:
         """Return the signature in hexadecimal."""
-        key = private_key(self.credentials.access_key, self.credentials.secret_key)
+        key = private_key(self._keys.access_key, self._keys.secret_key)
         return sign(key, string_to_sign.encode()).hex()
 
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import shutdown, tokens, workers
+from local.emulator.extensions import shutdown, stores, tokens, workers
 from local.emulator.extensions.saving import saver
 from local.machine.code import CODE
 
 EXTENSIONS: tuple[Callable[[], None], ...] = (
     saver.install,
     shutdown.install,
+    stores.install,
     tokens.install,
     workers.install,
 )

@@ -17,6 +17,7 @@ from wiring import (
     operations,
     partners,
     realtime,
+    site,
     users,
     webhooks,
 )
@@ -28,6 +29,7 @@ DECLARED = union(
 settings = Settings.load(
     routes=DECLARED.routes, scopes=DECLARED.scopes, events=DECLARED.events, python=PYTHON
 )
+site_files = site.read()
 platform = foundation.build(settings, DECLARED)
 
 people = users.wire(platform)
@@ -37,12 +39,13 @@ partners.wire(platform)
 webhooks.wire(platform)
 audit.wire(platform)
 notifications.wire(platform, people)
-realtime.wire(platform, people)
+gateway = realtime.wire(platform, people)
 events.wire(platform)
 operations.wire(platform)
 health.wire(platform)
 openapi.wire(platform)
 fallback.wire(platform)
+site.wire(platform, site_files, gateway)
 
 for name, value in platform.close().items():
     pulumi.export(name, value)

@@ -34,7 +34,7 @@ class Api(Component):
 
     Example:
         scopes = {"orders/read": "Read orders"}
-        auth = Auth("auth", scopes, handler, mail, runtime)
+        auth = Auth("auth", scopes, handler, mail, "https://example.com", runtime)
         api = Api("api", {"GET /orders": Jwt(("orders/read",))}, auth, runtime)
         api.route("GET /orders", handler, uses=[orders.use("GetItem")])
         api.deploy()

@@ -39,8 +39,6 @@ ACCOUNT_ACTIONS = (
 )
 BROWSER_SCOPES = ("openid", "email", "profile")
 UNITS: Any = {"access_token": "minutes", "id_token": "minutes", "refresh_token": "hours"}
-LOCAL_URL = "http://localhost:8080"
-"""The callback URL for developers, if no public URL is configured."""
 
 
 class Auth(Component):
@@ -49,12 +47,14 @@ class Auth(Component):
     A trigger adds the scopes of a person's groups to the access token, and API Gateway enforces them.
 
     Example:
-        Auth("auth", {"orders/read": "Read orders"}, "handlers.auth.pre_token:handler", mail, runtime)
+        scopes = {"orders/read": "Read orders"}
+        Auth("auth", scopes, "handlers.auth.pre_token:handler", mail, "https://example.com", runtime)
 
     Args:
         scopes: every scope of the API, as `resource/verb`, with its description.
         trigger: the handler of Cognito's pre-token-generation trigger.
         mail: the sender of the mails to people who sign up, if the settings choose SES.
+        address: the public address of the site, without a slash at its end.
 
     Attributes:
         pool_id: the user pool's id.
@@ -74,6 +74,7 @@ class Auth(Component):
         scopes: Mapping[str, str],
         trigger: str,
         mail: Mail,
+        address: pulumi.Input[str],
         runtime: Runtime,
         *,
         opts: pulumi.ResourceOptions | None = None,
@@ -95,7 +96,7 @@ class Auth(Component):
         self._groups()
         servers = self._resource_servers(scopes)
         providers = self._identity_providers()
-        browser = self._browser_client(providers)
+        browser = self._browser_client(providers, pulumi.Output.concat(address, "/"))
         machines = self._machine_clients(servers)
         domain = self._domain()
         self.pool_id = self.pool.id
@@ -207,8 +208,9 @@ class Auth(Component):
             opts=self.child(),
         )
 
-    def _browser_client(self, providers: list[aws.cognito.IdentityProvider]) -> aws.cognito.UserPoolClient:
-        address = f"{self.settings.url or LOCAL_URL}/"
+    def _browser_client(
+        self, providers: list[aws.cognito.IdentityProvider], address: pulumi.Output[str]
+    ) -> aws.cognito.UserPoolClient:
         return aws.cognito.UserPoolClient(
             f"{self.name}-browser",
             user_pool_id=self.pool.id,

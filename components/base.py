@@ -104,7 +104,7 @@ def _place() -> str:
     places: list[str] = []
     while frame and len(places) < 2:
         path = Path(frame.f_code.co_filename)
-        if path.parent != Path(__file__).parent:
+        if Path(__file__).parent not in path.parents:
             places.append(f"{path.parent.name}/{path.name}:{frame.f_lineno}")
         frame = frame.f_back
     return " from ".join(places)

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 from provider.cloud import Cloud
 
 Properties = dict[str, Any]
-"""camelCase keys and JSON values. An archive is `{"archive": {"path": str, "hash": str}}`, where
-hash is the SHA-256 of the file's bytes in hexadecimal."""
+"""camelCase keys and JSON values. A file is `{"archive": {"path": str, "hash": str}}` or, if it is not an
+archive, `{"asset": {...}}`; hash is the SHA-256 of its bytes in hexadecimal."""
 
 type Values = Mapping[str, Any]
 """Properties, or members of a request or a response, that are only read."""

@@ -9,12 +9,15 @@ import difflib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from provider.base import Properties, ProviderError, ResourceType
 from provider.cloud import Cloud
 from provider.naming import Naming
 from provider.registry import TYPES
+
+FILES = ("archive", "asset")
+"""The keys that mark a property as a file."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +117,18 @@ class Provider:
         return kind
 
 
-def is_archive(value: Any) -> bool:
-    """Return whether a property is an archive."""
-    return isinstance(value, Mapping) and "archive" in value
+def file_of(value: Any) -> Mapping[str, str] | None:
+    """Return the path and the hash of a property that is a file; None for any other."""
+    if not isinstance(value, Mapping):
+        return None
+    members = cast("Mapping[str, Any]", value)
+    return next((members[kind] for kind in FILES if kind in members), None)
 
 
 def _comparable(value: Any) -> Any:
-    """Return the value, or the hash of an archive: its path does not matter."""
-    return value["archive"]["hash"] if is_archive(value) else value
+    """Return the value, or the hash of a file: its path does not matter."""
+    file = file_of(value)
+    return file["hash"] if file else value
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple, override
 
 from provider.base import Properties, ProviderError, ResourceType, Values
@@ -194,7 +195,11 @@ class Resource(ResourceType):
             if to_set:
                 self.call(cloud, tags.write, **resource, **{tags.added: tags.to_aws(to_set)})
             if to_remove:
-                self.call(cloud, tags.remove, **resource, **{tags.removed: to_remove})
+                self.call(cloud, tags.remove, **resource, **{tags.removed: tags.keys_to_aws(to_remove)})
+
+    def first_that_reads_as(self, cloud: Cloud, ids: Iterable[str], inputs: Properties) -> str | None:
+        """Return the first ID whose resource reads as these inputs, for a type that has no names."""
+        return next((each for each in ids if self._reads_as(cloud, each, inputs)), None)
 
     # Calls
 
@@ -230,6 +235,10 @@ class Resource(ResourceType):
         """Return the values for the key and the ARN: what is known, the parts of the ID, and the ID."""
         parts = parse_id(self.id_format, resource_id) if self.id_format else {}
         return {**known, **parts, "id": resource_id}
+
+    def _reads_as(self, cloud: Cloud, resource_id: str, inputs: Properties) -> bool:
+        found = self.read(cloud, resource_id, inputs)
+        return found is not None and all(found[key] == inputs[key] for key in inputs.keys() & found.keys())
 
     def _newest(self, cloud: Cloud, inputs: Properties, listing: Listing) -> str | None:
         """Return the ID of the newest resource in the list that has the identity of these inputs."""

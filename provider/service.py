@@ -40,6 +40,10 @@ class Tags:
         name, value = self.pair
         return [{name: key, value: text} for key, text in tags.items()]
 
+    def keys_to_aws(self, keys: list[str]) -> Any:
+        """Convert the keys of tags to the value of `removed`."""
+        return keys
+
     def from_aws(self, found: Any) -> dict[str, str]:
         """Convert the service's map or list to tags; none where the response leaves it out."""
         if self.pair is None:

@@ -98,8 +98,8 @@ def secrets_are_encrypted(config: StackConfig, program: Program) -> Iterator[str
 def address_uses_https(config: StackConfig, _: Program) -> Iterator[str]:
     """Yield a public address without `https://`, unless it is local and the stack is not production."""
     url = config.url or ""
-    if config.production and not url.startswith("https://"):
-        yield problem("url", config.url, "expected an https:// address: production has a domain")
+    if config.production and url.startswith("http://"):
+        yield problem("url", config.url, "expected https://: production has a certificate")
     elif url.startswith("http://") and urlsplit(url).hostname not in LOOPBACK:
         expectation = "expected https://: Cognito redirects to http:// on localhost only"
         yield problem("url", url, expectation)

@@ -42,6 +42,7 @@ DEFAULTS = {
     "data.pointInTimeRecovery": ByClass(ephemeral=False, development=True, production=True),
     "buckets.oldVersionDays": ByClass(1, 7, 90),
     "events.archiveDays": ByClass(1, 14, 365),
+    "site.priceClass": ByClass("PriceClass_100", "PriceClass_100", "PriceClass_All"),
     "mail.sender": ByClass("no-reply@example.com", REQUIRED, REQUIRED),
     "audit.coldAfterDays": ByClass(30, 30, 90),
     "audit.expireAfterDays": ByClass(120, 120, 2_555),

@@ -187,6 +187,20 @@ class Events(Section):
     deliveries: Annotated[dict[Name, Delivery], Field(max_length=10)] = {}
 
 
+class Site(Section):
+    """The distribution that serves the app and the APIs.
+
+    Attributes:
+        price_class: the edge locations that serve requests, which have different prices; `PriceClass_100` are
+            those in North America, Europe and Israel.
+        countries: the only countries that are served, as ISO 3166-1 alpha-2 codes such as `DE`; every country
+            by default.
+    """
+
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
+    countries: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = ()
+
+
 class Mail(Section):
     """Email through SES.
 
@@ -240,7 +254,7 @@ class StackConfig(Section):
         environment: the environment class.
         region: the AWS region.
         endpoint: the loopback address of the embedded cloud, one for all services; only with `ephemeral`.
-        url: the public address, to which sign-in redirects; `production` requires an `https://` address.
+        url: the public address, to which sign-in redirects, if it is not that of the distribution.
         version: the version that `GET /api/health` returns.
         permissions_boundary: the ARN of the policy that limits every role of the stack.
     """
@@ -256,6 +270,7 @@ class StackConfig(Section):
     data: Data
     buckets: Buckets
     events: Events
+    site: Site
     mail: Mail
     notifications: Notifications
     audit: Audit

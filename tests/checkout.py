@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from local.driver.sources import PROGRAM_FOLDERS
+from local.driver.sources import PROGRAM_FOLDERS, SITE_FOLDERS
 
 ROOT = Path(__file__).parents[1]
 FILES = (".python-version", "Pulumi.yaml", "__main__.py")
@@ -16,7 +16,7 @@ def copy(folder: Path, stack: str = "local") -> Path:
     folder.mkdir(parents=True)
     for name in (*FILES, f"Pulumi.{stack}.yaml"):
         shutil.copy(ROOT / name, folder / name)
-    for name in filter(lambda name: (ROOT / name).is_dir(), PROGRAM_FOLDERS):
+    for name in filter(lambda name: (ROOT / name).is_dir(), (*PROGRAM_FOLDERS, *SITE_FOLDERS)):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (ROOT / ".local" / "bundles").mkdir(parents=True, exist_ok=True)
     (folder / ".local").mkdir()

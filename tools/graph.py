@@ -44,6 +44,7 @@ class Registered:
     protect: bool
     dependencies: tuple[str, ...]
     inputs: Mapping[str, Any]
+    retained: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Recorder(MockMonitor):
             request.protect,
             tuple(request.dependencies),
             {key: _marked(value) for key, value in inputs.items()},
+            request.retainOnDelete,
         )
         if not request.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
@@ -132,6 +134,9 @@ def outputs_of(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
         case "aws:apigatewayv2/api:Api":
             outputs["apiEndpoint"] = f"https://{name}-id.execute-api.{REGION}.amazonaws.com"
             outputs["executionArn"] = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}-id"
+        case "aws:cloudfront/distribution:Distribution":
+            outputs["domainName"] = f"{name}.cloudfront.net"
+            outputs["hostedZoneId"] = "Z2FDTNDATAQYW2"
         case "aws:apigatewayv2/stage:Stage":
             outputs["invokeUrl"] = f"https://{inputs['apiId']}.execute-api.{REGION}.amazonaws.com/{named}"
         case _:

@@ -12,6 +12,7 @@ from components.api import Api
 from components.auth import Auth
 from components.bucket import Bucket, Lifecycle
 from components.data import Table
+from components.deferred import deferred
 from components.events import EventBus
 from components.key import Key
 from components.mail import Mail
@@ -48,7 +49,9 @@ def build(settings: Settings, declared: Declared) -> Platform:
     runtime = Runtime("runtime", alarms.arn, settings)
     mail = Mail("mail", settings.mail.sender, TEMPLATES, key, runtime)
     access = {route_key: route.access for route_key, route in declared.routes.items()}
-    auth = Auth("auth", declared.scopes, entry_point("auth.pre_token"), mail, runtime)
+    # The distribution has the address and needs the API; sign-in needs the address, and the API sign-in.
+    address, set_address = deferred()
+    auth = Auth("auth", declared.scopes, entry_point("auth.pre_token"), mail, address, runtime)
     bus = EventBus("events", details(), runtime)
     platform = Platform(
         settings=settings,
@@ -58,6 +61,8 @@ def build(settings: Settings, declared: Declared) -> Platform:
         runtime=runtime,
         bus=bus,
         mail=mail,
+        address=address,
+        set_address=set_address,
         auth=auth,
         api=Api("api", access, auth, runtime),
         idempotency=Table("idempotency", DECLARED.tables["idempotency"], settings),

@@ -42,6 +42,8 @@ class Platform:
         runtime: the Python version and the packages that functions share.
         bus: the event bus.
         mail: the sender of emails and their templates.
+        address: the public address of the site, without a slash at its end.
+        set_address: sets it, once its domain name is known.
         auth: the user pool, its clients and groups.
         api: the HTTP API.
         access_logs: the bucket that receives the access log of every other bucket.
@@ -57,6 +59,8 @@ class Platform:
     runtime: Runtime
     bus: EventBus
     mail: Mail
+    address: pulumi.Output[str]
+    set_address: Callable[[pulumi.Input[str]], None]
     auth: Auth
     api: Api
     access_logs: Bucket
@@ -156,7 +160,7 @@ class Platform:
             step()
         self.api.deploy()
         self.export(
-            url=self.settings.url or self.api.endpoint,
+            url=self.address,
             apiUrl=self.api.url,
             **self.runtime.inventory.outputs(),
         )

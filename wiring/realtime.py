@@ -27,8 +27,8 @@ DECLARED = Declared(
 )
 
 
-def wire(platform: Platform, people: Users) -> None:
-    """Create the tables, the WebSocket API, its functions, and the consumers of events.
+def wire(platform: Platform, people: Users) -> Realtime:
+    """Create the tables, the WebSocket API, its functions, and the consumers of events; return the API.
 
     One consumer sends events to browsers, the other closes the connections of people who may not act.
     """
@@ -55,6 +55,7 @@ def wire(platform: Platform, people: Users) -> None:
         gateway.use("DELETE"),
     )
     platform.export(webSocketUrl=gateway.url)
+    return gateway
 
 
 def _gateway(platform: Platform, people: Users, tickets: Table, connections: Table, feed: Table) -> Realtime:

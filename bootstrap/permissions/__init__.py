@@ -9,6 +9,7 @@ from bootstrap.permissions.data import DATA
 from bootstrap.permissions.events import EVENTS
 from bootstrap.permissions.front import FRONT
 from bootstrap.permissions.mail import MAIL
+from bootstrap.permissions.site import SITE
 from components.iam import Grant
 
 __all__ = ["LAYERS", "ROLES", "STACK_NAMES", "Scope", "ceiling", "denied", "platform"]
@@ -19,6 +20,7 @@ LAYERS: dict[str, tuple[Access, ...]] = {
     "events": EVENTS,
     "front": FRONT,
     "mail": MAIL,
+    "site": SITE,
 }
 """The access to every resource type that the platform declares, by layer."""
 

@@ -40,14 +40,19 @@ class Scope:
         return self.stack.startswith(f"{PULL_REQUESTS}-")
 
     def arn(self, pattern: str) -> str:
-        """Return an ARN with its placeholders replaced: `{region}`, `{account}`, `{names}`, `{identifiers}`.
+        """Return an ARN with its placeholders replaced: `{region}`, `{account}`, `{names}` and similar.
 
-        `{names}` is the name pattern of the stacks' resources. `{identifiers}` is the same with underscores,
-        for services that do not allow hyphens.
+        `{names}` is the name pattern of the stacks' resources, and `{stacks}` its part before the resource's
+        own name. `{identifiers}` is `{names}` with underscores, for services that do not allow hyphens.
         """
-        names = f"{self.project}-{self.stack}-*"
+        stacks = f"{self.project}-{self.stack}"
+        names = f"{stacks}-*"
         return pattern.format(
-            region=self.region, account=self.account, names=names, identifiers=names.replace("-", "_")
+            region=self.region,
+            account=self.account,
+            stacks=stacks,
+            names=names,
+            identifiers=names.replace("-", "_"),
         )
 
     def grant(

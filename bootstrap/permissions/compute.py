@@ -113,7 +113,11 @@ COMPUTE = (
     Access(
         ("aws:cloudwatch/logGroup:LogGroup",),
         "arn:aws:logs:{region}:{account}:log-group:{names}",
-        related=("arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/{names}",),
+        related=(
+            "arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/{names}",
+            # CloudFront delivers its access log in this region only.
+            "arn:aws:logs:us-east-1:{account}:log-group:/aws/vendedlogs/{names}",
+        ),
         read=("logs:ListTagsForResource",),
         write=LOG_GROUP_WRITES,
     ),

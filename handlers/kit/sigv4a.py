@@ -1,6 +1,6 @@
 """SigV4A, the asymmetric AWS Signature Version 4, which global services such as KeyValueStore require.
 
-botocore signs it with `awscrt` only, a compiled package; docs/decisions/0033-releases.md has why this module
+botocore signs it with `awscrt` only, a compiled package; docs/decisions/0033-release-store.md has why this module
 takes its place. The signature is that of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, and the curve is
 P-256 of FIPS 186-4. Arithmetic on Python's integers takes a time that depends on their value. So this is for

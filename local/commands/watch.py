@@ -19,7 +19,7 @@ from watchfiles import Change, watch
 from local.commands import console as show
 from local.deployment.deployment import Deployment
 from local.driver.changes import silent
-from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS
+from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS, SITE_FOLDERS
 from local.machine.errors import LocalError
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ MISSED = "the short way differs from the whole program, which is a fault of Stra
 STALE_SECONDS = 60.0
 """Older modification times are not the time of the save: the file was moved or copied here."""
 
-WATCHED = (*(f"{name}/" for name in PROGRAM_FOLDERS), PROGRAM_FILE, "Pulumi*.yaml")
+FOLDERS = (*PROGRAM_FOLDERS, *SITE_FOLDERS)
+WATCHED = (*(f"{name}/" for name in FOLDERS), PROGRAM_FILE, "Pulumi*.yaml")
 """The watched paths, for the user."""
 
 POLL_SECONDS = 1.0
@@ -177,7 +178,7 @@ def _filter(root: Path, folders: Sequence[Path]) -> Callable[[Change, str], bool
 
 def subfolders(root: Path) -> list[Path]:
     """Return the program's folders with all their subfolders."""
-    tops = [root / name for name in PROGRAM_FOLDERS]
+    tops = [root / name for name in FOLDERS]
     return [
         folder
         for top in tops
@@ -194,6 +195,8 @@ def concerns(root: Path, path: Path) -> bool:
     if len(parts) == 1:
         return path.name == PROGRAM_FILE or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
     # Other suffixes are temporary files of editors.
+    if parts[0] in SITE_FOLDERS:
+        return path.suffix.isascii() and path.suffix[1:].isalnum() and path.suffix != ".tmp"
     return parts[0] in PROGRAM_FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
 
 

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS
+from local.driver.sources import PROGRAM_FILE, PROGRAM_FOLDERS, SITE_FOLDERS
 from local.machine.code import CODE
 from local.machine.files import write_atomically
 
@@ -101,7 +101,7 @@ class Fingerprint:
         """Yield the names and contents of the program's files, in a fixed order."""
         for name in FILES:
             yield name, (self.root / name).read_bytes()
-        yield from _contents(self.root, PROGRAM_FOLDERS)
+        yield from _contents(self.root, (*PROGRAM_FOLDERS, *SITE_FOLDERS))
 
 
 def _code() -> Iterator[tuple[str, bytes]]:

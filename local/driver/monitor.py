@@ -78,10 +78,11 @@ class Monitor(MockMonitor):
 
 
 def _plain(value: Any) -> Any:
-    """Return inputs in the provider's form: archives as path and hash, secrets unwrapped."""
-    if isinstance(value, pulumi.FileArchive):
+    """Return inputs in the provider's form: files as path and hash, secrets unwrapped."""
+    if isinstance(value, pulumi.FileArchive | pulumi.FileAsset):
         path = Path(value.path)
-        return {"archive": {"path": str(path), "hash": hashlib.sha256(path.read_bytes()).hexdigest()}}
+        kind = "archive" if isinstance(value, pulumi.FileArchive) else "asset"
+        return {kind: {"path": str(path), "hash": hashlib.sha256(path.read_bytes()).hexdigest()}}
     if rpc.is_rpc_secret(value):
         return _plain(rpc.unwrap_rpc_secret(value))
     if isinstance(value, dict):

@@ -11,7 +11,7 @@ from local.driver.changes import Change, ChangeKind, Report
 from local.driver.options import DEFAULTS, Options
 from local.driver.state import Resource, State
 from provider.base import Properties, ProviderError
-from provider.provider import Provider, is_archive
+from provider.provider import Provider, file_of
 
 
 class Steps:
@@ -44,9 +44,9 @@ class Steps:
         self._declare(urn, options.aliases)
         kind, properties = self._step(urn, goal, options)
         self._complete(Change(urn, kind, time.monotonic() - started, properties))
-        # An archive is not an output: the SDK keeps the program's own.
+        # A file is not an output: the SDK keeps the program's own.
         found = {**goal.inputs, **goal.outputs}
-        return goal.id, {key: value for key, value in found.items() if not is_archive(value)}
+        return goal.id, {key: value for key, value in found.items() if not file_of(value)}
 
     def delete_undeclared(self) -> None:
         """Delete replaced resources and those that are no longer declared, dependents first.

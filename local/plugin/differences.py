@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pulumi.runtime.proto import provider_pb2
 
-from provider.provider import is_archive
+from provider.provider import file_of
 
 Word = str
 """`ADD`, `DELETE` or `UPDATE`, as in the engine's enumeration of differences."""
@@ -66,7 +66,7 @@ def _paths(path: str, old: Any, new: Any) -> Iterator[tuple[str, Word]]:
 def _members(value: Any) -> dict[str | int, Any] | None:
     if isinstance(value, list):
         return dict(enumerate(cast("list[Any]", value)))
-    return cast("dict[str | int, Any]", value) if isinstance(value, dict) and not is_archive(value) else None
+    return cast("dict[str | int, Any]", value) if isinstance(value, dict) and not file_of(value) else None
 
 
 def _step(key: str | int) -> str:

@@ -1,7 +1,7 @@
 """Conversion of properties between the engine's encoding and the provider's plain values.
 
-The engine encodes values that JSON cannot represent: an unknown value as a fixed UUID, an archive as an
-object with a fixed key. The plugin receives no secrets, because it declares that it does not accept them:
+The engine encodes values that JSON cannot represent: an unknown value as a fixed UUID, a file as an object
+with a fixed key. The plugin receives no secrets, because it declares that it does not accept them:
 the engine unwraps them, and marks the returned properties of the same names as secret.
 """
 
@@ -16,7 +16,8 @@ from google.protobuf.struct_pb2 import Struct, Value
 from provider.base import Properties, ProviderError
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+FILES = {"0def7320c3a5731c473e5ecbe6d01bc7": "archive", "c44067f5952c0a294b673a41bacd8c17": "asset"}
+"""The signatures of files."""
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the signature of a secret, not a secret
 UNKNOWNS = frozenset(
     {
@@ -90,9 +91,9 @@ def _decode_object(members: Properties) -> Any:
     signature = members.get(SIGNATURE)
     if signature is None:
         return members
-    if signature == ARCHIVE:
-        # The engine's state contains only the hash of an archive.
-        return {"archive": {"path": members.get("path", ""), "hash": members["hash"]}}
+    if signature in FILES:
+        # The engine's state contains only the hash of a file.
+        return {FILES[signature]: {"path": members.get("path", ""), "hash": members["hash"]}}
     if signature == SECRET and "plaintext" in members:
         return json.loads(members["plaintext"])
     raise ProviderError(f"the engine sent a value of an unknown type: signature {signature}")
@@ -101,8 +102,9 @@ def _decode_object(members: Properties) -> Any:
 def _write(value: Any) -> Any:
     if isinstance(value, Mapping):
         members = cast("Properties", value)
-        if members.keys() == {"archive"}:
-            return {SIGNATURE: ARCHIVE, **members["archive"]}
+        for signature, kind in FILES.items():
+            if members.keys() == {kind}:
+                return {SIGNATURE: signature, **members[kind]}
         return {key: _write(member) for key, member in members.items()}
     if isinstance(value, list):
         return [_write(item) for item in cast("list[Any]", value)]

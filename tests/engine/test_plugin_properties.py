@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.plugin.properties import ARCHIVE, SIGNATURE, UNKNOWNS, is_known, read, write
+from local.plugin.properties import FILES, SIGNATURE, UNKNOWNS, is_known, read, write
 from provider.base import Properties, ProviderError
 from tests.engine.memory import UNKNOWN, struct
 
@@ -33,14 +33,15 @@ def test_properties_survive_a_round_trip(properties: Properties) -> None:
     assert is_known(back) is is_known(properties)
 
 
-def test_archive_from_the_state_has_no_path() -> None:
+@pytest.mark.parametrize(("signature", "kind"), FILES.items())
+def test_file_from_the_state_has_no_path(signature: str, kind: str) -> None:
     """The engine keeps only the hash, which is what is compared."""
-    assert read(struct(code={SIGNATURE: ARCHIVE, "hash": "00"})) == {
-        "code": {"archive": {"path": "", "hash": "00"}}
+    assert read(struct(code={SIGNATURE: signature, "hash": "00"})) == {
+        "code": {kind: {"path": "", "hash": "00"}}
     }
 
 
 def test_unknown_signature_is_refused() -> None:
     """Without the error the value would become a plain object."""
-    with pytest.raises(ProviderError, match="unknown type: signature c44067f5952c0a294b673a41bacd8c17"):
-        read(struct(code={SIGNATURE: "c44067f5952c0a294b673a41bacd8c17"}))
+    with pytest.raises(ProviderError, match="unknown type: signature 5cf8f73096256a8f31e491e813e4eb8e"):
+        read(struct(code={SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e"}))

@@ -65,6 +65,12 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
     }
 
     assert wide == {
+        "cloudfront:CreateDistribution": REQUEST_TAGS,
+        "cloudfront:CreateFunction": [],
+        "cloudfront:CreateKeyValueStore": [],
+        "cloudfront:CreateOriginAccessControl": [],
+        "cloudfront:CreateResponseHeadersPolicy": [],
+        "cloudfront:TagResource": REQUEST_TAGS,
         "cloudwatch:DescribeAlarms": [],
         "cognito-idp:CreateUserPool": REQUEST_TAGS,
         "cognito-idp:DescribeUserPoolDomain": [],

@@ -96,8 +96,12 @@ def test_deployer_can_access_only_its_own_stacks(role: str, stack: str) -> None:
     assert others == {
         f"arn:aws:apigateway:{REGION}::/apis/*/*",
         f"arn:aws:apigateway:{REGION}::/tags/*",
+        f"arn:aws:cloudfront::{ACCOUNT}:key-value-store/*",
+        f"arn:aws:cloudfront::{ACCOUNT}:origin-access-control/*",
+        f"arn:aws:cloudfront::{ACCOUNT}:response-headers-policy/*",
         f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog",
         f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:*",
+        f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery:*",
         f"{service_roles}/apidestinations.events.amazonaws.com/AWSServiceRoleForAmazonEventBridgeApiDestinations",
         f"{service_roles}/email.cognito-idp.amazonaws.com/*",
         f"{service_roles}/ops.apigateway.amazonaws.com/*",
@@ -222,7 +226,7 @@ def test_reader_cannot_write(role: str) -> None:
 def _named(resource: str, stack: str) -> bool:
     """Return whether a resource has the stack's name; state objects have it too."""
     names = f"strata-{stack}-*"
-    suffixes = (names, names.replace("-", "_"), ".pulumi/meta.yaml")
+    suffixes = (names, names.replace("-", "_"), f"strata-{stack}-site-*/*", ".pulumi/meta.yaml")
     return resource.endswith(suffixes) or f"/strata/{stack}" in resource
 
 

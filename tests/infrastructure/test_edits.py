@@ -91,7 +91,7 @@ def with_archive(function: Registered, path: Path) -> Registered:
 
 
 def plain(resources: Mapping[str, Registered]) -> dict[str, Any]:
-    """Return resources in a form that can be compared: archives as paths, dependencies in one order."""
+    """Return resources in a form that can be compared: files as paths, dependencies in one order."""
     return {
         urn: repr(replace(each, inputs=paths(each.inputs), dependencies=tuple(sorted(each.dependencies))))
         for urn, each in resources.items()
@@ -99,9 +99,9 @@ def plain(resources: Mapping[str, Registered]) -> dict[str, Any]:
 
 
 def paths(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs with archives as their paths, in one order."""
+    """Return inputs with files as their paths, in one order."""
     return {
-        key: item.path if isinstance(item, pulumi.FileArchive) else item
+        key: item.path if isinstance(item, pulumi.FileArchive | pulumi.FileAsset) else item
         for key, item in sorted(value.items())
     }
 

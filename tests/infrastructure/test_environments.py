@@ -37,8 +37,6 @@ DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
     (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
     (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
     (CLIENT, "refreshTokenValidity"): (24, 12),
-    (CLIENT, "callbackUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
-    (CLIENT, "logoutUrls"): (["http://localhost:8080/"], ["https://strata.example.com/"]),
     ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
     (STAGE, "defaultRouteSettings.throttlingRateLimit"): (100, 1_000),
     (STAGE, "defaultRouteSettings.throttlingBurstLimit"): (200, 2_000),
@@ -46,6 +44,7 @@ DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
         [],
         [{"routeKey": "POST /users", "throttlingRateLimit": 50, "throttlingBurstLimit": 100}],
     ),
+    ("aws:cloudfront/distribution:Distribution", "priceClass"): ("PriceClass_100", "PriceClass_All"),
     (FUNCTION, "environment.variables.EFFECTS_DAYS"): ("28", "379"),
     (FUNCTION, "environment.variables.MAIL_SENDER"): SENDERS,
     (FUNCTION, "publish"): (False, True),
@@ -110,7 +109,8 @@ def leaves(item: Registered) -> dict[str, Any]:
             for key, inner in value.items():
                 walk(f"{path}.{key}", inner)
         else:
-            found[path] = value.path if isinstance(value, pulumi.FileArchive) else placeholder(value)
+            is_file = isinstance(value, pulumi.FileArchive | pulumi.FileAsset)
+            found[path] = value.path if is_file else placeholder(value)
 
     for key in set(item.inputs) - {"tags"}:
         walk(key, item.inputs[key])
@@ -139,10 +139,11 @@ def test_dev_and_prod_differ_only_in_listed_inputs(dev: Graph, prod: Graph) -> N
     assert [re.sub(r"(:function:[a-z-]+)", r"\1:live", one) for one, _ in callers] == [
         two for _, two in callers
     ]
-    # The buckets of access logs and of the audit trail.
+    # The buckets of access logs, of the audit trail and of the site.
     assert [(limits_of(one), limits_of(two)) for one, two in rules] == [
         (([7], [], [14]), ([90], [], [365])),
         (([7], [30, 30], [120, 120]), ([90], [90, 90], [2_555, 2_555])),
+        (([7], [], []), ([90], [], [])),
     ]
     # Policies differ only in the address from which the stack sends email.
     assert [one.replace("dev.example.com", "example.com") for one, _ in policies] == [

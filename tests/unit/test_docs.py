@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", *(ROOT / "docs").rglob("*.md")])
 ROOMS = (
     *("settings", "components", "handlers", "provider", "shell", "local", "operate", "bootstrap"),
+    *("frontend", "edge"),
     *("tests", "tools", "bench", "docs", ".github", ".local"),
 )
 

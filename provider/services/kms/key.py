@@ -95,13 +95,7 @@ class Key(Resource):
     def find(self, cloud: Cloud, inputs: Properties) -> str | None:
         """Return the newest key that reads as these inputs: keys have no names."""
         keys = self.list_all(cloud, "list_keys", "Keys")
-        return next(
-            (key["KeyId"] for key in reversed(keys) if self._reads_as(cloud, key["KeyId"], inputs)), None
-        )
-
-    def _reads_as(self, cloud: Cloud, key_id: str, inputs: Properties) -> bool:
-        found = self.read(cloud, key_id, inputs)
-        return found is not None and all(found[key] == inputs[key] for key in inputs.keys() & found.keys())
+        return self.first_that_reads_as(cloud, (key["KeyId"] for key in reversed(keys)), inputs)
 
     def _switch(self, cloud: Cloud, key_id: str, old: Properties, new: Properties) -> None:
         """Enable or disable the key and its rotation; AWS changes the rotation of an enabled key only."""

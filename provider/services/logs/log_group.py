@@ -21,9 +21,9 @@ class LogGroup(Resource):
     id_format = "{name}"
     fields: ClassVar[Fields] = {"kmsKeyId": "kmsKeyId", "logGroupClass": "logGroupClass"}
     outputs: ClassVar[Fields] = {"retentionInDays": "retentionInDays"}
-    inputs = frozenset({*key, *fields, "retentionInDays", "skipDestroy", "tags"})
+    inputs = frozenset({*key, *fields, "region", "retentionInDays", "skipDestroy", "tags"})
     # AWS changes the key in place; the embedded cloud takes one only when it creates the group.
-    replace_on = frozenset({"name", *fields})
+    replace_on = frozenset({"name", "region", *fields})
     autoname = AutoName("name", 512)
     arn = "arn:aws:logs:{region}:{account}:log-group:{name}"
     # Zero days in Pulumi is no retention policy in AWS: the events never expire.

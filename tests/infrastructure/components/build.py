@@ -40,6 +40,8 @@ SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 TOPIC = "aws:sns/topic:Topic"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 
+ADDRESS = "https://app.example.com"
+"""The public address of a site."""
 ACCOUNT = "us-east-1:123456789012"
 """The region and the account, as they are in an ARN."""
 ALARMS = "arn:aws:sns:us-east-1:123456789012:alarms"

@@ -11,6 +11,7 @@ from components.access import Custom, Jwt, Public
 from components.api import Api
 from components.auth import Auth
 from tests.infrastructure.components.build import (
+    ADDRESS,
     AUTHORIZER,
     HEALTH,
     PERMISSION,
@@ -26,7 +27,7 @@ def declare(access: dict[str, Any], *routes: str, authorizers: tuple[str, ...] =
     """Declare an API whose routes all have the same function."""
     shared = runtime()
     scopes = {"a/b": "c", "users/read": "d"}
-    auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", mail(), shared)
+    auth = Auth("auth", scopes, "handlers.auth.pre_token:handler", mail(), ADDRESS, shared)
     api = Api("api", access, auth, shared)
     for name in authorizers:
         api.authorizer(name, HEALTH)

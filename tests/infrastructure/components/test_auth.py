@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.auth import Auth
-from tests.infrastructure.components.build import ACCOUNT, dependencies, mail, runtime, settings
+from tests.infrastructure.components.build import ACCOUNT, ADDRESS, dependencies, mail, runtime, settings
 from tools.graph import Graph, built
 
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
@@ -21,7 +21,7 @@ POOL = "aws:cognito/userPool:UserPool"
 def auth(environment: str = "development", **section: Any) -> Graph:
     """Return the graph of a user pool with these settings."""
     of = settings(environment, auth=section)
-    return built(lambda: Auth("auth", {}, "handlers.auth.pre_token:handler", mail(of), runtime(of)))
+    return built(lambda: Auth("auth", {}, "handlers.auth.pre_token:handler", mail(of), ADDRESS, runtime(of)))
 
 
 @pytest.mark.parametrize(("environment", "sender"), [("development", "cognito"), ("production", "ses")])

@@ -15,6 +15,7 @@ import components.access
 import components.bucket
 import components.iam
 import components.role
+import components.site
 import components.table_spec
 import components.trust
 import components.use
@@ -46,6 +47,7 @@ def names() -> dict[str, Any]:
         components.bucket,
         components.iam,
         components.role,
+        components.site,
         components.table_spec,
         components.trust,
         components.use,

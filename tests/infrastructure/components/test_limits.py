@@ -29,6 +29,7 @@ from components.topic import Topic
 from components.use import Use
 from handlers.notifications.templates import TEMPLATES
 from tests.infrastructure.components.build import (
+    ADDRESS,
     FUNCTION,
     HEALTH,
     classes,
@@ -114,7 +115,7 @@ def mail_of(name: str) -> Mail:
 
 BUILDERS: dict[type[Component], Callable[[str, str], object]] = {
     Audit: lambda name, other: Audit(name, Bucket(other, settings()), runtime()),
-    Auth: lambda name, other: Auth(name, {}, HEALTH, mail_of(other), runtime()),
+    Auth: lambda name, other: Auth(name, {}, HEALTH, mail_of(other), ADDRESS, runtime()),
     Bucket: lambda name, _: Bucket(name, settings()),
     EventBus: lambda name, _: EventBus(name, {}, runtime()),
     Function: lambda name, _: Function(name, HEALTH, runtime()),

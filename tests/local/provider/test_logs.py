@@ -6,6 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.cloud import Cloud
+from provider.services.logs.log_delivery import LogDelivery
+from provider.services.logs.log_delivery_destination import LogDeliveryDestination
+from provider.services.logs.log_delivery_source import LogDeliverySource
 from provider.services.logs.log_group import LogGroup
 from provider.services.logs.log_stream import LogStream
 from tests.local.provider.lifecycle import exercise
@@ -112,3 +115,38 @@ def test_log_stream_of_a_missing_group_reads_as_none_and_delete_succeeds(cloud: 
     LogStream().delete(cloud, "delivery", known)
 
     assert LogStream().read(cloud, "delivery", known) is None
+
+
+def test_access_log_of_a_distribution_is_delivered_to_a_log_group(cloud: Cloud) -> None:
+    """Source, destination and delivery read as they were written; each is deleted after what uses it."""
+    group = LogGroup().create(cloud, {"name": "/aws/vendedlogs/site"})
+    tags = {"stack": "local", "component": "site"}
+    source = {
+        "name": "site-source",
+        "logType": "ACCESS_LOGS",
+        "resourceArn": "arn:aws:cloudfront::000000000000:distribution/E1",
+        "region": "us-east-1",
+        "tags": tags,
+    }
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
+    destination = {
+        "name": "site-destination",
+        "deliveryDestinationConfiguration": {"destinationResourceArn": arn},
+        "outputFormat": "json",
+        "region": "us-east-1",
+        "tags": tags,
+    }
+    LogDeliverySource().create(cloud, source)
+    LogDeliveryDestination().create(cloud, destination)
+    delivery = {
+        "deliverySourceName": "site-source",
+        "deliveryDestinationArn": "arn:aws:logs:us-east-1:000000000000:delivery-destination:site-destination",
+        "recordFields": ["timestamp(ms)", "sc-status"],
+        "region": "us-east-1",
+        "tags": tags,
+    }
+
+    exercise(cloud, LogDelivery(), delivery, {**delivery, "tags": {"owner": "team"}})
+    for kind, inputs in ((LogDeliverySource(), source), (LogDeliveryDestination(), destination)):
+        kind.delete(cloud, inputs["name"], inputs)
+        exercise(cloud, kind, inputs, {**inputs, "tags": {"owner": "team"}})

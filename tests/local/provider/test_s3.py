@@ -1,6 +1,7 @@
 """S3's resource types against the embedded cloud."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from provider.services.s3.bucket import Bucket
 from provider.services.s3.bucket_lifecycle_configuration import BucketLifecycleConfiguration
 from provider.services.s3.bucket_logging import BucketLogging
 from provider.services.s3.bucket_object_lock_configuration import BucketObjectLockConfiguration
+from provider.services.s3.bucket_objectv2 import BucketObjectv2
 from provider.services.s3.bucket_ownership_controls import BucketOwnershipControls
 from provider.services.s3.bucket_policy import BucketPolicy
 from provider.services.s3.bucket_public_access_block import BucketPublicAccessBlock
@@ -330,3 +332,31 @@ def test_default_setting_of_a_new_bucket_is_not_found(cloud: Cloud) -> None:
     stated = {"bucket": name, "rule": {"objectOwnership": "ObjectWriter"}}
 
     assert BucketOwnershipControls().find(cloud, stated) is None
+
+
+def test_object_of_text_create_read_update_delete(cloud: Cloud) -> None:
+    """An object reads as it was written, before and after an update that removes its headers."""
+    name = bucket(cloud, "bucket-text")
+    inputs = {
+        "bucket": name,
+        "key": "releases/1/index.html",
+        "content": "ä",
+        "contentType": "text/html; charset=utf-8",
+        "cacheControl": "no-cache",
+    }
+
+    exercise(cloud, BucketObjectv2(), inputs, {**inputs, "content": "b", "cacheControl": "no-store"})
+
+
+def test_object_of_a_file_has_its_bytes(cloud: Cloud, tmp_path: Path) -> None:
+    """A file that cannot be read is named."""
+    name = bucket(cloud, "bucket-file")
+    path = tmp_path / "icon.png"
+    inputs = {"bucket": name, "key": "icon.png", "source": {"asset": {"path": str(path), "hash": "00"}}}
+    with pytest.raises(ProviderError, match=r"^the file .*icon.png cannot be read: No such file"):
+        BucketObjectv2().create(cloud, inputs)
+    path.write_bytes(b"\x89PNG\x00")
+
+    BucketObjectv2().create(cloud, inputs)
+
+    assert cloud.client("s3").get_object(Bucket=name, Key="icon.png")["Body"].read() == b"\x89PNG\x00"

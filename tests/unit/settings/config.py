@@ -20,7 +20,6 @@ DEVELOPMENT = {
 PRODUCTION = {
     **DEVELOPMENT,
     "strata:environment": "production",
-    "strata:url": "https://app.example.com",
     "strata:alarms": {"emails": ["operations@example.com"]},
 }
 

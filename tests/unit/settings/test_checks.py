@@ -52,7 +52,7 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
         ),
         pytest.param(
             {**PRODUCTION, "strata:url": "http://app.example.com"},
-            'strata:url: "http://app.example.com": expected an https:// address: production has a domain',
+            'strata:url: "http://app.example.com": expected https://: production has a certificate',
             id="production-in-plain-http",
         ),
         pytest.param(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from settings import Environment, Settings
-from tests.unit.settings.config import DEVELOPMENT, EVENTS, ROUTES, load
+from tests.unit.settings.config import DEVELOPMENT, EVENTS, PRODUCTION, ROUTES, load
 
 
 def test_smallest_config_gets_the_defaults_of_its_class() -> None:
@@ -32,3 +32,9 @@ def test_given_groups_replace_the_default() -> None:
     settings = load({**DEVELOPMENT, "strata:auth": {"groups": {"readers": ["users/read"]}}})
 
     assert settings.auth.groups == {"readers": ("users/read",)}
+
+
+def test_production_has_the_address_of_its_distribution_or_a_given_one() -> None:
+    """`strata:url` is for another server in front of the distribution."""
+    assert load(PRODUCTION).url is None
+    assert load({**PRODUCTION, "strata:url": "https://app.example.com"}).url == "https://app.example.com"

@@ -16,7 +16,7 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
             {**DEVELOPMENT, "strata:enviroment": "development"},
             'strata:enviroment: "development": unknown; did you mean environment? '
             "expected one of alarms, api, audit, auth, buckets, data, environment, events, functions, mail, "
-            "notifications, permissionsBoundary, url, version",
+            "notifications, permissionsBoundary, site, url, version",
             id="misspelt-key",
         ),
         pytest.param(

@@ -39,6 +39,17 @@ from tests.unit.settings.config import DEVELOPMENT, delivery, google, problems
             id="sms-country-without-plus",
         ),
         pytest.param(
+            {**DEVELOPMENT, "strata:site": {"countries": ["Germany"]}},
+            'strata:site.countries.0: "Germany": expected text that matches ^[A-Z]{2}$',
+            id="country-that-is-not-a-code",
+        ),
+        pytest.param(
+            {**DEVELOPMENT, "strata:site": {"priceClass": "cheap"}},
+            "strata:site.priceClass: \"cheap\": expected 'PriceClass_100', 'PriceClass_200' or "
+            "'PriceClass_All'",
+            id="unknown-price-class",
+        ),
+        pytest.param(
             {**DEVELOPMENT, "strata:functions": {"consumerConcurrency": 1}},
             "strata:functions.consumerConcurrency: 1: expected greater than or equal to 2",
             id="concurrency-below-lambda-s-least",

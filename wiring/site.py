@@ -1,0 +1,52 @@
+"""The site: the public address, the app behind it, and the app's releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pulumi
+
+if TYPE_CHECKING:
+    from components.realtime import Realtime
+    from components.site import Edge, Release
+    from wiring.platform import Platform
+
+ROOT = Path(__file__).parents[1]
+
+
+class Files(NamedTuple):
+    """The files of the site.
+
+    Attributes:
+        release: the app in `frontend/`.
+        edge: the functions in `edge/`.
+    """
+
+    release: Release
+    edge: Edge
+
+
+def read() -> Files:
+    """Read the site's files, before any resource is registered.
+
+    Raises:
+        RunError: with one line that names the file.
+    """
+    from components.site import Edge, Release
+
+    return Files(Release.read(ROOT / "frontend"), Edge.read(ROOT / "edge"))
+
+
+def wire(platform: Platform, files: Files, gateway: Realtime) -> None:
+    """Create the bucket, the distribution and the release, and set the public address."""
+    from components.site import Site
+
+    settings = platform.settings
+    site = Site("site", *files, platform.api, gateway, platform.access_logs, settings)
+    platform.set_address(settings.url or pulumi.Output.concat("https://", site.domain_name))
+    platform.export(
+        distributionId=site.distribution_id,
+        siteBucket=site.bucket.bucket_name,
+        releaseStore=site.store_arn,
+    )

@@ -17,6 +17,7 @@ from wiring import (
     operations,
     partners,
     realtime,
+    releases,
     site,
     users,
     webhooks,
@@ -45,7 +46,7 @@ operations.wire(platform)
 health.wire(platform)
 openapi.wire(platform)
 fallback.wire(platform)
-site.wire(platform, site_files, gateway)
+releases.wire(platform, site.wire(platform, site_files, gateway))
 
 for name, value in platform.close().items():
     pulumi.export(name, value)

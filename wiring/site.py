@@ -9,7 +9,7 @@ import pulumi
 
 if TYPE_CHECKING:
     from components.realtime import Realtime
-    from components.site import Edge, Release
+    from components.site import Edge, Release, Site
     from wiring.platform import Platform
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def read() -> Files:
     return Files(Release.read(ROOT / "frontend"), Edge.read(ROOT / "edge"))
 
 
-def wire(platform: Platform, files: Files, gateway: Realtime) -> None:
+def wire(platform: Platform, files: Files, gateway: Realtime) -> Site:
     """Create the bucket, the distribution and the release, and set the public address."""
     from components.site import Site
 
@@ -50,3 +50,4 @@ def wire(platform: Platform, files: Files, gateway: Realtime) -> None:
         siteBucket=site.bucket.bucket_name,
         releaseStore=site.store_arn,
     )
+    return site

@@ -1,7 +1,7 @@
 """SigV4A, the asymmetric AWS Signature Version 4, which global services such as KeyValueStore require.
 
-botocore signs it with `awscrt` only, a compiled package; docs/decisions/0033-release-store.md has why this module
-takes its place. The signature is that of
+botocore signs it with `awscrt` only, a compiled package. This module takes its place, for the reasons in
+docs/decisions/0033-release-store.md. The signature is that of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, and the curve is
 P-256 of FIPS 186-4. Arithmetic on Python's integers takes a time that depends on their value. So this is for
 callers whose duration no one else can measure often, a scheduled function and an operator's command, and not

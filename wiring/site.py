@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import pulumi
-
 if TYPE_CHECKING:
     from components.realtime import Realtime
     from components.site import Edge, Release, Site
@@ -40,6 +38,8 @@ def read() -> Files:
 
 def wire(platform: Platform, files: Files, gateway: Realtime) -> Site:
     """Create the bucket, the distribution and the release, and set the public address."""
+    import pulumi
+
     from components.site import Site
 
     settings = platform.settings

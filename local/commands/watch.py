@@ -38,6 +38,8 @@ STALE_SECONDS = 60.0
 """Older modification times are not the time of the save: the file was moved or copied here."""
 
 FOLDERS = (*PROGRAM_FOLDERS, *SITE_FOLDERS)
+TEMPORARY = (".bak", ".swp", ".swx", ".tmp")
+"""The suffixes that editors give to their own files."""
 WATCHED = (*(f"{name}/" for name in FOLDERS), PROGRAM_FILE, "Pulumi*.yaml")
 """The watched paths, for the user."""
 
@@ -196,7 +198,7 @@ def concerns(root: Path, path: Path) -> bool:
         return path.name == PROGRAM_FILE or (path.name.startswith("Pulumi") and path.suffix == ".yaml")
     # Other suffixes are temporary files of editors.
     if parts[0] in SITE_FOLDERS:
-        return path.suffix.isascii() and path.suffix[1:].isalnum() and path.suffix != ".tmp"
+        return path.suffix[1:].isalnum() and path.suffix not in TEMPORARY
     return parts[0] in PROGRAM_FOLDERS and path.suffix in (".py", ".in", ".txt", ".json")
 
 

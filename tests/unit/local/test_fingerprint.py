@@ -14,7 +14,7 @@ import pytest
 
 from local.deployment import fingerprint as module
 from local.deployment.fingerprint import CODE_FOLDERS, FILES, Fingerprint, packages
-from local.driver.sources import PROGRAM_FOLDERS
+from local.driver.sources import PROGRAM_FOLDERS, SITE_FOLDERS
 from tests.checkout import copy
 
 CLOUD = {"emulator": {"pid": 1, "started": "2", "port": 3, "since": 4.0}}
@@ -76,7 +76,9 @@ KINDS: tuple[Callable[[Path], None], ...] = (append, empty, flip, add, rename, P
 
 def sources(root: Path) -> list[Path]:
     """Return the files of the copy that a run reads."""
-    found = [path for folder in PROGRAM_FOLDERS for path in sorted((root / folder).rglob("*"))]
+    found = [
+        path for folder in (*PROGRAM_FOLDERS, *SITE_FOLDERS) for path in sorted((root / folder).rglob("*"))
+    ]
     return [*(root / name for name in FILES), *(path for path in found if counts(path))]
 
 

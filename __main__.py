@@ -18,6 +18,7 @@ from wiring import (
     operations,
     partners,
     realtime,
+    releases,
     sessions,
     site,
     users,
@@ -48,7 +49,9 @@ operations.wire(platform)
 health.wire(platform)
 openapi.wire(platform)
 fallback.wire(platform)
-site.wire(platform, site_files, gateway, domain.wire(platform))
+front = domain.wire(platform)
+website = site.wire(platform, site_files, gateway, front)
+releases.wire(platform, website)
 
 for name, value in platform.close().items():
     pulumi.export(name, value)

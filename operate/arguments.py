@@ -16,6 +16,10 @@ from operate.target import LOCAL
 from operate.text import line
 from operate.times import parse_duration, parse_past_time
 
+HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+MAX_HOST = 253
+"""The form of a host name (RFC 1123) as browsers send it, and its maximum number of characters."""
+
 AddParser = Callable[..., argparse.ArgumentParser]
 
 
@@ -54,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _trace(groups.add_parser)
     _partners(_group(groups, "partners", "manage partner keys"))
     _webhooks(_group(groups, "webhooks", "manage the webhook signing secret"))
+    _releases(_group(groups, "releases", "list the releases of the app, make one live, preview one"))
     return root
 
 
@@ -169,6 +174,20 @@ def _webhooks(add: AddParser) -> None:
     _add(add, "secret", commands.replace_webhook_secret, results.SecretVersion)
 
 
+def _releases(add: AddParser) -> None:
+    _add(add, "list", commands.list_releases, list[results.Release])
+    use = _add(add, "use", commands.use_release, results.Pointer)
+    use.add_argument("id", metavar="ID", help="a release's id, as printed by releases list")
+    preview = _add(add, "preview", commands.preview_release, results.Pointer)
+    preview.add_argument("id", metavar="ID", nargs="?", help="a release's id, as printed by releases list")
+    preview.add_argument(
+        "host", metavar="HOST", nargs="?", type=_checked(_host), help="a host name of the distribution"
+    )
+    preview.add_argument(
+        "--remove", metavar="HOST", type=_checked(_host), help="show the live release there again"
+    )
+
+
 def _group(groups: Any, name: str, text: str) -> AddParser:
     group: argparse.ArgumentParser = groups.add_parser(name, help=text, description=f"{text.capitalize()}.")
     return group.add_subparsers(required=True, metavar="COMMAND").add_parser
@@ -269,6 +288,12 @@ def _number(text: str) -> int:
     if not 0 < number <= redrive.MAX_MESSAGES:
         raise ValueError(f"{text!r}: expected a number between 1 and {redrive.MAX_MESSAGES}")
     return number
+
+
+def _host(text: str) -> str:
+    if len(text) > MAX_HOST or not HOST.fullmatch(text):
+        raise ValueError(f"{text!r}: expected a host name in lower case, such as preview.example.com")
+    return text
 
 
 def _correlation_id(text: str) -> str:

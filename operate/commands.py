@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.partners import keys
-from operate import dead_letter_queues, events, partners, redrive, render, results, trace, webhooks
+from operate import dead_letter_queues, events, partners, redrive, releases, render, results, trace, webhooks
 from operate.errors import OperateError, UsageError
 from operate.expected import expected
 from operate.tail import tail
@@ -183,6 +183,34 @@ def replace_webhook_secret(context: Context) -> int:
     result: results.SecretVersion = {"versionId": webhooks.replace_secret(context.target, value)}
     text = "replaced; webhooks signed with the previous secret are still accepted"
     render.show(result, text, as_json=context.json)
+    return 0
+
+
+def list_releases(context: Context) -> int:
+    """Print the releases of the app and the hosts that show them."""
+    found = releases.list_releases(context.target)
+    documents = [results.from_release(each) for each in found]
+    render.show(documents, render.releases(found), as_json=context.json)
+    return 0
+
+
+def use_release(context: Context) -> int:
+    """Make a release live; a rollback is the use of an older one."""
+    return _show_pointer(context, releases.use(context.target, context.arguments.id))
+
+
+def preview_release(context: Context) -> int:
+    """Show a release at one host, or with --remove the live one again."""
+    given = context.arguments
+    if given.remove and not given.id:
+        return _show_pointer(context, releases.remove(context.target, given.remove))
+    if given.remove or not given.host:
+        raise UsageError("releases preview: expected ID and HOST, or --remove HOST")
+    return _show_pointer(context, releases.use(context.target, given.id, given.host))
+
+
+def _show_pointer(context: Context, pointer: releases.Pointer) -> int:
+    render.show(results.from_pointer(pointer), render.pointer(pointer), as_json=context.json)
     return 0
 
 

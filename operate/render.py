@@ -19,6 +19,7 @@ from operate.dead_letter_queues import DeadMessage, Depth
 from operate.expected import Expected
 from operate.partners import PartnerKey
 from operate.redrive import RedriveResult
+from operate.releases import Pointer, Release
 from operate.text import line, printable
 from operate.times import format_duration, rfc3339
 from operate.trace import Hop
@@ -128,6 +129,22 @@ def partners(found: Sequence[PartnerKey]) -> Table:
     for key in found:
         table.add_row(key.partner, key.key_id, key.created_at, key.state, style="" if key.valid else "dim")
     return table
+
+
+def releases(found: Sequence[Release]) -> Table:
+    """Return a table of releases."""
+    table = _table("release", "created", "shown at", ">assets", ">kB")
+    for each in found:
+        shown = ", ".join(each.hosts) if each.complete else "incomplete: being deployed or deleted"
+        numbers = (str(each.assets), f"{each.size / 1_000:.1f}")
+        table.add_row(each.id, rfc3339(each.created_at), shown, *numbers, style="" if shown else "dim")
+    return table
+
+
+def pointer(changed: Pointer) -> str:
+    """Return the release that a host shows, and the one before."""
+    before = f" (before: {changed.previous})" if changed.previous else ""
+    return f"{changed.host}: {changed.id or 'the default release'}{before}"
 
 
 def own_name(name: str) -> str:

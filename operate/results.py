@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict, get_args, get_origin
 
 from handlers.partners import keys
-from operate import dead_letter_queues, events, expected, partners, redrive, trace
+from operate import dead_letter_queues, events, expected, partners, redrive, releases, trace
 from operate.times import from_milliseconds, rfc3339
 
 Event = TypedDict(
@@ -234,6 +234,40 @@ class SecretVersion(TypedDict):
     versionId: str
 
 
+class Release(TypedDict):
+    """A release of `releases list`, newest first.
+
+    Attributes:
+        id: the release's id.
+        createdAt: when it was deployed.
+        complete: whether it can be used; otherwise it is being deployed or deleted.
+        hosts: the hosts that show it; `default` stands for all that have no release of their own.
+        assets: number of its assets.
+        bytes: size of its assets and its page.
+    """
+
+    id: str
+    createdAt: str
+    complete: bool
+    hosts: list[str]
+    assets: int
+    bytes: int
+
+
+class Pointer(TypedDict):
+    """The result of `releases use` and `releases preview`.
+
+    Attributes:
+        host: the host; `default` stands for all that have no release of their own.
+        id: the id of the release that it shows, or null if it shows that of `default` again.
+        previous: the id of the release before, or null.
+    """
+
+    host: str
+    id: str | None
+    previous: str | None
+
+
 def describe(shape: Any) -> str:
     """Return a phrase about a command's JSON output: its form and its keys."""
     items = get_args(shape)
@@ -338,6 +372,23 @@ def from_partner_key(key: partners.PartnerKey) -> PartnerKey:
 def from_new_key(key: keys.Key) -> NewKey:
     """Return the result for a new key."""
     return {"partner": key.partner, "keyId": key.key_id, "key": key.text}
+
+
+def from_release(release: releases.Release) -> Release:
+    """Return the result for a release."""
+    return {
+        "id": release.id,
+        "createdAt": rfc3339(release.created_at),
+        "complete": release.complete,
+        "hosts": list(release.hosts),
+        "assets": release.assets,
+        "bytes": release.size,
+    }
+
+
+def from_pointer(pointer: releases.Pointer) -> Pointer:
+    """Return the result of a change of the release that a host shows."""
+    return {"host": pointer.host, "id": pointer.id, "previous": pointer.previous}
 
 
 def _time(milliseconds: float) -> str:

@@ -76,8 +76,11 @@ class Target:
         """Return the client of a service, created once and shared by all threads."""
         from botocore.config import Config
 
-        from provider.cloud import NO_PROXIES
+        from handlers.kit import sigv4a
+        from provider.cloud import KEY_VALUE_STORE, NO_PROXIES, endpoint_of
 
+        if service == KEY_VALUE_STORE:
+            sigv4a.install()
         with self._lock:
             if service not in self._clients:
                 # Commands send bursts of calls, and CloudWatch Logs allows five per second.
@@ -86,7 +89,8 @@ class Target:
                     max_pool_connections=16,
                     proxies=NO_PROXIES if self.endpoint else None,
                 )
-                client: Any = self.session.client(service, endpoint_url=self.endpoint, config=config)
+                endpoint = endpoint_of(service, self.endpoint) if self.endpoint else None
+                client: Any = self.session.client(service, endpoint_url=endpoint, config=config)
                 self._clients[service] = client
             return self._clients[service]
 
@@ -129,6 +133,16 @@ class Target:
     def webhook_secret(self) -> str:
         """The name or ARN of the webhook signing secret."""
         return self._output("webhookSecret", str)
+
+    @property
+    def site_bucket(self) -> str:
+        """The name of the bucket with the releases of the app."""
+        return self._output("siteBucket", str)
+
+    @property
+    def release_store(self) -> str:
+        """The ARN of the key-value store that names the live releases."""
+        return self._output("releaseStore", str)
 
     def _output(self, name: str, shape: Any) -> Any:
         if name not in self.outputs:

@@ -16,7 +16,7 @@ NO_PROXIES: dict[str, str] = {}
 """For a client's config: without it, boto3 uses the proxies in the environment, also for loopback."""
 
 KEY_VALUE_STORE = "cloudfront-keyvaluestore"
-"""boto3's name of the service that holds the keys of CloudFront's key-value stores."""
+"""The data API of CloudFront's key-value stores."""
 
 FILES = {"config_file": os.devnull, "credentials_file": os.devnull}
 """The files of botocore's configuration."""
@@ -63,19 +63,19 @@ class Cloud:
             max_pool_connections=32,
             inject_host_prefix=False,
             proxies=NO_PROXIES,
+            # botocore signs SigV4A, which AWS requires there, with a further package only.
+            signature_version="v4" if service == KEY_VALUE_STORE else None,
         )
-        if service != KEY_VALUE_STORE:
-            return self._session.client(service, endpoint_url=self.endpoint, config=config)
-        # Its own signature needs a package of 13 MB, and its hosts begin with the account's ID.
-        config = config.merge(Config(signature_version="v4"))
-        client = self._session.client(service, endpoint_url=self.endpoint, config=config)
-        client.meta.events.register("before-sign", self._to_emulator)
-        return client
+        return self._session.client(service, endpoint_url=endpoint_of(service, self.endpoint), config=config)
 
-    def _to_emulator(self, request: Any, **_context: object) -> None:
-        """Send a request to the emulator's host instead of a host of the account."""
-        path: str = request.url.split("/", 3)[3]
-        request.url = f"{self.endpoint}/{path}"
+
+def endpoint_of(service: str, endpoint: str) -> str:
+    """Return the address that clients of a service need to reach the emulator at `endpoint`.
+
+    Clients of key-value stores put the account before the host, and `<account>.127.0.0.1` is not an address.
+    `<account>.0` is one: system libraries read it as 0.0.0.0, which connects to this machine.
+    """
+    return endpoint.replace("//127.0.0.1", "//0", 1) if service == KEY_VALUE_STORE else endpoint
 
 
 def session(region: str) -> Any:

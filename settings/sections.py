@@ -195,10 +195,13 @@ class Site(Section):
             those in North America, Europe and Israel.
         countries: the only countries that are served, as ISO 3166-1 alpha-2 codes such as `DE`; every country
             by default.
+        keep_releases_days: days for which a release of the app stays after it was last in use, so that tabs
+            that were opened before still load.
     """
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
     countries: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = ()
+    keep_releases_days: int = Field(default=30, ge=1, le=3_650)
 
 
 class Mail(Section):

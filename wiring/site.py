@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from components.realtime import Realtime
-    from components.site import Edge, Release
+    from components.site import Edge, Release, Site
     from wiring.domain import Front
     from wiring.platform import Platform
 
@@ -37,7 +37,7 @@ def read() -> Files:
     return Files(Release.read(ROOT / "frontend"), Edge.read(ROOT / "edge"))
 
 
-def wire(platform: Platform, files: Files, gateway: Realtime, front: Front) -> None:
+def wire(platform: Platform, files: Files, gateway: Realtime, front: Front) -> Site:
     """Create the bucket, the distribution, the release and the DNS records, and set the public address."""
     import pulumi
 
@@ -64,3 +64,4 @@ def wire(platform: Platform, files: Files, gateway: Realtime, front: Front) -> N
         siteBucket=site.bucket.bucket_name,
         releaseStore=site.store_arn,
     )
+    return site

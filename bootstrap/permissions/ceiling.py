@@ -62,7 +62,7 @@ CEILING = (
         ),
     ),
     Bound(
-        ("arn:aws:s3:::{names}",),  # For Firehose; functions do not write to buckets.
+        ("arn:aws:s3:::{names}",),
         (
             "s3:AbortMultipartUpload",
             "s3:GetBucketLocation",
@@ -71,6 +71,16 @@ CEILING = (
             "s3:ListBucketMultipartUploads",
             "s3:PutObject",
         ),
+    ),
+    Bound(
+        ("arn:aws:s3:::{names}/assets/*", "arn:aws:s3:::{names}/releases/*"),
+        ("s3:DeleteObject",),
+        "releases of the app; no other object is deleted by a function",
+    ),
+    Bound(
+        ("arn:aws:cloudfront::{account}:key-value-store/*",),
+        ("cloudfront-keyvaluestore:ListKeys",),
+        "AWS generates the id of a store, and the action has no condition on tags",
     ),
     Bound(
         ("arn:aws:logs:{region}:{account}:log-group:{names}",),

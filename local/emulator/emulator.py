@@ -20,7 +20,7 @@ from local.machine.errors import LocalError
 from local.machine.files import remove
 from local.machine.ports import LOOPBACK, free_port, is_taken, wait_until_free
 from local.machine.processes import Daemon, Process
-from provider.cloud import ACCESS_KEY, ACCOUNT, SECRET_KEY, Cloud
+from provider.cloud import ACCESS_KEY, ACCOUNT, KEY_VALUE_STORE, SECRET_KEY, Cloud, endpoint_of
 
 PORT = 4566
 """The default port, if it is free: tools for local AWS expect it."""
@@ -216,6 +216,10 @@ class Emulator:
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # For the functions: the emulator sets the address of all other services.
+            "AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE": endpoint_of(
+                KEY_VALUE_STORE, f"http://{LOOPBACK}:{port}"
+            ),
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": self.region,
             "MINISTACK_WORKER_THREADS": str(THREADS),

@@ -12,7 +12,16 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import cookies, origin_access, rotation, shutdown, sign_up, tokens, workers
+from local.emulator.extensions import (
+    cookies,
+    origin_access,
+    rotation,
+    shutdown,
+    sign_up,
+    stores,
+    tokens,
+    workers,
+)
 from local.emulator.extensions.saving import saver
 from local.machine.code import CODE
 
@@ -23,6 +32,7 @@ EXTENSIONS: tuple[Callable[[], None], ...] = (
     saver.install,
     shutdown.install,
     sign_up.install,
+    stores.install,
     tokens.install,
     workers.install,
 )

@@ -166,6 +166,9 @@ def test_boundary_has_exactly_the_actions_of_the_stacks_roles() -> None:
             "s3:ListBucketMultipartUploads",
             "s3:PutObject",
         ],
+        "s3:::strata-dev-*/assets/*": ["s3:DeleteObject"],
+        "s3:::strata-dev-*/releases/*": ["s3:DeleteObject"],
+        f"cloudfront::{ACCOUNT}:key-value-store/*": ["cloudfront-keyvaluestore:ListKeys"],
         "logs:{}:log-group:strata-dev-*": ["logs:CreateLogStream", "logs:PutLogEvents"],
         "sqs:{}:strata-dev-*": [
             "sqs:DeleteMessage",

@@ -17,6 +17,7 @@ STACKS = {"dev": "dev", "prod": "prod", "pr": "pr-7"}
 
 THROUGH_DYNAMODB = {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}
 UNLIMITED = {
+    "cloudfront-keyvaluestore:ListKeys",
     "execute-api:ManageConnections",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
@@ -39,6 +40,8 @@ def requests(stack: str) -> list[Request]:
         *_on(f"arn:aws:dynamodb:{HERE}:table/{names}/stream/1", "dynamodb", "GetShardIterator"),
         *_on(f"arn:aws:s3:::{names}", "s3", "GetBucketLocation", "ListBucket", "ListBucketMultipartUploads"),
         *_on(f"arn:aws:s3:::{names}/events/1", "s3", "AbortMultipartUpload", "GetObject", "PutObject"),
+        *_on(f"arn:aws:s3:::{names}/assets/1/app.js", "s3", "DeleteObject"),
+        *_on(f"arn:aws:s3:::{names}/releases/1/index.html", "s3", "DeleteObject"),
         *_on(f"arn:aws:logs:{HERE}:log-group:{names}:log-stream:1", "logs", "CreateLogStream"),
         *_on(f"arn:aws:logs:{HERE}:log-group:{names}:log-stream:1", "logs", "PutLogEvents"),
         *_on(f"arn:aws:sqs:{HERE}:{names}", "sqs", "DeleteMessage", "GetQueueAttributes"),

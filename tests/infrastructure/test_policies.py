@@ -13,6 +13,8 @@ WILDCARDS = {
     ("logs:CreateLogStream", "logs:PutLogEvents"): r".*:log-stream:\*",
     ("xray:PutTelemetryRecords", "xray:PutTraceSegments"): r"\*",
     ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"): r"arn:aws:s3:::audit/(events|errors)/\*",
+    ("s3:GetObject", "s3:PutObject"): r"arn:aws:s3:::site/releases/\*/release\.json",
+    ("s3:DeleteObject",): r"arn:aws:s3:::site/(assets|releases)/\*",
     ("execute-api:ManageConnections",): r".*:realtime-id/ws/(DELETE|POST)/@connections/\*",
     ("sns:Publish",): r"\*",
 }

@@ -22,7 +22,14 @@ Use = tuple[str, str, str]
 
 pytestmark = pytest.mark.exclusive
 
+WITHOUT_PARAMETERS = "recorded without parameters; tests/local/releases/test_permissions.py denies each"
+
 UNSEEN = {
+    "cloudfront-keyvaluestore:ListKeys": WITHOUT_PARAMETERS,
+    "s3:DeleteObject": WITHOUT_PARAMETERS,
+    "s3:GetObject": WITHOUT_PARAMETERS,
+    "s3:ListBucket": WITHOUT_PARAMETERS,
+    "s3:PutObject": WITHOUT_PARAMETERS,
     "ses:SendEmail": "the emulator does not record SES's REST calls; its outbox has the emails",
     "ses:SendTemplatedEmail": "AWS requires it too when an email is sent with a template",
     "execute-api:ManageConnections": "the emulator does not record posts to connections; browsers have them",

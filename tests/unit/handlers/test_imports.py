@@ -23,7 +23,10 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 BUDGET = frozenset({"msgspec"})
 """The third-party packages that importing an entry point may load."""
 EXCEPTIONS: dict[str, frozenset[str]] = dict.fromkeys(
-    ("handlers.auth.pre_token", "handlers.operations.dead_letters", "handlers.partners.authorize"),
+    (
+        *("handlers.auth.pre_token", "handlers.operations.dead_letters", "handlers.partners.authorize"),
+        "handlers.releases.prune",
+    ),
     frozenset(),
 )
 """Entry points with another budget."""

@@ -63,6 +63,21 @@ def directory(tmp_path: Path) -> Path:
             "--keep: 'long': expected a number with s, m, h or d",
         ),
         (["webhooks", "secret", "whsec_1"], "unrecognized arguments: whsec_1"),
+        (["releases", "use"], "the following arguments are required: ID"),
+        (
+            ["releases", "preview", "0123456789ab", "Next.example.com"],
+            "HOST: 'Next.example.com': expected a host name in lower case, such as preview.example.com",
+        ),
+        (
+            ["releases", "preview", "0123456789ab", "localhost:8080"],
+            "HOST: 'localhost:8080': expected a host",
+        ),
+        (
+            ["releases", "preview", "0123456789ab", "a-.example.com"],
+            "HOST: 'a-.example.com': expected a host",
+        ),
+        (["releases", "preview", "--remove", "a" * 254], "expected a host name in lower case"),
+        (["releases", "preview", "--remove", "a..b"], "--remove: 'a..b': expected a host name"),
         ([], "the following arguments are required: COMMAND"),
         (
             ["events", "replay", "--from", "0001-01-01T00:00:00+23:59"],

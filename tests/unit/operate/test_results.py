@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +23,7 @@ from operate.dead_letter_queues import DeadMessage, Depth
 from operate.events import Replay
 from operate.partners import PartnerKey
 from operate.redrive import RedriveResult
+from operate.releases import Pointer, Release
 from operate.target import DeadLetterQueue, Subscriber
 from operate.trace import Hop
 from tests.unit.operate.commands import names
@@ -41,6 +43,7 @@ REPLAYED = {**EVENT, "replay-name": "replay-1"}
 PAYMENT = '{"paymentId": "p", "amount": 1, "currency": "EUR"}'
 KEY = Key("acme", "0badcafe", "secret")
 MESSAGE = DeadMessage("m-1", "r-1", "not JSON", 0, {})
+RELEASE = Release("0123456789ab", datetime.now(UTC), complete=True, hosts=("default",), assets=2, size=1_234)
 HOP = Hop(0.0, "create", "POST /users", "201", 40.0, failed=False, details={"status": 201})
 
 
@@ -85,6 +88,9 @@ CASES: dict[str, list[str]] = {
     "partners rotate": ["acme"],
     "partners revoke": ["acme", "0badcafe"],
     "webhooks secret": [],
+    "releases list": [],
+    "releases use": ["0123456789ab"],
+    "releases preview": ["0123456789ab", "preview.example.com"],
 }
 """The arguments of each command."""
 
@@ -106,6 +112,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> None:
         (commands.partners, "rotate"): KEY,
         (commands.partners, "revoke"): None,
         (commands.webhooks, "replace_secret"): "v-1",
+        (commands.releases, "list_releases"): [RELEASE],
+        (commands.releases, "use"): Pointer("default", RELEASE.id, "abcdef012345"),
     }
     for (module, name), value in functions.items():
         monkeypatch.setattr(module, name, value if callable(value) else returns(value))

@@ -1,0 +1,97 @@
+"""A bucket of releases and a key-value store in the embedded cloud, as the site's component declares them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from provider.cloud import KEY_VALUE_STORE
+from tests.local.operate.conftest import Stack
+
+ASSET = re.compile(r'"/(assets/[^"]+)"')
+FILES = ("app.js", "app.css", "lazy.js")
+"""The assets of each release; `lazy.js` is loaded by `app.js`, not by the page."""
+
+
+class Page(NamedTuple):
+    """A page in a browser: its release, and the keys of the assets that it loads, early or late."""
+
+    release: str
+    assets: list[str]
+
+
+@dataclass
+class Site:
+    """The releases of one stack.
+
+    Attributes:
+        stack: the stack, whose outputs name the bucket and the store.
+        bucket: the bucket's name.
+        store: the ARN of the key-value store.
+    """
+
+    stack: Stack
+    bucket: str
+    store: str
+
+    @property
+    def s3(self) -> Any:
+        """The client of S3."""
+        return self.stack.cloud.client("s3")
+
+    @property
+    def values(self) -> Any:
+        """The client of key-value stores."""
+        return self.stack.cloud.client(KEY_VALUE_STORE)
+
+    def deploy(self, number: int) -> str:
+        """Store a release as a deployment does, without making it live, and return its id."""
+        release = hashlib.sha256(f"{self.bucket} {number}".encode()).hexdigest()[:12]
+        keys = [f"assets/{release}/{name}" for name in FILES]
+        for key in keys:
+            self.put(key, release)
+        loaded = "".join(f'<link href="/{key}">' for key in keys[:2])
+        self.put(f"releases/{release}/index.html", f"<title>{release}</title>{loaded}")
+        self.put(f"releases/{release}/release.json", json.dumps({"id": release, "assets": keys}))
+        return release
+
+    def put(self, key: str, text: str) -> None:
+        """Store an object."""
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="text/plain")
+
+    def get(self, key: str) -> str:
+        """Return the text of an object."""
+        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
+
+    def pairs(self) -> dict[str, str]:
+        """Return the items of the store."""
+        pages = self.values.get_paginator("list_keys").paginate(KvsARN=self.store)
+        return {item["Key"]: item["Value"] for page in pages for item in page["Items"]}
+
+    def set(self, key: str, value: str) -> None:
+        """Set a key, as a deployment does."""
+        version = self.values.describe_key_value_store(KvsARN=self.store)["ETag"]
+        self.values.put_key(KvsARN=self.store, Key=key, Value=value, IfMatch=version)
+
+    def page(self) -> Page:
+        """Load the live page as a browser does."""
+        live = self.values.get_key(KvsARN=self.store, Key="default")["Value"]
+        text = self.get(f"releases/{live}/index.html")
+        release = text.split("<title>")[1].split("</title>")[0]
+        return Page(release, [*ASSET.findall(text), f"assets/{release}/lazy.js"])
+
+
+def create(stack: Stack) -> Site:
+    """Create an empty bucket with versions and an empty store, and add them to the stack's outputs."""
+    bucket = f"{stack.name}-site"
+    s3 = stack.cloud.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    created = stack.cloud.client("cloudfront").create_key_value_store(Name=f"{stack.name}-releases")
+    arn = created["KeyValueStore"]["ARN"]
+    stack.outputs |= {"siteBucket": bucket, "releaseStore": arn}
+    stack.save()
+    return Site(stack, bucket, arn)

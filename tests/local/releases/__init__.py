@@ -1,0 +1,1 @@
+"""Releases of the app on the whole platform."""

@@ -134,19 +134,22 @@ def origin_headers(plan: Plan, behavior: Behavior, viewer: Viewer, *, gzip: bool
         headers.popall(name, None)
     if behavior.cache.gzip:
         headers["Accept-Encoding"] = GZIP if gzip else "identity"
-    headers.setdefault("User-Agent", USER_AGENT)
-    names = behavior.forwarded.cookies, behavior.cache.key.cookies
-    cookies = joined_cookies(pair for pair in viewer.cookies if any(pair[0] in chosen for chosen in names))
-    if cookies:
+    if cookies := _cookies(behavior, viewer):
         headers["Cookie"] = cookies
     if behavior.forwards("host") and behavior.origin.kind is OriginKind.CUSTOM:
         headers["Host"] = viewer.host
-    callers = viewer.headers.getall("X-Forwarded-For", [])
-    headers["X-Forwarded-For"] = ", ".join([*callers, viewer.ip])
+    headers.setdefault("User-Agent", USER_AGENT)
+    headers["X-Forwarded-For"] = ", ".join([*viewer.headers.getall("X-Forwarded-For", []), viewer.ip])
     headers["Via"] = via(plan, headers.getall("Via", []))
     headers["X-Amz-Cf-Id"] = uuid4().hex
     headers.update(behavior.origin.headers)
     return headers
+
+
+def _cookies(behavior: Behavior, viewer: Viewer) -> str:
+    """Return the cookies that reach the origin."""
+    names = behavior.forwarded.cookies, behavior.cache.key.cookies
+    return joined_cookies(pair for pair in viewer.cookies if any(pair[0] in chosen for chosen in names))
 
 
 def sign(plan: Plan, behavior: Behavior, viewer: Viewer, url: URL, headers: CIMultiDict[str]) -> None:

@@ -18,7 +18,7 @@ from local.front_door.plan import Behavior, Origin, OriginKind, Plan
 from local.front_door.policies import Names
 from local.front_door.server import HEADER_BYTES
 from local.front_door.signing import signed
-from local.front_door.viewer import GZIP, Viewer, joined_cookies, joined_query
+from local.front_door.viewer import GZIP, Viewer, joined_cookies
 
 API_CONNECTIONS = 16
 """Limit of concurrent requests to APIs, below the emulator's limit of processes; others wait here."""
@@ -117,7 +117,7 @@ def origin_query(behavior: Behavior, viewer: Viewer) -> str:
     names = behavior.forwarded.queries, behavior.cache.key.queries
     if Names("all") in names:
         return viewer.query
-    return joined_query(pair for pair in viewer.parameters if any(pair[0] in chosen for chosen in names))
+    return viewer.chosen_query(lambda name: any(name in chosen for chosen in names))
 
 
 def origin_headers(plan: Plan, behavior: Behavior, viewer: Viewer, *, gzip: bool) -> CIMultiDict[str]:

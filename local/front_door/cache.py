@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 
 from local.front_door.plan import ERROR_SECONDS, Behavior, Plan
 from local.front_door.policies import CachePolicy
-from local.front_door.viewer import Viewer, joined_cookies, joined_query
+from local.front_door.viewer import Viewer, joined_cookies
 
 LIMIT_BYTES = 64 * 1024 * 1024
 """The memory for all responses; the one that was used least recently makes room."""
@@ -108,7 +108,7 @@ def cache_key(behavior: Behavior, viewer: Viewer, *, compressed: bool) -> Hashab
     return (
         behavior.pattern,
         viewer.path,
-        joined_query(viewer.parameters, chosen.queries),
+        viewer.chosen_query(lambda name: name in chosen.queries),
         joined_cookies(viewer.cookies, chosen.cookies),
         tuple(sorted(headers)),
         compressed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.front_door.plan import Declared, Source, items
@@ -28,33 +28,24 @@ def read(cloud: Cloud, distribution_id: str) -> Declared:
         raise NotDeployedError from None
     config = distribution["DistributionConfig"]
     behaviors = [*items(config.get("CacheBehaviors")), config["DefaultCacheBehavior"]]
+    groups = {id_ for each in behaviors for id_ in items(each.get("TrustedKeyGroups"))}
+    functions = {
+        each["FunctionARN"] for behavior in behaviors for each in items(behavior.get("FunctionAssociations"))
+    }
     return Declared(
         distribution,
-        {
-            id_: client.get_cache_policy(Id=id_)["CachePolicy"]["CachePolicyConfig"]
-            for id_ in _ids(behaviors, "CachePolicyId")
-        },
-        {
-            id_: client.get_origin_request_policy(Id=id_)["OriginRequestPolicy"]["OriginRequestPolicyConfig"]
-            for id_ in _ids(behaviors, "OriginRequestPolicyId")
-        },
-        {
-            id_: client.get_response_headers_policy(Id=id_)["ResponseHeadersPolicy"][
-                "ResponseHeadersPolicyConfig"
-            ]
-            for id_ in _ids(behaviors, "ResponseHeadersPolicyId")
-        },
-        {id_: _keys(client, id_) for each in behaviors for id_ in items(each.get("TrustedKeyGroups"))},
-        {
-            each["FunctionARN"]: _source(client, each["FunctionARN"])
-            for behavior in behaviors
-            for each in items(behavior.get("FunctionAssociations"))
-        },
+        _policies(behaviors, client.get_cache_policy, "CachePolicy"),
+        _policies(behaviors, client.get_origin_request_policy, "OriginRequestPolicy"),
+        _policies(behaviors, client.get_response_headers_policy, "ResponseHeadersPolicy"),
+        {group: _keys(client, group) for group in groups},
+        {arn: _source(client, arn) for arn in functions},
     )
 
 
-def _ids(behaviors: Iterable[dict[str, Any]], name: str) -> set[str]:
-    return {behavior[name] for behavior in behaviors if behavior.get(name)}
+def _policies(behaviors: Iterable[dict[str, Any]], get: Callable[..., Any], kind: str) -> dict[str, Any]:
+    """Return the configurations of the policies of a kind that behaviors have, by their ids."""
+    ids = {behavior[f"{kind}Id"] for behavior in behaviors if behavior.get(f"{kind}Id")}
+    return {id_: get(Id=id_)[kind][f"{kind}Config"] for id_ in ids}
 
 
 def _keys(client: Any, group: str) -> dict[str, str]:

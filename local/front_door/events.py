@@ -29,6 +29,10 @@ HIDDEN = frozenset(
 """Headers that are not in the event: cookies have their own place, and functions do not see the others."""
 
 
+DISALLOWED = frozenset(HIDDEN - {"cookie"} | {"transfer-encoding", "te"})
+"""Headers that a function cannot add to a response."""
+
+
 @dataclass(frozen=True)
 class Generated:
     """A status, headers and a body from a function.
@@ -111,6 +115,9 @@ def generated(result: dict[str, Any]) -> Generated:
     if not isinstance(status, int) or status not in HTTPStatus or status < HTTPStatus.OK:
         raise EdgeFunctionError(f"expected an HTTP status as statusCode, found {status!r}")
     headers = _headers(result.get("headers", {}))
+    for name in headers:
+        if name.lower() in DISALLOWED:
+            raise EdgeFunctionError(f"the header {name} cannot be added")
     for name, value, attributes in _cookies(result.get("cookies", {})):
         headers.add("Set-Cookie", "; ".join(filter(None, (f"{name}={value}", attributes))))
     return Generated(status, headers, _body(result.get("body")))

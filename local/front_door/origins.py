@@ -18,7 +18,7 @@ from local.front_door.plan import Behavior, Origin, OriginKind, Plan
 from local.front_door.policies import Names
 from local.front_door.server import HEADER_BYTES
 from local.front_door.signing import signed
-from local.front_door.viewer import GZIP, Viewer, joined_cookies, joined_query
+from local.front_door.viewer import GZIP, Viewer, joined_cookies
 
 API_CONNECTIONS = 16
 """Limit of concurrent requests to APIs, below the emulator's limit of processes; others wait here."""
@@ -117,7 +117,7 @@ def origin_query(behavior: Behavior, viewer: Viewer) -> str:
     names = behavior.forwarded.queries, behavior.cache.key.queries
     if Names("all") in names:
         return viewer.query
-    return joined_query(pair for pair in viewer.parameters if any(pair[0] in chosen for chosen in names))
+    return viewer.chosen_query(lambda name: any(name in chosen for chosen in names))
 
 
 def origin_headers(plan: Plan, behavior: Behavior, viewer: Viewer, *, gzip: bool) -> CIMultiDict[str]:
@@ -134,19 +134,22 @@ def origin_headers(plan: Plan, behavior: Behavior, viewer: Viewer, *, gzip: bool
         headers.popall(name, None)
     if behavior.cache.gzip:
         headers["Accept-Encoding"] = GZIP if gzip else "identity"
-    headers.setdefault("User-Agent", USER_AGENT)
-    names = behavior.forwarded.cookies, behavior.cache.key.cookies
-    cookies = joined_cookies(pair for pair in viewer.cookies if any(pair[0] in chosen for chosen in names))
-    if cookies:
+    if cookies := _cookies(behavior, viewer):
         headers["Cookie"] = cookies
     if behavior.forwards("host") and behavior.origin.kind is OriginKind.CUSTOM:
         headers["Host"] = viewer.host
-    callers = viewer.headers.getall("X-Forwarded-For", [])
-    headers["X-Forwarded-For"] = ", ".join([*callers, viewer.ip])
+    headers.setdefault("User-Agent", USER_AGENT)
+    headers["X-Forwarded-For"] = ", ".join([*viewer.headers.getall("X-Forwarded-For", []), viewer.ip])
     headers["Via"] = via(plan, headers.getall("Via", []))
     headers["X-Amz-Cf-Id"] = uuid4().hex
     headers.update(behavior.origin.headers)
     return headers
+
+
+def _cookies(behavior: Behavior, viewer: Viewer) -> str:
+    """Return the cookies that reach the origin."""
+    names = behavior.forwarded.cookies, behavior.cache.key.cookies
+    return joined_cookies(pair for pair in viewer.cookies if any(pair[0] in chosen for chosen in names))
 
 
 def sign(plan: Plan, behavior: Behavior, viewer: Viewer, url: URL, headers: CIMultiDict[str]) -> None:

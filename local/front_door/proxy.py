@@ -84,24 +84,19 @@ class Proxy:
         return Server(respond, self._connections)
 
     async def _respond(self, request: web.BaseRequest, origins: Origins, edges: Edges) -> web.StreamResponse:
-        try:
-            edge = await edges.edge()
-        except NotDeployedError:
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing is deployed yet: run make up.", retry=5)
-        except (UnsupportedError, BotoCoreError, ApiError) as error:
-            logger.warning("%s", one_line(str(error)))
-            detail = f"The front door cannot read the distribution: {one_line(str(error))}."
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, retry=5)
+        edge = await _edge(edges)
+        if isinstance(edge, web.Response):
+            return edge
         received = viewer(request)
-        found = _behavior(edge, received)
-        if isinstance(found, web.Response):
-            return found
+        behavior = _behavior(edge, received)
+        if isinstance(behavior, web.Response):
+            return behavior
         with self._memory.buffer() as buffer:
             body = await _received(request, buffer)
             if isinstance(body, web.Response):
                 body.force_close()
                 return body
-            return await _response(Exchange(edge, origins, request, found, received, body, buffer))
+            return await _response(Exchange(edge, origins, request, behavior, received, body, buffer))
 
 
 def serve(port: int, outputs: Path) -> None:
@@ -117,6 +112,18 @@ async def _serve(port: int, outputs: Path) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with Proxy(lambda session: Deployed(outputs, session)).listening(port):
         await stop.wait()
+
+
+async def _edge(edges: Edges) -> Edge | web.Response:
+    """Return the distribution, or the response if there is none."""
+    try:
+        return await edges.edge()
+    except NotDeployedError:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing is deployed yet: run make up.", retry=5)
+    except (UnsupportedError, BotoCoreError, ApiError) as error:
+        logger.warning("%s", one_line(str(error)))
+        detail = f"The front door cannot read the distribution: {one_line(str(error))}."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, retry=5)
 
 
 def _behavior(edge: Edge, received: Viewer) -> Behavior | web.Response:

@@ -158,7 +158,9 @@ def problem(status: HTTPStatus, detail: str, retry: int | None = None) -> web.Re
         "status": status.value,
         "detail": detail,
     }
-    headers = {} if retry is None else {"Retry-After": str(retry)}
+    headers = {"X-Cache": "Error from cloudfront"}
+    if retry is not None:
+        headers["Retry-After"] = str(retry)
     content = json.dumps(body).encode()
     return web.Response(status=status, body=content, headers=headers, content_type="application/problem+json")
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from local.front_door.patterns import matches
-from local.front_door.viewer import Viewer, joined_query
+from local.front_door.viewer import Viewer
 
 PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id")
 """The query parameters of a signed URL, which do not reach the origin."""
@@ -65,9 +65,7 @@ def admitted(
         RefusedError: if the signature is missing or malformed, was made with another key, belongs to another
             URL or address, or is not valid at this time.
     """
-    stripped = replace(
-        viewer, query=joined_query(pair for pair in viewer.parameters if pair[0] not in PARAMETERS)
-    )
+    stripped = replace(viewer, query=viewer.chosen_query(lambda name: name not in PARAMETERS))
     url = f"{scheme}://{viewer.host}{stripped.target}"
     signature = _signature(viewer, url)
     if signature.key not in keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -49,6 +49,10 @@ class Viewer:
         pairs = (part.partition("=") for part in self.query.split("&") if part)
         return [(name, value) for name, _, value in pairs]
 
+    def chosen_query(self, keep: Callable[[str], bool]) -> str:
+        """Return the part of the query whose names are kept, as it was sent."""
+        return "&".join(part for part in self.query.split("&") if part and keep(part.partition("=")[0]))
+
     @property
     def cookies(self) -> list[tuple[str, str]]:
         """The names and values of the cookies."""
@@ -70,11 +74,9 @@ def viewer(request: web.BaseRequest) -> Viewer:
     return Viewer(request.method, path, query, end_to_end(request.headers), request.remote or LOOPBACK)
 
 
-def joined_query(parameters: Iterable[tuple[str, str]], names: Names | None = None) -> str:
-    """Return the parameters as a query: all of them, or those with the names."""
-    return "&".join(
-        f"{name}={value}" if value else name for name, value in parameters if names is None or name in names
-    )
+def joined_query(parameters: Iterable[tuple[str, str]]) -> str:
+    """Return names and values as a query."""
+    return "&".join(f"{name}={value}" if value else name for name, value in parameters)
 
 
 def joined_cookies(cookies: Iterable[tuple[str, str]], names: Names | None = None) -> str:

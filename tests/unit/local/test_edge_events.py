@@ -126,6 +126,10 @@ def test_query_may_be_text() -> None:
         ("request.headers = []; return request;", "expected an object with names and values"),
         ("request.uri = 'https://evil/'; return request;", "expected a uri that starts with /"),
         ("return { statusCode: '200' };", "expected an HTTP status as statusCode, found '200'"),
+        (
+            "return { statusCode: 200, headers: { 'Transfer-Encoding': { value: 'chunked' } } };",
+            "the header Transfer-Encoding cannot be added",
+        ),
         ("return { statusCode: 99 };", "expected an HTTP status as statusCode, found 99"),
         ("return { statusCode: 200, body: { data: '*', encoding: 'base64' } };", "expected text, or data"),
         ("return { statusCode: 200, body: 5 };", "expected text, or data"),

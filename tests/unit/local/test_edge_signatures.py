@@ -43,7 +43,7 @@ def refusal(sent: Viewer) -> str:
     "url",
     [
         signed_url(FILE),
-        signed_url(f"{FILE}?download=1&name=a%2Bb"),
+        signed_url(f"{FILE}?download=1&name=a%2Bb&empty=&flag"),
         signed_url(FILE, key=EC_KEY, name="K2"),
         signed_url(FILE, policy=custom(FILE)),
         signed_url(FILE, policy=custom("http*://*/files/rep?rt.pdf")),

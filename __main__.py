@@ -46,7 +46,8 @@ operations.wire(platform)
 health.wire(platform)
 openapi.wire(platform)
 fallback.wire(platform)
-site.wire(platform, site_files, gateway, domain.wire(platform))
+front = domain.wire(platform)
+site.wire(platform, site_files, gateway, front)
 
 for name, value in platform.close().items():
     pulumi.export(name, value)

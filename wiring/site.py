@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import pulumi
-
 if TYPE_CHECKING:
     from components.realtime import Realtime
     from components.site import Edge, Release
@@ -41,6 +39,8 @@ def read() -> Files:
 
 def wire(platform: Platform, files: Files, gateway: Realtime, front: Front) -> None:
     """Create the bucket, the distribution, the release and the DNS records, and set the public address."""
+    import pulumi
+
     from components.site import Site
 
     settings = platform.settings

@@ -91,21 +91,12 @@ class Site(Component):
         self.bucket = Bucket(name, settings, access_logs=access_logs, opts=self.child())
         self.store = aws.cloudfront.KeyValueStore(name, tags=self.tags, opts=self.child())
         self.store_arn = self.store.arn
-        distribution = aws.cloudfront.Distribution(
-            name,
-            enabled=True,
-            comment=f"{self.tags['project']}, stack {self.tags['stack']}",
-            http_version="http2and3",
-            is_ipv6_enabled=True,
-            price_class=settings.site.price_class,
-            restrictions={"geo_restriction": self._countries()},
-            origins=[self._app(), self._gateway(API, api.api.id), self._gateway(WS, realtime.api.id)],
-            **self._behaviors(edge),
+        distribution = self._distribution(
+            [self._app(), self._gateway(API, api.api.id), self._gateway(WS, realtime.api.id)],
+            edge,
             aliases=list(aliases),
             viewer_certificate=_certificate(certificate),
             web_acl_id=web_acl,
-            tags=self.tags,
-            opts=self.child(),
         )
         self.bucket.allow_service(CLOUDFRONT, "s3:GetObject", distribution.arn)
         log_access(self, distribution, settings)
@@ -116,6 +107,24 @@ class Site(Component):
         self.domain_name = distribution.domain_name
         self.hosted_zone = distribution.hosted_zone_id
         self.register_outputs({"distributionId": distribution.id, "domainName": self.domain_name})
+
+    def _distribution(self, origins: list[Any], edge: Edge, **names: Any) -> aws.cloudfront.Distribution:
+        countries = self.settings.site.countries
+        geography: Any = {"restriction_type": "whitelist" if countries else "none", "locations": countries}
+        return aws.cloudfront.Distribution(
+            self.name,
+            enabled=True,
+            comment=f"{self.tags['project']}, stack {self.tags['stack']}",
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=self.settings.site.price_class,
+            restrictions={"geo_restriction": geography},
+            origins=origins,
+            **self._behaviors(edge),
+            **names,
+            tags=self.tags,
+            opts=self.child(),
+        )
 
     def _app(self) -> Any:
         """Return the origin with the app's files; CloudFront signs each request to it."""
@@ -183,10 +192,6 @@ class Site(Component):
             opts=self.child(),
         )
         return policy.id
-
-    def _countries(self) -> Any:
-        countries = self.settings.site.countries
-        return {"restriction_type": "whitelist" if countries else "none", "locations": list(countries)}
 
     def _release(self, release: Release) -> None:
         """Create the objects of a release, and make it live when all of them exist."""

@@ -140,6 +140,16 @@ def test_key_that_an_operator_changed_stays_until_the_next_release(checkout: Che
     assert live(checkout) == release_of(checkout)
 
 
+def test_live_release_survives_a_restart(checkout: Checkout) -> None:
+    """The store's keys and the objects are part of the saved data."""
+    release = live(checkout)
+    checkout.deployment.down()
+
+    assert checkout.up() == []
+    assert live(checkout) == release
+    assert stored(checkout, page(checkout))["Body"].read()
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [

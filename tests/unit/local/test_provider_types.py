@@ -36,7 +36,7 @@ def test_type_declares_its_own_inputs(token: str) -> None:
         *(kind.key.keys() - {"id"}),
     }
 
-    assert re.fullmatch(r"aws:[a-z0-9]+/[a-zA-Z]+:[A-Z][A-Za-z]+", token)
+    assert re.fullmatch(r"aws:[a-z0-9]+/[a-zA-Z0-9]+:[A-Z][A-Za-z0-9]+", token)
     assert declared - kind.inputs == set()
 
 

@@ -102,6 +102,10 @@ def test_deployer_can_access_only_its_own_stacks(role: str, stack: str) -> None:
         f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog",
         f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:*",
         f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery:*",
+        # Stacks of pull requests read zones, and change nothing in them.
+        "arn:aws:route53:::hostedzone/*",
+        *(["arn:aws:route53:::change/*"] if role != "deploy-pr" else []),
+        f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/managedruleset/*/*",
         f"{service_roles}/apidestinations.events.amazonaws.com/AWSServiceRoleForAmazonEventBridgeApiDestinations",
         f"{service_roles}/email.cognito-idp.amazonaws.com/*",
         f"{service_roles}/ops.apigateway.amazonaws.com/*",
@@ -226,7 +230,13 @@ def test_reader_cannot_write(role: str) -> None:
 def _named(resource: str, stack: str) -> bool:
     """Return whether a resource has the stack's name; state objects have it too."""
     names = f"strata-{stack}-*"
-    suffixes = (names, names.replace("-", "_"), f"strata-{stack}-site-*/*", ".pulumi/meta.yaml")
+    suffixes = (
+        names,
+        names.replace("-", "_"),
+        f"strata-{stack}-site-*/*",
+        f"webacl/{names}/*",
+        ".pulumi/meta.yaml",
+    )
     return resource.endswith(suffixes) or f"/strata/{stack}" in resource
 
 

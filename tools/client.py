@@ -6,6 +6,7 @@ type for each schema that these operations use. Editors read the types; browsers
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -202,11 +203,14 @@ def _comment(lines: Sequence[str]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the client; with `--check`, write nothing and return 1 if it is out of date."""
+    parser = argparse.ArgumentParser(prog="python -m tools.client")
+    parser.add_argument("--check", action="store_true", help="report an outdated client; write nothing")
+    check = parser.parse_args(arguments).check
     text = client(json.loads(DOCUMENT.read_text("utf-8")))
     if CLIENT.exists() and CLIENT.read_text("utf-8") == text:
         return 0
     name = CLIENT.relative_to(ROOT)
-    if "--check" in arguments:
+    if check:
         print(f"{name} differs from recorded/openapi.json: run make record")
         return 1
     CLIENT.write_text(text, "utf-8")

@@ -5,8 +5,10 @@ They are written to `.local/screenshots`. Those in `README` are committed, too.
 
 from __future__ import annotations
 
+import argparse
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -36,8 +38,11 @@ def take(browser: Browser, address: str, page: AppPage) -> Iterator[Path]:
     context.close()
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Take every picture; return 1 if Chromium is not installed."""
+    argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__).parse_args(
+        arguments
+    )
     path = chromium()
     if path is None:
         print("no chromium was found on PATH: install Debian's package chromium")
@@ -55,4 +60,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: main(sys.argv[1:]))

@@ -222,7 +222,7 @@ def test_reader_cannot_write(role: str) -> None:
 def _named(resource: str, stack: str) -> bool:
     """Return whether a resource has the stack's name; state objects have it too."""
     names = f"strata-{stack}-*"
-    suffixes = (names, names.replace("-", "_"), ".pulumi/meta.yaml")
+    suffixes = (names, f"{names}auth-client-*", names.replace("-", "_"), ".pulumi/meta.yaml")
     return resource.endswith(suffixes) or f"/strata/{stack}" in resource
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from ministack.app import main
 
-from local.emulator.extensions import cookies, rotation, shutdown, tokens, workers
+from local.emulator.extensions import cookies, rotation, shutdown, sign_up, tokens, workers
 from local.emulator.extensions.saving import saver
 from local.machine.code import CODE
 
@@ -21,6 +21,7 @@ EXTENSIONS: tuple[Callable[[], None], ...] = (
     rotation.install,
     saver.install,
     shutdown.install,
+    sign_up.install,
     tokens.install,
     workers.install,
 )

@@ -19,6 +19,7 @@ import aiohttp
 
 from bench.deployed import RUNTIME, zipped
 from handlers.kit import clock
+from local.deployment.people import Renewed
 from provider.cloud import Cloud
 
 CONSUMERS = 3
@@ -69,13 +70,13 @@ class Browser:
     """A browser that receives every event and keeps the time at which each one arrived."""
 
     session: aiohttp.ClientSession
-    token: str
+    token: Renewed
     received: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers that authenticate a request."""
-        return {"Authorization": f"Bearer {self.token}"}
+        return {"Authorization": f"Bearer {self.token()}"}
 
     async def ask(self, method: str, path: str, **how: Any) -> Any:
         """Send a request to the API and return the body of the response.

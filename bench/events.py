@@ -53,7 +53,7 @@ class Bench:
         cloud, outputs = self.deployment.emulator.cloud, self.deployment.outputs
         bare = BarePath(cloud, outputs["webSocketUrl"].replace("ws", "http", 1))
         async with aiohttp.ClientSession(url) as session:
-            browser = Browser(session, people.token(cloud, outputs))
+            browser = Browser(session, people.Renewed(cloud, outputs))
             ticket = (await browser.ask("POST", "/api/realtime/ticket"))["ticket"]
             async with session.ws_connect("/ws", params={"ticket": ticket}) as socket:
                 bare.connection = connection(cloud)

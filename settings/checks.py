@@ -73,10 +73,10 @@ def second_factor_can_be_set_up(config: StackConfig, _: Program) -> Iterator[str
 
 
 def production_sessions_are_short(config: StackConfig, _: Program) -> Iterator[str]:
-    """Yield sessions of production that last longer than a day: a browser keeps their refresh tokens."""
+    """Yield sessions of production that last longer than a day: a browser keeps their cookie."""
     hours = config.auth.session_hours
     if config.production and hours > PRODUCTION_SESSION_HOURS:
-        expectation = f"expected at most {PRODUCTION_SESSION_HOURS}: a stolen refresh token works for as long"
+        expectation = f"expected at most {PRODUCTION_SESSION_HOURS}: a stolen cookie works for as long"
         yield problem("auth.sessionHours", hours, expectation)
 
 

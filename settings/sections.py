@@ -87,7 +87,7 @@ class Auth(Section):
     """
 
     mfa: Literal["off", "optional", "required"]
-    # Cognito refuses a refresh token that expires before the access token, which is valid for an hour.
+    # Cognito refuses a refresh token that expires before the access token: a program's is valid an hour.
     session_hours: int = Field(ge=2, le=720)
     mail: Literal["cognito", "ses"]
     deletion_protection: bool

@@ -25,7 +25,7 @@ DECLARED = Declared(
         "tickets": TableSpec(key="ticket", ttl="expiresAt"),
         "connections": TableSpec(key="audience", sort="connectionId", ttl="expiresAt"),
         "feed": TableSpec(key="audience", sort="position", ttl="expiresAt"),
-        "ended-sessions": TableSpec(key="session", ttl="expiresAt"),
+        "session-ends": TableSpec(key="session", ttl="expiresAt"),
     },
 )
 

@@ -147,6 +147,12 @@ CEILING = (
         _through_services,
     ),
     Bound(
+        ("arn:aws:kms:{region}:{account}:key/*",),
+        ("kms:Decrypt", "kms:Encrypt"),
+        GENERATED_ID,
+        resource_tags,
+    ),
+    Bound(
         ("*",),
         ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
         "X-Ray has no resource-level permissions for these actions",

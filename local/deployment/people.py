@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import json
 import secrets
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ Outputs = Mapping[str, Any]
 """The stack's outputs. Used are `userPoolId`, `clientId` and `machineClients` (client ids by name)."""
 
 GONE = "ResourceNotFoundException"
+
+RENEWAL_SECONDS = 120.0
+"""How long `Renewed` returns the same token; a person's is valid for five minutes."""
 
 TIMEOUT = 30.0
 """Seconds for one response; the first sign-in waits for the cold start of the trigger."""
@@ -115,6 +119,30 @@ def token(cloud: Cloud, outputs: Outputs, *, user: str = "admin", client: str | 
     """
     with matching(outputs):
         return client_token(cloud, outputs, client) if client else sign_in(cloud, outputs, user).access
+
+
+@dataclass
+class Renewed:
+    """An access token for longer than one is valid: a call returns one that is valid for some minutes more.
+
+    Attributes:
+        user: the name of one of `PEOPLE`.
+        client: the name of a machine client, instead of a person's.
+    """
+
+    cloud: Cloud
+    outputs: Outputs
+    user: str = "admin"
+    client: str | None = None
+    _token: str = field(default="", init=False, repr=False)
+    _until: float = field(default=0.0, init=False)
+
+    def __call__(self) -> str:
+        """Return the token, after a new sign-in if it is old."""
+        if time.monotonic() > self._until:
+            self._token = token(self.cloud, self.outputs, user=self.user, client=self.client)
+            self._until = time.monotonic() + RENEWAL_SECONDS
+        return self._token
 
 
 def sign_in(cloud: Cloud, outputs: Outputs, user: str) -> Tokens:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from shell.command import run
 from tests.browser.pages import LOOKS, PAGES, AppPage
-from tests.browser.site import ROOT, arguments, chromium, stand_in
+from tests.browser.site import ROOT, chromium, stand_in
 from tests.browser.visitor import Visitor
 
 FOLDER = ROOT / ".local" / "screenshots"

@@ -31,7 +31,7 @@ def test_no_secret_is_written_in_plain_text(engine: MakeEngine, cloud: Cloud, tm
     again, refreshed = local.up(), local.refresh()
 
     assert google_secret(cloud, created.outputs["userPoolId"]) == SECRET
-    secrets = [SECRET, *machine_secrets(cloud, created.outputs)]
+    secrets = [SECRET, *client_secrets(cloud, created.outputs)]
     assert len(secrets) == 3
     printed = "\n".join(run.text for run in (preview, created, again, refreshed))
     written = [root, local.folder, tmp_path / "cloud" / "emulator.log"]
@@ -52,8 +52,9 @@ def google_secret(cloud: Cloud, pool: str) -> str:
     return provider["IdentityProvider"]["ProviderDetails"]["client_secret"]
 
 
-def machine_secrets(cloud: Cloud, outputs: Mapping[str, Any]) -> list[str]:
-    """Return the secrets that Cognito generated for the machine clients."""
+def client_secrets(cloud: Cloud, outputs: Mapping[str, Any]) -> list[str]:
+    """Return the secrets that Cognito generated for the clients."""
     describe, pool = cloud.client("cognito-idp").describe_user_pool_client, outputs["userPoolId"]
-    clients = [describe(UserPoolId=pool, ClientId=each) for each in outputs["machineClients"].values()]
+    ids = [outputs["clientId"], *outputs["machineClients"].values()]
+    clients = [describe(UserPoolId=pool, ClientId=each) for each in ids]
     return [client["UserPoolClient"]["ClientSecret"] for client in clients]

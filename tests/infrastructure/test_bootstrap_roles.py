@@ -232,6 +232,7 @@ def _named(resource: str, stack: str) -> bool:
     names = f"strata-{stack}-*"
     suffixes = (
         names,
+        f"{names}auth-client-*",
         names.replace("-", "_"),
         f"strata-{stack}-site-*/*",
         f"webacl/{names}/*",

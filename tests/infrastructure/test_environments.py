@@ -38,8 +38,14 @@ DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
     (POOL, "emailConfiguration.fromEmailAddress"): (None, "no-reply@example.com"),
     (POOL, "emailConfiguration.configurationSet"): (None, "strata-STACK-mail"),
     (CLIENT, "refreshTokenValidity"): (24, 12),
-    (CLIENT, "callbackUrls"): (["https://site.cloudfront.net/"], ["https://strata.example.com/"]),
-    (CLIENT, "logoutUrls"): (["https://site.cloudfront.net/"], ["https://strata.example.com/"]),
+    (CLIENT, "callbackUrls"): (
+        ["https://site.cloudfront.net/api/auth/callback"],
+        ["https://strata.example.com/api/auth/callback"],
+    ),
+    (CLIENT, "logoutUrls"): (
+        ["https://site.cloudfront.net/signed-out"],
+        ["https://strata.example.com/signed-out"],
+    ),
     ("aws:lambda/layerVersion:LayerVersion", "skipDestroy"): (False, True),
     (STAGE, "defaultRouteSettings.throttlingRateLimit"): (100, 1_000),
     (STAGE, "defaultRouteSettings.throttlingBurstLimit"): (200, 2_000),
@@ -62,6 +68,11 @@ DIFFERENCES: dict[tuple[str, str], tuple[Any, Any]] = {
     ),
     (FUNCTION, "environment.variables.EFFECTS_DAYS"): ("28", "379"),
     (FUNCTION, "environment.variables.MAIL_SENDER"): SENDERS,
+    (FUNCTION, "environment.variables.PUBLIC_URL"): (
+        "https://site.cloudfront.net",
+        "https://strata.example.com",
+    ),
+    (FUNCTION, "environment.variables.SESSION_SECONDS"): ("86400", "43200"),
     (FUNCTION, "publish"): (False, True),
     (FUNCTION, "snapStart.applyOn"): (None, "PublishedVersions"),
     ("aws:lambda/permission:Permission", "qualifier"): (None, "live"),
@@ -204,8 +215,8 @@ def test_sms_countries_reach_the_functions_that_send(dev: Graph, function: str) 
     assert countries(whole("local")) == [f"+{digit}" for digit in range(1, 10)]
 
 
-def test_only_machine_clients_have_a_secret() -> None:
-    """The browser uses only the authorization code flow, machines only client credentials."""
+def test_every_client_has_a_secret() -> None:
+    """People use only the authorization code flow, machines only client credentials."""
     clients = whole("local").of("aws:cognito/userPoolClient:UserPoolClient")
 
     assert {
@@ -216,7 +227,7 @@ def test_only_machine_clients_have_a_secret() -> None:
         )
         for name, client in clients.items()
     } == {
-        "auth-browser": (False, ["code"], ["openid", "email", "profile"]),
+        "auth-app": (True, ["code"], ["openid", "email", "profile"]),
         "auth-reporting": (True, ["client_credentials"], ["users/read"]),
         "auth-provisioning": (True, ["client_credentials"], ["users/read", "users/write"]),
     }
@@ -253,12 +264,12 @@ def test_secrets_of_the_config_are_secrets_in_the_graph() -> None:
     assert "s3cr3t" not in repr(graph.outputs)
 
 
-def test_browser_supports_the_configured_identity_providers() -> None:
+def test_sign_in_supports_the_configured_identity_providers() -> None:
     """Google is supported if it is configured, and states whether an address is verified."""
     graph = whole("dev", secrets=("strata:auth",), **PROVIDERS)
-    browser = graph.inputs("aws:cognito/userPoolClient:UserPoolClient", "auth-browser")
+    client = graph.inputs("aws:cognito/userPoolClient:UserPoolClient", "auth-app")
 
-    assert browser["supportedIdentityProviders"] == ["COGNITO", "Google"]
+    assert client["supportedIdentityProviders"] == ["COGNITO", "Google"]
     assert graph.inputs("aws:cognito/identityProvider:IdentityProvider", "auth-google")[
         "attributeMapping"
     ] == {

@@ -16,8 +16,9 @@ from uuid import uuid4
 
 import requests
 
-from local.deployment import images, people
+from local.deployment import images
 from local.deployment.deployment import Deployment
+from local.deployment.people import Renewed
 from local.machine.ports import free_port
 from operate.target import LOCAL, Target, find
 from provider.cloud import Cloud
@@ -25,9 +26,6 @@ from provider.cloud import Cloud
 ROOT = Path(__file__).parents[2]
 RUNNING = "STRATA_PLATFORM"
 """The environment variable with the path of a JSON file that contains a deployed platform's `facts`."""
-
-TOKEN_SECONDS = 120.0
-"""How long a token is reused; a person's is valid for five minutes."""
 
 SECONDS = 20.0
 """The timeout of `until`."""
@@ -58,7 +56,7 @@ class Platform:
     cloud: Cloud
     outputs: Mapping[str, Any]
     services: Path
-    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _tokens: dict[str, Renewed] = field(default_factory=dict)
     _trail: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -88,19 +86,11 @@ class Platform:
 
     def person(self, name: str) -> str:
         """Return an access token of a seeded person."""
-        return self._token(name, user=name)
+        return self._tokens.setdefault(name, Renewed(self.cloud, self.outputs, user=name))()
 
     def machine(self, name: str) -> str:
         """Return an access token of a machine client."""
-        return self._token(name, client=name)
-
-    def _token(self, name: str, **asked: str) -> str:
-        """Return a token that is valid for some minutes more."""
-        token, until = self._tokens.get(name, ("", 0.0))
-        if time.monotonic() > until:
-            token = people.token(self.cloud, self.outputs, **asked)
-            self._tokens[name] = token, time.monotonic() + TOKEN_SECONDS
-        return token
+        return self._tokens.setdefault(name, Renewed(self.cloud, self.outputs, client=name))()
 
     def ask(self, method: str, path: str, token: str | None = None, **how: Any) -> requests.Response:
         """Send a request to the API; `path` is relative to `/api`."""

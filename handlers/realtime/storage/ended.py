@@ -1,6 +1,6 @@
 """The table of sign-ins that have ended, whose access tokens may still be valid.
 
-ended-sessions    session (origin_jti)       expiresAt
+session-ends      session (origin_jti)       expiresAt
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ def mark(session: str) -> None:
     """Store that a sign-in has ended; idempotent."""
     dynamodb.call(
         dynamodb.client().put_item,
-        TableName=variable("ENDED_SESSIONS_TABLE"),
+        TableName=variable("SESSION_ENDS_TABLE"),
         Item={"session": {"S": session}, "expiresAt": {"N": str(int(time.time()) + ENDED_SECONDS)}},
     )
 
 
 def is_ended(session: str) -> bool:
     """Return whether a sign-in has ended, strongly consistent."""
-    return dynamodb.read(variable("ENDED_SESSIONS_TABLE"), {"session": {"S": session}}) is not None
+    return dynamodb.read(variable("SESSION_ENDS_TABLE"), {"session": {"S": session}}) is not None

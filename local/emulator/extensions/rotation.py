@@ -1,7 +1,7 @@
 """Refresh token rotation, and the client's secret where a refresh token is used or revoked.
 
-The emulator returns no new refresh token and does not check the secret. Cognito returns one that expires with
-the first, and refuses a used one after the client's grace period. Source:
+The emulator drops the client's setting, returns no new refresh token and does not check the secret. Cognito
+returns one that expires with the first, and refuses a used one after the grace period. Source:
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 
 The token endpoint of the emulator still does not rotate: see docs/local.md.
@@ -10,6 +10,7 @@ The token endpoint of the emulator still does not rotate: see docs/local.md.
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable
 from hmac import compare_digest
@@ -23,18 +24,40 @@ from local.emulator.extensions.patch import replace
 cognito: Any = emulated
 """Typed as Any: the emulator is untyped."""
 
+SECRET_BYTES = 26
+SETTING = "RefreshTokenRotation"
 USED = "_usedRefreshTokens"
 """The member of a pool with the ids of used refresh tokens, each with the times of its use and its expiry."""
 
 Operation = Callable[[dict[str, Any]], Any]
 _refresh: Operation = cognito._get_tokens_from_refresh_token
 _revoke: Operation = cognito._revoke_token
+_create_client: Operation = cognito._create_user_pool_client
+_update_client: Operation = cognito._update_user_pool_client
 
 
 def install() -> None:
-    """Replace the emulator's operations on refresh tokens."""
+    """Replace the emulator's operations on refresh tokens and on clients."""
     replace(cognito, "_get_tokens_from_refresh_token", refresh)
     replace(cognito, "_revoke_token", revoke)
+    replace(cognito, "_create_user_pool_client", create_client)
+    replace(cognito, "_update_user_pool_client", update_client)
+    replace(cognito, "_client_secret", client_secret)
+
+
+def client_secret() -> str:
+    """Return a new secret of a client in Cognito's alphabet, which the emulator's exceeds."""
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def create_client(data: dict[str, Any]) -> Any:
+    """Create a client with its setting; has the signature of the emulator's operation."""
+    return _with_setting(data, _create_client(data))
+
+
+def update_client(data: dict[str, Any]) -> Any:
+    """Update a client with its setting, which is reset if it is left out; as `create_client`."""
+    return _with_setting(data, _update_client(data))
 
 
 def revoke(data: dict[str, Any]) -> Any:
@@ -46,7 +69,7 @@ def refresh(data: dict[str, Any]) -> Any:
     """Return new tokens for a refresh token; has the signature of the emulator's operation."""
     pool, pool_id = cognito._pool_for_client(data.get("ClientId"))
     client: dict[str, Any] = pool["_clients"][data["ClientId"]] if pool else {}
-    rotation: dict[str, Any] = client.get("RefreshTokenRotation") or {}
+    rotation: dict[str, Any] = client.get(SETTING) or {}
     if error := _wrong_secret(data):
         return error
     if rotation.get("Feature") != "ENABLED":
@@ -64,9 +87,22 @@ def refresh(data: dict[str, Any]) -> Any:
         return status, headers, body
     used.setdefault(claims["jti"], [time.time(), claims["exp"]])
     _forget_expired(used)
-    answer = json.loads(body)
-    answer["AuthenticationResult"]["RefreshToken"] = _next(claims, pool_id)
-    return cognito.json_response(answer)
+    issued = json.loads(body)
+    issued["AuthenticationResult"]["RefreshToken"] = _next(claims, pool_id)
+    return cognito.json_response(issued)
+
+
+def _with_setting(data: dict[str, Any], response: Any) -> Any:
+    """Store the setting of a client, and return the response with it."""
+    status, _, body = response
+    if status != 200:
+        return response
+    client: dict[str, Any] = json.loads(body)["UserPoolClient"]
+    stored: dict[str, Any] = cognito._user_pools[data["UserPoolId"]]["_clients"][client["ClientId"]]
+    for described in (stored, client):
+        described.pop(SETTING, None)
+        described.update({SETTING: data[SETTING]} if SETTING in data else {})
+    return cognito.json_response({"UserPoolClient": client})
 
 
 def _next(claims: dict[str, Any], pool_id: str) -> str:

@@ -1,109 +1,114 @@
-"""The hosted login's page for a new account, `/signup`, which the emulator does not have.
+"""The sign-up of the hosted login, which the emulator lacks: `/signup`, then a code, then the callback.
 
-It takes the parameters of `/oauth2/authorize`. Cognito sends a code to the email address before it signs the
-person in; here the address counts as verified, because no mail leaves this machine. Source:
-https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+Both pages are the emulator's login page with other fields. The emulator accepts any code.
+Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-integration.html
 """
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Awaitable, Callable
-from html import escape
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from ministack import app as emulated_app
 from ministack.services import cognito as emulated
 
-from local.emulator.extensions.patch import private, replace
+from local.emulator.extensions.patch import replace
 
-app: Any = emulated_app
 cognito: Any = emulated
 """Typed as Any: the emulator is untyped."""
+app: Any = emulated_app
 
-PATH = "/signup"
-HTML = {"Content-Type": "text/html; charset=utf-8"}
+SIGN_UP, CONFIRM = "/signup", "/confirmUser"
+UNCONFIRMED = "UNCONFIRMED"
+OAUTH = (
+    *("client_id", "redirect_uri", "scope", "state", "response_type"),
+    *("code_challenge", "code_challenge_method", "nonce"),
+)
+"""The parameters that each page passes on, in the order of the emulator's login page."""
+SUBMIT = '<button type="submit">Sign in</button>'
+CODE = """<label for="code">Code</label>
+<input type="text" id="code" name="code" autocomplete="one-time-code" required autofocus>
+<button type="submit">Confirm</button>"""
 
-FORM = """{error}<form method="POST" action="{path}">{hidden}
-<label for="name">Name</label>
-<input type="text" id="name" name="name" value="{name}" autocomplete="name" required autofocus>
-<label for="username">Email address</label>
-<input type="text" id="username" name="username" value="{username}" autocomplete="username" required>
-<label for="password">Password</label>
-<input type="password" id="password" name="password" autocomplete="new-password" required>
-<button type="submit">Sign up</button>
-</form>"""
-
-Response = tuple[int, dict[str, str], bytes]
-Handle = Callable[..., Awaitable[Response | None]]
-_get: Handle = app._handle_cognito_get_request
-_post: Handle = app._handle_cognito_body_request
+Route = Callable[..., Awaitable[Any]]
+_get: Route = app._handle_cognito_get_request
+_post: Route = app._handle_cognito_body_request
 
 
 def install() -> None:
-    """Add the page to the emulator's requests of the hosted login."""
-    for name in ("_sign_up", "_resolve_user", "_issue_auth_code_redirect", "_page_shell"):
-        private(cognito, name)
+    """Add the pages to the emulator's hosted login."""
     replace(app, "_handle_cognito_get_request", get)
     replace(app, "_handle_cognito_body_request", post)
 
 
-async def get(
-    method: str, path: str, headers: dict[str, str], query_params: dict[str, list[str]]
-) -> Response | None:
-    """Show the form; has the signature of the emulator's function."""
-    if path != PATH or method != "GET":
+async def get(method: str, path: str, headers: Any, query_params: Any) -> Any:
+    """Return the page of the sign-up; has the signature of the emulator's function."""
+    if (method, path) != ("GET", SIGN_UP):
         return await _get(method, path, headers, query_params)
-    # The checks of client, redirect URI, scopes and PKCE are the same as for signing in.
-    checked: Response = cognito.handle_oauth2_authorize(method, path, headers, query_params)
-    if checked[0] != 200:
-        return checked
-    return _page({name: values[0] for name, values in query_params.items()})
+    checked = cognito.handle_oauth2_authorize(method, path, headers, query_params)
+    form = {name: values[0] for name, values in query_params.items()}
+    return _page(_sign_up_page(form, "")) if checked[0] == 200 else checked
 
 
-async def post(
-    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, list[str]]
-) -> Response | None:
-    """Create the account and sign in; has the signature of the emulator's function."""
-    if path != PATH or method != "POST":
+async def post(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
+    """Handle the form of a page; has the signature of the emulator's function."""
+    if method != "POST" or path not in (SIGN_UP, CONFIRM):
         return await _post(method, path, headers, body, query_params)
-    fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-    return _sign_up({name: values[0] for name, values in fields.items()})
+    form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    return _sign_up(form) if path == SIGN_UP else _confirm(form)
 
 
-def _sign_up(form: dict[str, str]) -> Response:
+def _sign_up(form: dict[str, str]) -> Any:
+    """Create the account, and return the page that asks for the code of the mail."""
     email = form.get("username", "")
-    attributes = [{"Name": "email", "Value": email}, {"Name": "name", "Value": form.get("name", "")}]
-    created: Response = cognito._sign_up(
-        {
-            "ClientId": form.get("client_id"),
-            "Username": email,
-            "Password": form.get("password", ""),
-            "UserAttributes": attributes,
-        }
-    )
-    if created[0] != 200:
-        return _page(form, json.loads(created[2]).get("message", "The account was not created."))
-    pool, pool_id = cognito._pool_for_client(form["client_id"])
-    user: dict[str, Any] = cognito._resolve_user(pool, email)[0]
-    user["UserStatus"] = "CONFIRMED"
-    user["Attributes"].append({"Name": "email_verified", "Value": "true"})
-    request = cognito._extract_oauth_form_params(form)
-    del request["response_type"]
-    return cognito._issue_auth_code_redirect(pool_id=pool_id, username=user["Username"], **request)
+    account = {"ClientId": form.get("client_id"), "Username": email, "Password": form.get("password", "")}
+    created = cognito._sign_up({**account, "UserAttributes": [{"Name": "email", "Value": email}]})
+    return _page(_code_page(form) if created[0] == 200 else _sign_up_page(form, _message(created)))
 
 
-def _page(given: dict[str, str], error: str = "") -> Response:
-    request: dict[str, str] = cognito._extract_oauth_form_params(given)
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in request.items()
+def _confirm(form: dict[str, str]) -> Any:
+    """Confirm the account, and redirect to the callback as after a sign-in."""
+    client_id, username = form.get("client_id", ""), form.get("username", "")
+    pool_id, pool, _ = cognito._find_pool_by_client_id(client_id)
+    user, _ = cognito._resolve_user(pool, username) if pool else (None, None)
+    if user is None or user.get("UserStatus") != UNCONFIRMED:
+        return cognito._oauth2_error("invalid_request", "No sign-up is to be confirmed.")
+    code = {"ClientId": client_id, "Username": username, "ConfirmationCode": form.get("code", "")}
+    confirmed = cognito._confirm_sign_up(code)
+    if confirmed[0] != 200:
+        return _page(_code_page(form))
+    # The code proves the address, which Cognito then marks as verified; the emulator does not.
+    proved = [{"Name": f"{name}_verified", "Value": "true"} for name in pool["AutoVerifiedAttributes"]]
+    key = {"UserPoolId": pool_id, "Username": user["Username"]}
+    cognito._admin_update_user_attributes({**key, "UserAttributes": proved})
+    given = [form.get(name, "") for name in ("nonce", "code_challenge", "code_challenge_method", "state")]
+    return cognito._issue_auth_code_redirect(
+        client_id, pool_id, form.get("redirect_uri", ""), form.get("scope", ""), user["Username"], *given
     )
-    form = FORM.format(
-        path=PATH,
-        hidden=hidden,
-        error=f'<div class="error" role="alert">{escape(error)}</div>' if error else "",
-        name=escape(given.get("name", "")),
-        username=escape(given.get("username", "")),
-    )
-    return 200, HTML, cognito._page_shell("Sign up", "Sign up", form).encode()
+
+
+def _login_page(form: dict[str, str], error: str) -> str:
+    return cognito._login_page_html(*(form.get(name, "") for name in OAUTH), error_message=error)
+
+
+def _sign_up_page(form: dict[str, str], error: str) -> str:
+    page = _login_page(form, error).replace('action="/login"', f'action="{SIGN_UP}"')
+    return page.replace("current-password", "new-password").replace("Sign in", "Sign up")
+
+
+def _code_page(form: dict[str, str]) -> str:
+    page = _login_page(form, "").replace('action="/login"', f'action="{CONFIRM}"')
+    before, _, rest = page.partition('<label for="username">')
+    username = f'<input type="hidden" name="username" value="{html.escape(form.get("username", ""))}">\n'
+    return before + username + CODE + rest.partition(SUBMIT)[2]
+
+
+def _message(response: Any) -> str:
+    return json.loads(response[2]).get("message", "The account was not created.")
+
+
+def _page(content: str) -> Any:
+    return 200, {"Content-Type": "text/html; charset=utf-8"}, content.encode()

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from components.auth import Auth
+from handlers.auth.storage import LEASE_SECONDS
+from handlers.kit.retry import ATTEMPT_SECONDS
 from tests.infrastructure.components.build import ACCOUNT, ADDRESS, dependencies, mail, runtime, settings
-from tools.graph import Graph, built
+from tools.graph import Graph, Secret, built
 
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
@@ -51,12 +53,44 @@ def test_pool_can_send_before_the_domain_is_verified() -> None:
     assert f"{IDENTITY}::mail" not in dependencies(graph, POOL, "auth")
 
 
-def test_browser_gets_a_new_refresh_token_at_each_use() -> None:
+def test_client_of_people_is_confidential_and_rotates_refresh_tokens() -> None:
     """Cognito refuses the rotation together with the flow ALLOW_REFRESH_TOKEN_AUTH."""
-    inputs = auth().inputs(CLIENT, "auth-browser")
+    inputs = auth().inputs(CLIENT, "auth-app")
 
-    assert inputs["refreshTokenRotation"] == {"feature": "ENABLED", "retryGracePeriodSeconds": 10}
+    assert inputs["generateSecret"]
+    assert inputs["refreshTokenRotation"] == {"feature": "ENABLED", "retryGracePeriodSeconds": 60}
     assert inputs["explicitAuthFlows"] == ["ALLOW_USER_SRP_AUTH"]
+    assert inputs["allowedOauthFlows"] == ["code"]
+    assert inputs["enableTokenRevocation"]
+    assert inputs["callbackUrls"] == ["http://localhost:8080/api/auth/callback"]
+    assert inputs["logoutUrls"] == ["http://localhost:8080/signed-out"]
+
+
+def test_grace_of_a_used_refresh_token_is_longer_than_the_lease_of_a_session() -> None:
+    """After an invocation that stopped in between, the next one can still use the token."""
+    rotation = auth().inputs(CLIENT, "auth-app")["refreshTokenRotation"]
+
+    assert rotation["retryGracePeriodSeconds"] > LEASE_SECONDS + 2 * ATTEMPT_SECONDS
+
+
+def test_token_of_a_person_is_valid_for_five_minutes() -> None:
+    """Nothing ends an access token before it expires; machines keep theirs for an hour."""
+    graph = auth(machineClients={"reporting": ["orders/read"]})
+
+    clients = {name: graph.inputs(CLIENT, name) for name in ("auth-app", "auth-reporting")}
+    assert {name: inputs["accessTokenValidity"] for name, inputs in clients.items()} == {
+        "auth-app": 5,
+        "auth-reporting": 60,
+    }
+    assert {inputs["tokenValidityUnits"]["accessToken"] for inputs in clients.values()} == {"minutes"}
+
+
+def test_secret_of_the_client_is_in_secrets_manager_only() -> None:
+    """Its value is a secret of the graph, and no function has it in its environment."""
+    graph = auth()
+
+    version = graph.inputs("aws:secretsmanager/secretVersion:SecretVersion", "auth-client")
+    assert isinstance(version["secretString"], Secret)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +99,6 @@ def test_browser_gets_a_new_refresh_token_at_each_use() -> None:
 def test_refresh_token_lives_as_long_as_a_session(environment: str, hours: int) -> None:
     """The class gives a default, and a stack file may override it."""
     for section, expected in (({}, hours), ({"sessionHours": 2}, 2)):
-        inputs = auth(environment, **section).inputs(CLIENT, "auth-browser")
+        inputs = auth(environment, **section).inputs(CLIENT, "auth-app")
         assert inputs["refreshTokenValidity"] == expected
         assert inputs["tokenValidityUnits"]["refreshToken"] == "hours"

@@ -11,6 +11,7 @@ import pytest
 
 from components.key import Key
 from components.topic import Topic
+from components.use import Use
 from tests.infrastructure.components.build import KEY_POLICY, settings, tags
 from tools.graph import built, statements
 
@@ -64,3 +65,16 @@ def test_key_is_rotated_and_has_an_alias_and_a_deletion_window(environment: str,
         "name": "alias/strata-test-topics",
         "targetKeyId": "topics-id",
     }
+
+
+def test_use_allows_exactly_the_operations_on_this_key() -> None:
+    """The function gets the key's ARN in a variable named after the key."""
+    uses: list[Use] = []
+    built(
+        lambda: uses.append(Key("sessions", settings(), purpose="Refresh tokens").use("Encrypt", "Decrypt"))
+    )
+
+    ((grant,), env) = (uses[0].grants, uses[0].env)
+    assert grant.actions == ("kms:Encrypt", "kms:Decrypt")
+    assert (len(grant.resources), list(env)) == (1, ["SESSIONS_KEY"])
+    assert grant.resources[0] is env["SESSIONS_KEY"]

@@ -1,4 +1,4 @@
-"""Secrets Manager's resource type against the embedded cloud."""
+"""Secrets Manager's resource types against the embedded cloud."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from provider.cloud import Cloud
 from provider.services.secretsmanager.secret import Secret
+from provider.services.secretsmanager.secret_version import SecretVersion
 from tests.local.provider.lifecycle import exercise
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"
@@ -93,3 +94,42 @@ def test_missing_secret_reads_as_none_and_delete_succeeds(cloud: Cloud) -> None:
     Secret().delete(cloud, f"{ARN}nothing-abcdef", {})
 
     assert Secret().read(cloud, f"{ARN}nothing-abcdef", {}) is None
+
+
+def test_version_is_the_current_value_until_another_replaces_it(cloud: Cloud) -> None:
+    """The next version is created before the old one is deleted, which takes its last stage."""
+    secret = Secret().create(cloud, {"name": "client"})
+    inputs = {"secretId": secret, "secretString": "first"}
+    version = SecretVersion().create(cloud, inputs)
+    read = SecretVersion().read(cloud, version, inputs)
+    assert read is not None
+    assert {key: read[key] for key in ("arn", "secretId", "secretString", "versionStages")} == {
+        "arn": secret,
+        **inputs,
+        "versionStages": ["AWSCURRENT"],
+    }
+    assert version == f"{secret}|{read['versionId']}"
+    assert SecretVersion().find(cloud, inputs) == version
+
+    changed = {"secretId": secret, "secretString": "second"}
+    assert SecretVersion().find(cloud, changed) is None
+    replacement = SecretVersion().create(cloud, changed)
+    SecretVersion().delete(cloud, version, inputs)
+
+    assert SecretVersion().read(cloud, version, inputs) is None
+    assert SecretVersion().find(cloud, changed) == replacement
+    assert cloud.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"] == "second"
+
+
+def test_current_version_remains_until_its_secret_is_deleted(cloud: Cloud) -> None:
+    """AWS does not take the stage AWSCURRENT from the only version."""
+    inputs = {"name": "only", "recoveryWindowInDays": 0}
+    secret = Secret().create(cloud, inputs)
+    version = SecretVersion().create(cloud, {"secretId": secret, "secretString": "value"})
+
+    SecretVersion().delete(cloud, version, {})
+
+    assert cloud.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"] == "value"
+    Secret().delete(cloud, secret, inputs)
+    assert SecretVersion().read(cloud, version, {"secretId": secret}) is None
+    SecretVersion().delete(cloud, version, {})

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+
 from tests.local.platform import Platform, address
+
+
+def secret_hash(platform: Platform, username: str) -> str:
+    """Return the proof that the client's secret is known, which the hosted login adds by itself.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
+    """
+    client_id = platform.outputs["clientId"]
+    described = platform.cloud.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=platform.outputs["userPoolId"], ClientId=client_id
+    )
+    secret = described["UserPoolClient"]["ClientSecret"].encode()
+    digest = hmac.digest(secret, f"{username}{client_id}".encode(), "sha256")
+    return base64.b64encode(digest).decode()
 
 
 def test_sign_up_mail_comes_from_the_senders_address(platform: Platform) -> None:
@@ -11,6 +28,7 @@ def test_sign_up_mail_comes_from_the_senders_address(platform: Platform) -> None
 
     cognito.sign_up(
         ClientId=platform.outputs["clientId"],
+        SecretHash=secret_hash(platform, email),
         Username=email,
         Password="A-newcomer-is-here-1",
         UserAttributes=[{"Name": "email", "Value": email}],

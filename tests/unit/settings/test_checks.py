@@ -37,7 +37,7 @@ from tests.unit.settings.config import DEVELOPMENT, PRODUCTION, delivery, google
         ),
         pytest.param(
             {**PRODUCTION, "strata:auth": {"sessionHours": 25}},
-            "strata:auth.sessionHours: 25: expected at most 24: a stolen refresh token works for as long",
+            "strata:auth.sessionHours: 25: expected at most 24: a stolen cookie works for as long",
             id="production-with-long-sessions",
         ),
         pytest.param(

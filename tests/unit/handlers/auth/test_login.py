@@ -89,7 +89,7 @@ def test_sign_up_is_another_page_of_the_hosted_login(cognito: FakeCognito) -> No
     ],
 )
 def test_return_to_another_site_is_refused(cognito: FakeCognito, path: str) -> None:
-    """Only a path of this site is accepted, before anyone signs in."""
+    """Only a path of this site is accepted, before the sign-in."""
     reply = Browser().begin(path)
 
     assert (reply.status, reply.body["errors"][0]["field"]) == (400, "return")
@@ -144,7 +144,7 @@ def test_session_is_always_a_new_one(cognito: FakeCognito) -> None:
 
 @pytest.mark.parametrize("state", ["another", "", None])
 def test_another_state_is_refused(cognito: FakeCognito, items: Items, state: str | None) -> None:
-    """A callback that this browser did not begin signs nobody in, and uses no code."""
+    """A callback that this browser did not begin begins no session, and uses no code."""
     browser = Browser()
     parameters = cognito.authorize(browser.begin().headers["Location"])
     given = {name: text for name, text in {**parameters, "state": state}.items() if text is not None}
@@ -174,7 +174,7 @@ def test_code_of_another_attempt_is_refused(cognito: FakeCognito) -> None:
 
 
 def test_callback_is_valid_once(cognito: FakeCognito) -> None:
-    """The address of a callback, from a log or the history, signs nobody in again."""
+    """The address of a callback, from a log or the history, begins no second session."""
     browser = Browser()
     parameters = cognito.authorize(browser.begin().headers["Location"])
     kept = browser.cookies["__Host-login"]
@@ -244,7 +244,7 @@ def test_unreachable_token_endpoint_ends_at_the_page(
 
 
 def test_rejected_client_is_an_error_of_the_deployment(cognito: FakeCognito, log: Any) -> None:
-    """A wrong secret is logged as an error, for nobody can sign in."""
+    """A wrong secret is logged as an error: no one can sign in."""
     cognito.status, cognito.error = 400, "invalid_client"
     browser = Browser()
     parameters = cognito.authorize(browser.begin().headers["Location"])
@@ -271,7 +271,7 @@ def test_oversized_parameters_are_refused(cognito: FakeCognito) -> None:
 
 
 def test_token_that_no_browser_stores_is_an_error(cognito: FakeCognito, log: Any) -> None:
-    """Browsers ignore a cookie of more than 4,096 bytes: the log says why nobody is signed in."""
+    """Browsers ignore a cookie of more than 4,096 bytes: the log has the reason."""
     cognito.access = {"scope": "x" * 4_000}
     log()
 

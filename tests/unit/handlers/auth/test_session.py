@@ -55,7 +55,7 @@ def alter(aws: Any, browser: Browser, expression: str, **values: Any) -> None:
 def test_forged_request_is_refused(
     cognito: FakeCognito, items: Items, key: str, site: str, header: str
 ) -> None:
-    """Only a script of this origin can renew or end a session: the browser says so, and it sets the header.
+    """Only a page of this origin can renew or end a session: it sets the header, the browser the site.
 
     A sibling subdomain is `same-site`, a form post or an image of another site `cross-site`.
     """
@@ -74,7 +74,7 @@ def test_forged_request_is_refused(
 
 
 def test_refresh_sets_a_new_access_token(cognito: FakeCognito, items: Items) -> None:
-    """The response is the access cookie alone; the next refresh token replaces the used one."""
+    """The response has only the access cookie; the next refresh token replaces the used one."""
     browser = signed_in(cognito)
     before = browser.cookies["__Host-access"]
 
@@ -189,7 +189,7 @@ def test_refresh_of_a_person_who_may_not_act_ends_the_session(
 
 
 def test_refresh_that_a_sign_out_overtakes_is_revoked(cognito: FakeCognito, aws: Any, items: Items) -> None:
-    """If the session ends while its token is used, the token that nobody will store is revoked."""
+    """If the session ends while its token is used, the token that is not stored is revoked."""
     browser = signed_in(cognito)
     events = kit.client("kms").meta.events
     session_id = id_of(browser.cookies["__Host-session"])
@@ -309,7 +309,7 @@ def test_session_shows_the_person_and_all_sessions(cognito: FakeCognito) -> None
     assert {each["userAgent"] for each in sessions} == {"Firefox"}
 
 
-def test_link_from_another_site_signs_nobody_out(cognito: FakeCognito) -> None:
+def test_link_from_another_site_ends_no_session(cognito: FakeCognito) -> None:
     """Browsers send no Strict cookie then; the response must not delete the cookies that they have."""
     reply = Browser().send("GET /auth/session", {"Sec-Fetch-Site": "cross-site"})
 

@@ -92,6 +92,14 @@ def test_scope_determines_the_audience(scope: str, audience: str) -> None:
     }
 
 
+def test_connection_belongs_to_the_sign_in_of_its_token() -> None:
+    """The context has the `origin_jti`, which every token of one sign-in has; a program's has none."""
+    assert authorize(issue(origin_jti="origin-1")["ticket"])["context"] == {
+        "audience": f"user#{SUBJECT}",
+        "session": "origin-1",
+    }
+
+
 @pytest.mark.parametrize("token_use", ["id", ""])
 def test_other_token_gets_no_ticket(items: Items, token_use: str) -> None:
     """An ID token is not accepted."""

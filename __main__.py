@@ -46,7 +46,8 @@ operations.wire(platform)
 health.wire(platform)
 openapi.wire(platform)
 fallback.wire(platform)
-releases.wire(platform, site.wire(platform, site_files, gateway))
+front = site.wire(platform, site_files, gateway)
+releases.wire(platform, front)
 
 for name, value in platform.close().items():
     pulumi.export(name, value)

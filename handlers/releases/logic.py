@@ -30,6 +30,7 @@ class Result:
 
 def prune(now: datetime, keep_days: int) -> Result:
     """Renew the releases in use, and delete those that were last in use more than `keep_days` days ago."""
+    # In this order: a deployment stores a release before it names it.
     pointers, releases = storage.pointers(), storage.releases()
     live = set(pointers.values())
     missing = sorted(live - {release.id for release in releases})

@@ -20,7 +20,7 @@ def test_a_new_person_signs_up_and_has_a_profile(visitor: Visitor) -> None:
 
     assert visitor.page.url == f"{visitor.address}/profile"
     expect(visitor.page.get_by_role("definition").filter(has_text=email)).to_be_visible()
-    expect(visitor.page.get_by_label("Name")).to_have_value("Grace Hopper")
+    expect(visitor.page.get_by_label("Name")).to_have_value(visitor.name)
 
 
 def test_signing_in_returns_to_the_page_that_was_asked_for(visitor: Visitor) -> None:
@@ -47,7 +47,7 @@ def test_an_expired_access_token_is_refreshed_without_the_person_noticing(person
     person.page.get_by_role("link", name="Profile").click()
 
     assert refused == 401
-    expect(person.page.get_by_label("Name")).to_have_value("Grace Hopper")
+    expect(person.page.get_by_label("Name")).to_have_value(person.name)
 
 
 def test_the_access_token_is_refreshed_before_it_expires(visitor: Visitor) -> None:

@@ -18,7 +18,7 @@ def test_a_failed_request_shows_the_reason_and_a_way_to_repeat_it(person: Visito
 
     page.get_by_role("button", name="Try again").click()
 
-    expect(page.get_by_label("Name")).to_have_value("Grace Hopper")
+    expect(page.get_by_label("Name")).to_have_value(person.name)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

@@ -59,9 +59,15 @@ export const position = () => since;
 export function disconnect() {
   run += 1;
   clearTimeout(retry);
-  socket?.close();
+  if (socket) shut(socket);
   socket = undefined;
   connection.set("off");
+}
+
+/** Close a socket, but not before it is open: the browser would report that as an error. */
+function shut(old) {
+  if (old.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
+  else old.close();
 }
 
 async function open() {

@@ -6,13 +6,15 @@ These tests cannot show which requests AWS's rule groups match.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from components.firewall import Firewall
 from tests.infrastructure.components.build import settings, tags
-from tools.graph import Graph, built
+from tools.graph import ROOT, Graph, built
+from tools.tables.cost import WEB_ACL, WEB_ACL_RULE
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 GROUPS = {
@@ -98,6 +100,15 @@ def test_address_over_the_limit_gets_429_and_the_time_to_wait() -> None:
     (body,) = graph.inputs(ACL, "firewall")["customResponseBodies"]
     assert (body["key"], body["contentType"]) == (response["customResponseBodyKey"], "APPLICATION_JSON")
     assert json.loads(body["content"])["status"] == 429
+
+
+def test_docs_have_the_price_of_every_rule() -> None:
+    """The table has a row for each rule, in the order in which WAF applies them."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| `([\w]+)` \| .+ \| (\d\.\d\d) \|$", page, re.MULTILINE)
+
+    assert rows == [(name, f"{WEB_ACL_RULE:.2f}") for name in rules(firewall())]
+    assert f"| the web ACL | everything else, which passes | {WEB_ACL:.2f} |" in page
 
 
 def test_every_rule_and_the_web_acl_have_a_metric() -> None:

@@ -59,9 +59,15 @@ export const position = () => since;
 export function disconnect() {
   run += 1;
   clearTimeout(retry);
-  socket?.close();
+  close(socket);
   socket = undefined;
   connection.set("off");
+}
+
+/** Browsers report an error if a connection is closed before it is open. */
+function close(old) {
+  if (old?.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
+  else old?.close();
 }
 
 async function open() {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.site import DEPLOYED, arguments, chromium, stand_in
+from tests.browser.site import DEPLOYED, launch, stand_in
 from tests.browser.visitor import Visitor
 
 TIMEOUT = 20_000
@@ -37,10 +37,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, one for each module: a running Playwright occupies the event loop of its thread."""
-    path = chromium()
-    assert path, "no chromium was found on PATH"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from shell.command import run
 from tests.browser.pages import LOOKS, PAGES, AppPage
-from tests.browser.site import ROOT, chromium, stand_in
+from tests.browser.site import ROOT, chromium, launch, stand_in
 from tests.browser.visitor import Visitor
 
 FOLDER = ROOT / ".local" / "screenshots"
@@ -43,13 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__).parse_args(
         arguments
     )
-    path = chromium()
-    if path is None:
+    if chromium() is None:
         print("no chromium was found on PATH: install Debian's package chromium")
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     with stand_in() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        browser = launch(playwright)
         for page in PAGES:
             for file in take(browser, address, page):
                 print(file.relative_to(ROOT), flush=True)

@@ -9,6 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +49,9 @@ def chromium() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def arguments() -> list[str]:
-    """Return the options of Chromium; its sandbox refuses to run as root, which CI's containers are."""
-    return ["--no-sandbox"] if os.geteuid() == 0 else []
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium; its sandbox refuses to run as root, which CI's containers are."""
+    path = chromium()
+    assert path, "no Chromium was found on PATH: install Debian's package `chromium`"
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=path, args=arguments)

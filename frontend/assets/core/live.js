@@ -59,15 +59,15 @@ export const position = () => since;
 export function disconnect() {
   run += 1;
   clearTimeout(retry);
-  if (socket) shut(socket);
+  close(socket);
   socket = undefined;
   connection.set("off");
 }
 
-/** Close a socket, but not before it is open: the browser would report that as an error. */
-function shut(old) {
-  if (old.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
-  else old.close();
+/** Browsers report an error if a connection is closed before it is open. */
+function close(old) {
+  if (old?.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
+  else old?.close();
 }
 
 async function open() {

@@ -66,7 +66,7 @@ var { modules, console, start, resume, state } = (() => {
     start(load, event) {
       [keys, waiting, logs, outcome] = [[], [], [], {}];
       (async () => load()(JSON.parse(event)))().then(
-        (answer) => { outcome = { answer }; },
+        (result) => { outcome = { result }; },
         (error) => { outcome = { error: String(error) }; },
       );
     },
@@ -114,7 +114,7 @@ class EdgeFunction:
         self._context: Any = self._loaded()
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Return the function's answer to an event, both in CloudFront's JSON structure.
+        """Return the function's result to an event, both in CloudFront's JSON structure.
 
         Raises:
             EdgeFunctionError: if the function raises an exception, exceeds a limit, or returns no object.
@@ -125,9 +125,9 @@ class EdgeFunction:
         state = self._run(context, json.dumps(event))
         for line in state["logs"]:
             logger.info("%s", line)
-        answer = _answer(state)
+        result = _result(state)
         self._context = context
-        return answer
+        return result
 
     def _run(self, context: Any, event: str) -> dict[str, Any]:
         end = time.thread_time() + CPU_SECONDS
@@ -168,13 +168,13 @@ def _state(context: Any, end: float) -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads(context.get("state")()))
 
 
-def _answer(state: dict[str, Any]) -> dict[str, Any]:
+def _result(state: dict[str, Any]) -> dict[str, Any]:
     if "error" in state:
         raise EdgeFunctionError(_reason(state["error"]))
-    answer = state.get("answer")
-    if not isinstance(answer, dict):
+    result = state.get("result")
+    if not isinstance(result, dict):
         raise EdgeFunctionError("expected that handler returns a request or a response object")
-    return cast("dict[str, Any]", answer)
+    return cast("dict[str, Any]", result)
 
 
 def _reason(error: str) -> str:

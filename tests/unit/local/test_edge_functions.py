@@ -98,7 +98,7 @@ def test_keeps_no_state_between_calls() -> None:
     ],
 )
 def test_failure_is_reported_and_the_next_call_works(body: str, reason: str) -> None:
-    """An exception, an exceeded limit, or an answer that is not an object."""
+    """An exception, an exceeded limit, or an result that is not an object."""
     edge = function(f"if (event.ok) return {{}};\n{body}")
     for _ in range(2):
         with pytest.raises(EdgeFunctionError) as failure:

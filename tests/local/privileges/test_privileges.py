@@ -58,6 +58,10 @@ CALLS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
         lambda request: f"deliverystream/{request['DeliveryStreamName']}",
     ),
     "GetSecretValue": ("secretsmanager:GetSecretValue", lambda request: resource_of(request["SecretId"])),
+    **{
+        name: (f"kms:{name}", lambda request: resource_of(request["KeyId"]))
+        for name in ("Decrypt", "Encrypt")
+    },
     "SendMessage": ("sqs:SendMessage", _queue),
     "GetQueueAttributes": ("sqs:GetQueueAttributes", _queue),
     **{

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +13,7 @@ from aiohttp import ClientSession
 from local.front_door.cache import Cache
 from local.front_door.declared import NotDeployedError, read
 from local.front_door.functions import EdgeFunction
-from local.front_door.plan import Behavior, Origin, OriginKind, Plan, Source, plan
-from local.front_door.policies import Names, Parameters
+from local.front_door.plan import Behavior, Plan, Source, plan
 from local.front_door.store import Store
 from local.machine.emulator import emulator_daemon
 from local.machine.ports import LOOPBACK
@@ -109,33 +107,11 @@ class Deployed:
     async def _read(self) -> Edge:
         outputs = _outputs(self.outputs)
         distribution, port = outputs.get(OUTPUT), self._emulator.port
-        if not isinstance(distribution, str):
-            return without_distribution(outputs, self.session)
-        if port is None:
+        if not isinstance(distribution, str) or port is None:
             raise NotDeployedError
         cloud = Cloud(f"http://{LOOPBACK}:{port}")
         declared = await asyncio.to_thread(read, cloud, distribution)
         return Edge(plan(declared), cloud.endpoint, self.session)
-
-
-def without_distribution(outputs: dict[str, Any], session: ClientSession) -> Edge:
-    """Return only the two APIs, for a stack without the output `distributionId`.
-
-    Raises:
-        NotDeployedError: if the stack has no API either.
-    """
-    everything = Parameters(Names("all"), Names("all"), Names("all"))
-    methods = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"})
-    behaviors: list[Behavior] = []
-    endpoint = ""
-    for output, patterns in (("apiUrl", ("/api", "/api/*")), ("webSocketUrl", ("/ws",))):
-        found = re.fullmatch(r"\w+://([^/]+)/_aws/execute-api/(\w+)/\w+", str(outputs.get(output)))
-        if found is not None:
-            endpoint, origin = f"http://{found[1]}", Origin(output, OriginKind.API, found[2])
-            behaviors += [Behavior(pattern, origin, methods, forwarded=everything) for pattern in patterns]
-    if not behaviors:
-        raise NotDeployedError
-    return Edge(Plan("", "", "localhost", tuple(behaviors)), endpoint, session)
 
 
 def _version(file: Path) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.site import DEPLOYED, launch, stand_in
+from tests.browser.site import deployed, launch
 from tests.browser.visitor import Visitor
 
 TIMEOUT = 20_000
@@ -20,18 +20,8 @@ expect.set_options(timeout=TIMEOUT)
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site, without a trailing slash."""
-    if not DEPLOYED:
-        with stand_in() as address:
-            yield address
-        return
-    from tests.local.platform import running, up
-
-    if existing := running():
-        yield existing.url
-        return
-    deployment, platform = up(tmp_path_factory.mktemp("platform"))
-    yield platform.url
-    deployment.down()
+    with deployed(tmp_path_factory.mktemp("platform")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

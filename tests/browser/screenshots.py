@@ -10,12 +10,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
 from shell.command import run
 from tests.browser.pages import LOOKS, PAGES, AppPage
-from tests.browser.site import ROOT, chromium, launch, stand_in
+from tests.browser.site import ROOT, chromium, deployed, launch
 from tests.browser.visitor import Visitor
 
 FOLDER = ROOT / ".local" / "screenshots"
@@ -47,7 +48,11 @@ def main(arguments: Sequence[str]) -> int:
         print("no chromium was found on PATH: install Debian's package chromium")
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with stand_in() as address, sync_playwright() as playwright:
+    with (
+        TemporaryDirectory() as folder,
+        deployed(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
         browser = launch(playwright)
         for page in PAGES:
             for file in take(browser, address, page):

@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.local.platform import running, up
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).parents[2]
 
-DEPLOYED = True
-"""The switch: True tests the app on the deployed platform, as `make up` serves it; False on the stand-in."""
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 """The command's name in Debian's package, and in other distributions."""
 
 
 @contextmanager
-def stand_in() -> Iterator[str]:
-    """Start the stand-in and return its address. It runs in a process of its own, as it simulates AWS."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.browser.stand_in"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+def deployed(folder: Path) -> Iterator[str]:
+    """Return the address of the platform that this run of the tests has, or deploy one in a folder."""
+    if existing := running():
+        yield existing.url
+        return
+    deployment, platform = up(folder)
     try:
-        assert server.stdout is not None
-        address = server.stdout.readline().strip()
-        assert address, "the stand-in did not start: run `python -m tests.browser.stand_in`"
-        yield address
+        yield platform.url
     finally:
-        # It ends when its standard input ends.
-        server.communicate(timeout=20)
+        deployment.down()
 
 
 def chromium() -> str | None:

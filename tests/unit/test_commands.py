@@ -18,7 +18,6 @@ PROCESSES = {
     "bench.bare": "a measured process without output",
     "bench.replay": "a measured process without output",
     "local.emulator.launcher": "a server, which stops by its own handler",
-    "tests.browser.stand_in": "a server, which ends with its standard input",
     "tests.engine.child": "a process that tests kill",
     "tests.engine.faulty": "a server, which ends with the engine",
 }

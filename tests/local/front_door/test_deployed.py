@@ -10,14 +10,12 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from local.front_door.deployed import Deployed
 from local.front_door.proxy import Proxy
 from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.local.front_door.deployment import Site
-from tests.local.front_door.upstream import GATEWAY, STAGE, Api, serving
 from tests.unit.local.distribution import cached_behavior, config
 
 NOTHING = (503, "5", "Nothing is deployed yet: run make up.")
@@ -84,23 +82,3 @@ def test_unreadable_outputs_return_500(tmp_path: Path, caplog: pytest.LogCapture
     assert [(record.exc_info, "Is a directory" in record.message) for record in caplog.records] == [
         (None, True)
     ]
-
-
-def test_stack_without_a_distribution_serves_its_apis(tmp_path: Path) -> None:
-    """`/api/*` and `/ws` reach the stages in the outputs; nothing else is served."""
-
-    async def run() -> Any:
-        app = web.Application()
-        app.router.add_get(f"{GATEWAY}/ws", Api().echo)
-        app.router.add_route("*", "/{path:.*}", Api().echo)
-        async with serving(app) as upstream:
-            outputs = tmp_path / "outputs.json"
-            stage = f"ws{upstream.removeprefix('http')}{GATEWAY}/ws"
-            outputs.write_text(json.dumps({"apiUrl": upstream + STAGE, "webSocketUrl": stage}))
-            paths = ("/api/users?x=1", "/api", "/ws", "/other")
-            return [await asyncio.to_thread(response, outputs, path) for path in paths]
-
-    *served, other = asyncio.run(run())
-    found = [(status, json.loads(text)["path"]) for status, _, text in served]
-    assert found == [(203, f"{STAGE}/users?x=1"), (203, STAGE), (203, f"{GATEWAY}/ws")]
-    assert other == (404, None, "Nothing is served at /other: the API is under /api/.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from threading import RLock
 from typing import Any, NamedTuple
 
 import pytest
+from botocore.client import BaseClient
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -20,6 +22,17 @@ def clear_clients() -> None:
     """Clear the cached clients, so that handlers create new ones."""
     dynamodb.client.cache_clear()
     kit.client.cache_clear()
+
+
+def one_by_one(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that serves one thread at a time: DynamoDB changes items atomically, moto does not."""
+    lock = RLock()
+
+    def locked(*arguments: Any) -> Any:
+        with lock:
+            return call(*arguments)
+
+    return locked
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +50,7 @@ def cloud() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in environment.items():
             patch.setenv(name, value)
+        patch.setattr(BaseClient, "_make_api_call", one_by_one(BaseClient._make_api_call))
         clear_clients()
         yield dynamodb.client()
     clear_clients()

@@ -110,6 +110,8 @@ def test_every_random_edit_is_noticed(root: Path, fingerprint: Fingerprint) -> N
         path, edit = chooser.choice(files), chooser.choice(KINDS)
         if edit is empty and path.stat().st_size == 0:
             continue
+        if edit is add and path.parent == root:  # A run reads no other file there.
+            continue
         before = snapshot(path.parent)
         edit(path)
         assert not fingerprint.matches(CLOUD), f"{edit.__name__} {path.relative_to(root)}"

@@ -34,7 +34,7 @@ def test_user_is_deleted_with_its_email_identity(items: Items) -> None:
 
     reply = delete(user["id"])
 
-    assert reply == (204, {"Cache-Control": "no-store", "X-Correlation-Id": CORRELATION_ID}, None)
+    assert reply == (204, {"Cache-Control": "no-store", "X-Correlation-Id": CORRELATION_ID}, None, ())
     assert items("USERS_TABLE") == []
     (subject,) = items("IDENTITIES_TABLE")
     assert subject.pop("deletedAt")["S"].endswith("Z")

@@ -25,7 +25,7 @@ def clear_clients() -> None:
 
 
 def one_by_one(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that serves one thread at a time: DynamoDB changes items atomically, moto does not."""
+    """Return a function that serves one thread at a time: DynamoDB changes items atomically, unlike moto."""
     lock = RLock()
 
     def locked(*arguments: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.local.operate.conftest import Stack
-from tests.local.operate.readers import Readers, release_under_load
+from tests.local.operate.readers import Readers, go_live, release_under_load
 from tests.local.operate.site import MissingError, Site
 from tests.local.platform import Platform
 from tests.local.releases import pruning
@@ -62,7 +62,7 @@ def site(platform: Platform) -> Iterator[Served]:
     outputs, own = platform.outputs, pruning.live(platform)
     stack = Stack(platform.cloud, platform.directory)
     site = Served(stack, outputs["siteBucket"], outputs["releaseStore"], platform)
-    site.set("default", site.deploy(next(NUMBERS)))
+    go_live(platform.operated, site, site.deploy(next(NUMBERS)))
     yield site
     site.set("default", own)
 

@@ -137,8 +137,8 @@ class Request(msgspec.Struct, frozen=True):
 def _cookies(lines: list[str]) -> Mapping[str, str]:
     """Return the values of the cookies by name.
 
-    Browsers refuse `__Host-` names from sibling subdomains, but not such a name after a blank of Unicode, which
-    `str.strip` would remove. A name that is there twice has no value: neither is known to be this site's.
+    Browsers refuse `__Host-` names from sibling subdomains, but not such a name after a blank of Unicode,
+    which `str.strip` would remove. Of a name that is there twice, neither value is known to be this site's.
     """
     pairs = [line.partition("=") for line in lines]
     named = [(name.strip(_BLANKS), value.strip(_BLANKS)) for name, _, value in pairs]

@@ -4,14 +4,19 @@
 
 var SAFE = ["GET", "HEAD"];
 
-function value(headers, name) {
-  return headers[name] ? headers[name].value : "";
+// A name that was sent twice has no value: a browser sends these headers and cookies once.
+function single(fields, name) {
+  var field = fields[name];
+  return field && !field.multiValue ? field : undefined;
+}
+
+function value(fields, name) {
+  var field = single(fields, name);
+  return field ? field.value : "";
 }
 
 function fromThisOrigin(request) {
   var headers = request.headers;
-  // A repeated header is not what a browser sends.
-  if (headers["sec-fetch-site"] && headers["sec-fetch-site"].multiValue) return false;
   return (
     value(headers, "sec-fetch-site") === "same-origin" &&
     (SAFE.includes(request.method) || value(headers, "x-strata-request") === "1")
@@ -24,12 +29,14 @@ function handler(event) {
   var trusted = fromThisOrigin(request);
   var kept = {};
   if (request.uri.startsWith("/api/auth/")) {
-    if (cookies["__Host-login"]) kept["__Host-login"] = cookies["__Host-login"];
-    if (trusted && cookies["__Host-session"]) kept["__Host-session"] = cookies["__Host-session"];
+    var names = trusted ? ["__Host-login", "__Host-session"] : ["__Host-login"];
+    names.forEach(function (name) {
+      if (single(cookies, name)) kept[name] = cookies[name];
+    });
   }
-  var access = cookies["__Host-access"];
-  if (trusted && access && access.value && !request.headers.authorization) {
-    request.headers.authorization = { value: "Bearer " + access.value };
+  var token = value(cookies, "__Host-access");
+  if (trusted && token && !request.headers.authorization) {
+    request.headers.authorization = { value: "Bearer " + token };
   }
   request.cookies = kept;
   return request;

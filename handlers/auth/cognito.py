@@ -18,7 +18,7 @@ from handlers.kit.errors import Unavailable
 TIMEOUT_SECONDS = 4.0
 OK, BAD_REQUEST = 200, 400
 _ENDED = frozenset({"NotAuthorizedException", "RefreshTokenReuseException", "UserNotFoundException"})
-"""Error codes of a refresh token that was revoked or used before, or whose person may not sign in."""
+"""Error codes of a refresh token that was revoked or used before, or of a person who may not sign in."""
 
 
 class RejectedError(Exception):
@@ -52,7 +52,7 @@ def exchange(code: str, verifier: str) -> Tokens | None:
         "code": code,
         "code_verifier": verifier,
     }
-    status, content = _post(urlencode(form))
+    status, content = _post(urlencode(form, errors="replace"))
     if status == OK:
         issued = msgspec.json.decode(content, type=_Issued)
         return Tokens(issued.access_token, issued.id_token, issued.refresh_token, issued.expires_in)
@@ -91,14 +91,14 @@ def revoke(token: str) -> None:
 
 
 def sign_out_everywhere(username: str) -> None:
-    """Revoke every token of a person."""
+    """Revoke every token of a person; one who is disabled or deleted has none that is valid."""
     from botocore.exceptions import ClientError
 
     try:
         with aws.calling("the user pool"):
             _client().admin_user_global_sign_out(UserPoolId=variable("USER_POOL_ID"), Username=username)
     except ClientError as error:
-        if aws.code_of(error) != "UserNotFoundException":
+        if aws.code_of(error) not in _ENDED:
             raise
 
 

@@ -15,10 +15,10 @@ from handlers.auth.models import Callback, CurrentSession, Session, SessionSumma
 from handlers.events.catalogue import SessionEnded as SessionEndedEvent
 from handlers.events.catalogue import SessionState
 from handlers.events.publish import NewEvent, publish
-from handlers.kit import clock
+from handlers.kit import aws, clock
 from handlers.kit.environment import variable
 from handlers.kit.errors import Forbidden, Unavailable
-from handlers.kit.invocation import correlation_id
+from handlers.kit.invocation import correlation_id, note
 from handlers.kit.retry import attempts
 from handlers.users import access
 
@@ -49,7 +49,8 @@ def sign_in(callback: Callback, kept: Attempt | None, agent: str) -> tuple[str, 
         Forbidden: if the person's profile is disabled or deleted.
         Unavailable: if a service does not respond.
     """
-    if kept is None or not compare_digest(kept.state.encode(), (callback.state or "").encode()):
+    state = (callback.state or "").encode(errors="replace")
+    if kept is None or not compare_digest(kept.state.encode(), state):
         raise SignInError("expired", "the browser has no attempt with this state")
     if callback.error or not callback.code:
         denied = callback.error == "access_denied"
@@ -84,8 +85,9 @@ def refresh(cookie: str | None) -> Access:
             raise SessionEnded("sign in again")
         issued = _issued(session)
         claims = tokens.access_claims(issued.access)
-        if not storage.renew(_renewed(session, claims, issued), lease):
-            cognito.revoke(issued.refresh)
+        renewed = _renewed(session, claims, issued)
+        if not storage.renew(renewed, lease):
+            _revoke(renewed)
             raise SessionEnded("the session was ended by another request")
     return Access(issued)
 
@@ -125,7 +127,7 @@ def sign_out(cookie: str | None, *, everywhere: bool) -> None:
             sessions = {each.id: each for each in (*storage.list_of(session.subject), session)}
             end(sessions.values())
         else:
-            cognito.revoke(cipher.decrypt(session.refresh_token, session.id))
+            _revoke(session)
             end([session])
 
 
@@ -178,7 +180,7 @@ def _new_session(cookie: str, claims: tokens.AccessClaims, issued: tokens.Tokens
         access_expires_at=claims.exp,
         created_at=now,
         last_used_at=now,
-        user_agent=agent[:AGENT_CHARACTERS],
+        user_agent=agent[:AGENT_CHARACTERS].encode(errors="replace").decode(),
         expires_at=int(time.time()) + session_seconds(),
     )
 
@@ -225,6 +227,22 @@ def _issued(session: Session) -> tokens.Tokens:
         end([session])
         raise SessionEnded("sign in again")
     return issued
+
+
+def _revoke(session: Session) -> None:
+    """Revoke a session's refresh token, unless it cannot be decrypted or Cognito refuses the call for good.
+
+    Such a session ends too: only its item has the token.
+
+    Raises:
+        Unavailable: if a service does not respond.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        cognito.revoke(cipher.decrypt(session.refresh_token, session.id))
+    except ClientError as error:
+        note(notRevoked=aws.code_of(error))
 
 
 def _renewed(session: Session, claims: tokens.AccessClaims, issued: tokens.Tokens) -> Session:

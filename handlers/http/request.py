@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from handlers.kit.errors import ContentTooLarge, Fault, InvalidRequest, Unsuppor
 
 BODY_LIMIT_BYTES = 16 * 1024
 _UTF8 = ("utf-8", "utf8")
+_BLANKS = " \t"
+"""The whitespace of HTTP (RFC 9110, 5.6.3)."""
 
 
 class _Jwt(msgspec.Struct):
@@ -59,7 +62,7 @@ class Request(msgspec.Struct, frozen=True):
         query: the query parameters, decoded. The gateway joins repeated ones with commas; no parameter here
             may contain a comma, so repeated parameters are refused.
         headers: the headers by lower-case name.
-        cookies: the values of the cookies by name.
+        cookies: the values of the cookies by name, without names that were sent more than once.
         claims: the claims of the caller's token as text; empty if the route requires no token.
         authorizer: the context that the route's Lambda authorizer returned, as text.
         content: the body as received.
@@ -132,8 +135,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def _cookies(lines: list[str]) -> Mapping[str, str]:
-    pairs = (line.partition("=") for line in lines)
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    """Return the values of the cookies by name.
+
+    Browsers refuse `__Host-` names from sibling subdomains, but not such a name after a blank of Unicode,
+    which `str.strip` would remove. Of a name that is there twice, neither value is known to be this site's.
+    """
+    pairs = [line.partition("=") for line in lines]
+    named = [(name.strip(_BLANKS), value.strip(_BLANKS)) for name, _, value in pairs]
+    times = Counter(name for name, _ in named)
+    return {name: value for name, value in named if times[name] == 1}
 
 
 def _texts(values: Mapping[str, Any] | None) -> Mapping[str, str]:

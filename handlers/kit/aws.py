@@ -21,6 +21,7 @@ SERVER_ERROR = 500
 _TOO_MANY_REQUESTS = 429
 _TEMPORARY = frozenset(
     {
+        "InternalErrorException",
         "InternalException",
         "InternalFailure",
         "InternalServerError",
@@ -29,6 +30,7 @@ _TEMPORARY = frozenset(
         "RequestLimitExceeded",
         "ServiceUnavailable",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionInProgressException",
     }
 )

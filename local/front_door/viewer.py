@@ -13,6 +13,8 @@ from local.front_door.policies import Names
 from local.machine.ports import LOOPBACK
 
 GZIP = "gzip"
+BLANKS = " \t"
+"""The whitespace around a cookie; a blank of Unicode belongs to its name."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Viewer:
     def cookies(self) -> list[tuple[str, str]]:
         """The names and values of the cookies."""
         lines = (part for line in self.headers.getall("Cookie", []) for part in line.split(";"))
-        pairs = (line.strip().partition("=") for line in lines if line.strip())
+        pairs = (found.partition("=") for line in lines if (found := line.strip(BLANKS)))
         return [(name, value) for name, _, value in pairs]
 
     @property

@@ -18,6 +18,9 @@ gateway: Any = apigateway
 FORMAT = "2.0"
 """The version of the payload's format that has `cookies`."""
 
+BLANKS = " \t"
+"""The whitespace around a cookie; a blank of Unicode belongs to its name."""
+
 _run = gateway.run_reentrant
 
 
@@ -39,6 +42,6 @@ def with_cookies(value: Any) -> Any:
     headers: dict[str, str] = event.get("headers") or {}
     if event.get("version") != FORMAT or "cookie" not in headers:
         return event
-    cookies = [cookie.strip() for cookie in headers["cookie"].split(";") if cookie.strip()]
+    cookies = [found for cookie in headers["cookie"].split(";") if (found := cookie.strip(BLANKS))]
     others = {name: text for name, text in headers.items() if name != "cookie"}
     return {**event, "headers": others, "cookies": cookies}

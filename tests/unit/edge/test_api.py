@@ -80,11 +80,35 @@ def test_program_needs_no_header_of_browsers() -> None:
     assert FUNCTION.run(event)["headers"] == {"authorization": {"value": "Bearer of-a-program"}}
 
 
-def test_repeated_statement_of_the_origin_is_not_trusted() -> None:
-    """No browser sends the header twice."""
-    found = passed("GET", "/api/users", "same-origin", repeated=("sec-fetch-site",))
+@pytest.mark.parametrize("name", ["sec-fetch-site", "x-strata-request"])
+def test_repeated_header_is_not_trusted(name: str) -> None:
+    """No browser sends either header twice."""
+    found = passed("POST", "/api/auth/refresh", "same-origin", "1", repeated=(name,))
 
     assert "authorization" not in found["headers"]
+    assert set(found["cookies"]) == {"__Host-login"}
+
+
+@pytest.mark.parametrize("name", ["__Host-access", "__Host-session", "__Host-login"])
+def test_repeated_cookie_goes_nowhere(name: str) -> None:
+    """A browser has one cookie with the name; of two, neither is known to be this site's."""
+    event = viewer_request("GET", "/api/auth/session", {"Sec-Fetch-Site": "same-origin"}, COOKIES)
+    event["request"]["cookies"][name]["multiValue"] = [{"value": COOKIES[name]}, {"value": "other"}]
+
+    found = FUNCTION.run(event)
+
+    assert set(found["cookies"]) == {"__Host-session", "__Host-login"} - {name}
+    assert ("authorization" in found["headers"]) == (name != "__Host-access")
+
+
+def test_disguised_cookie_goes_nowhere() -> None:
+    """A sibling subdomain can set such a name, which some servers read as the one without the blank."""
+    cookies = {f"\u2000{name}": text for name, text in COOKIES.items()}
+    event = viewer_request("GET", "/api/auth/session", {"Sec-Fetch-Site": "same-origin"}, cookies)
+
+    found = FUNCTION.run(event)
+
+    assert (found["cookies"], "authorization" in found["headers"]) == ({}, False)
 
 
 def test_empty_cookie_is_no_token() -> None:

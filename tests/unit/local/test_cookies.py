@@ -34,13 +34,13 @@ def invoked(monkeypatch: pytest.MonkeyPatch, cookie: str) -> tuple[Any, Any]:
 
 def test_event_of_the_emulator_gets_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator leaves them in the header; the extension moves each one, as `name=value`."""
-    event, _ = invoked(monkeypatch, "a=1; b=2=3;c=")
+    event, _ = invoked(monkeypatch, "a=1; b=2=3;c=; ;\x85d=4")
     assert "cookies" not in event
     assert "cookie" in event["headers"]
 
     changed = with_cookies(event)
 
-    assert changed["cookies"] == ["a=1", "b=2=3", "c="]
+    assert changed["cookies"] == ["a=1", "b=2=3", "c=", "\x85d=4"]
     assert changed["headers"] == {"host": "x"}
     assert {**changed, "headers": event["headers"]} == {**event, "cookies": changed["cookies"]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,13 @@ def test_event_of_a_request() -> None:
             },
         },
     }
+
+
+def test_blank_of_unicode_belongs_to_a_cookie_s_name() -> None:
+    """Removed, it would make the name one that browsers accept from this site only."""
+    sent = replace(SENT, headers=CIMultiDict([("Cookie", "\u2000__Host-a=1;\tb=2 ; ")]))
+
+    assert sent.cookies == [("\u2000__Host-a", "1"), ("b", "2")]
 
 
 def test_unchanged_request_stays_as_it_was_sent() -> None:

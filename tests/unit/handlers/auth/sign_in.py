@@ -31,9 +31,9 @@ class Browser:
     def __init__(self, **cookies: str) -> None:
         self.cookies = {name.replace("_", "-"): value for name, value in cookies.items()}
 
-    def send(self, key: str, headers: Mapping[str, str] = OWN, **given: Any) -> Reply:
+    def send(self, key: str, headers: Mapping[str, str] = OWN, agent: str = "Firefox", **given: Any) -> Reply:
         """Call an operation by its route key, and store the cookies of the response."""
-        event = request(key, headers={**headers, "User-Agent": "Firefox"}, **given)
+        event = request(key, headers={**headers, "User-Agent": agent}, **given)
         event["cookies"] = [f"{name}={value}" for name, value in self.cookies.items()]
         reply = Declared(key).check(call(OPERATIONS[key], event))
         for line in reply.cookies:

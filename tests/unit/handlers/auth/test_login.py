@@ -142,7 +142,7 @@ def test_session_is_always_a_new_one(cognito: FakeCognito) -> None:
     assert planted.send("GET /auth/session").status == 401
 
 
-@pytest.mark.parametrize("state", ["another", "", None])
+@pytest.mark.parametrize("state", ["another", "", "\ud800", None])
 def test_another_state_is_refused(cognito: FakeCognito, items: Items, state: str | None) -> None:
     """A callback that this browser did not begin begins no session, and uses no code."""
     browser = Browser()
@@ -263,6 +263,27 @@ def test_person_who_may_not_act_is_denied(
 
     failed(Browser().sign_in(cognito), "denied")
     assert items("SESSIONS_TABLE") == []
+
+
+@pytest.mark.parametrize("given", [{"code": "\ud800"}, {"error": "\ud800"}])
+def test_text_that_utf8_cannot_encode_ends_at_the_page(cognito: FakeCognito, given: dict[str, str]) -> None:
+    """It is no code and no error of Cognito, and no failure of the function."""
+    browser = Browser()
+    state = query_of(browser.begin())["state"]
+
+    failed(browser.complete({"state": state, **given}), "failed")
+
+
+def test_browser_s_name_is_stored_as_text(cognito: FakeCognito, items: Items) -> None:
+    """The table accepts Unicode only, and a name is shortened."""
+    browser = Browser()
+    parameters = cognito.authorize(browser.begin().headers["Location"])
+
+    reply = browser.send("GET /auth/callback", {}, query=parameters, agent="Fire\ud800fox" + "x" * 500)
+
+    assert reply.headers["Location"] == "/"
+    (session,) = items("SESSIONS_TABLE")
+    assert session["userAgent"]["S"] == "Fire?fox" + "x" * 248
 
 
 def test_oversized_parameters_are_refused(cognito: FakeCognito) -> None:

@@ -125,11 +125,13 @@ def test_lease_of_a_stopped_invocation_ends(cognito: FakeCognito, aws: Any) -> N
     assert browser.send("POST /auth/refresh").status == 204
 
 
-def test_unavailable_cognito_keeps_the_session(cognito: FakeCognito, items: Items) -> None:
+@pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException"])
+def test_unavailable_cognito_keeps_the_session(cognito: FakeCognito, items: Items, code: str) -> None:
     """A failure that a retry may remove ends the lease and nothing else."""
-    browser, cognito.failure = signed_in(cognito), "ThrottlingException"
+    browser, cognito.failure = signed_in(cognito), code
 
     assert browser.send("POST /auth/refresh").status == 503
+    assert browser.send("POST /auth/logout", body={}).status == 503
     cognito.failure = ""
     assert browser.send("POST /auth/refresh").status == 204
     assert "leaseUntil" not in items("SESSIONS_TABLE")[0]
@@ -225,6 +227,44 @@ def test_logout_ends_the_session(cognito: FakeCognito, items: Items, bus: Bus) -
     )
     assert event.detail["metadata"]["actor"] == ADA
     assert [item["id"]["S"] for item in items("SESSIONS_TABLE")] == [id_of(other.cookies["__Host-session"])]
+
+
+@pytest.mark.parametrize("code", ["UnauthorizedException", "UnsupportedTokenTypeException"])
+def test_logout_ends_a_session_whose_token_cognito_refuses(
+    cognito: FakeCognito, items: Items, bus: Bus, log: Any, code: str
+) -> None:
+    """A replaced client does not know the token: the person must be able to sign out all the same."""
+    browser, cognito.failure = signed_in(cognito), code
+
+    reply = browser.send("POST /auth/logout", body={})
+
+    assert (reply.status, cleared(reply.cookies)) == (200, SIGNED_OUT)
+    assert (items("SESSIONS_TABLE"), [event.type for event in bus.published]) == ([], ["session.ended"])
+    assert log()[-1]["notRevoked"] == code
+
+
+def test_logout_ends_a_session_whose_token_cannot_be_decrypted(
+    cognito: FakeCognito, aws: Any, items: Items, bus: Bus
+) -> None:
+    """So does one whose key was replaced; the token is lost, and no one can use it."""
+    browser = signed_in(cognito)
+    alter(aws, browser, "SET refreshToken = :t", t={"B": b"of another key"})
+
+    assert browser.send("POST /auth/logout", body={}).status == 200
+    assert (items("SESSIONS_TABLE"), cognito.revoked) == ([], [])
+    assert len(bus.published) == 1
+
+
+@pytest.mark.parametrize("code", ["NotAuthorizedException", "UserNotFoundException"])
+def test_logout_everywhere_of_a_disabled_person_ends_every_session(
+    cognito: FakeCognito, items: Items, bus: Bus, code: str
+) -> None:
+    """Cognito refuses the call for a person who is disabled or deleted."""
+    browser, _ = signed_in(cognito), signed_in(cognito)
+    cognito.failure = code
+
+    assert browser.send("POST /auth/logout", body={"everywhere": True}).status == 200
+    assert (items("SESSIONS_TABLE"), len(bus.published)) == ([], 2)
 
 
 def test_logout_everywhere_ends_every_session(cognito: FakeCognito, items: Items, bus: Bus) -> None:

@@ -65,9 +65,12 @@ def test_refusal_deletes_its_cookies() -> None:
         (None, {}),
         ([], {}),
         (["a=1", "b=2=3"], {"a": "1", "b": "2=3"}),
-        (["a", "=b", " c = d "], {"a": "", "": "b", "c": "d"}),
+        (["a", "=b", " c =\td "], {"a": "", "": "b", "c": "d"}),
+        (["\u2000__Host-a=1", "\x85__Host-a=2"], {"\u2000__Host-a": "1", "\x85__Host-a": "2"}),
+        (["__Host-a=1", "b=2", "__Host-a=3"], {"b": "2"}),
+        ([*(f"__Host-a={number}" for number in range(1_000)), "b=2"], {"b": "2"}),
     ],
 )
 def test_cookies_are_read_by_name(lines: list[str] | None, expected: dict[str, str]) -> None:
-    """A value may contain an equals sign; a malformed cookie is no error."""
+    """A malformed cookie is no error; a disguised name stays as it is, and a repeated one has no value."""
     assert Request.from_event({**request(), "cookies": lines}).cookies == expected

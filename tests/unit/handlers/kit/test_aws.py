@@ -53,6 +53,8 @@ def test_random_is_seeded_once(snapshot: tuple[int, ...]) -> None:
     [
         ("ThrottlingException", 400, True),
         ("InternalFailure", 0, True),
+        ("TooManyRequestsException", 400, True),
+        ("InternalErrorException", 400, True),
         ("TransactionInProgressException", 400, True),
         ("LimitExceededException", 429, True),
         ("AnyOther", 503, True),

@@ -29,7 +29,7 @@ def distribution(graph: Graph) -> Any:
 
 def callbacks(graph: Graph) -> set[str]:
     """Return the origins to which sign-in returns."""
-    urls = graph.inputs(CLIENT, "auth-browser")["callbackUrls"]
+    urls = graph.inputs(CLIENT, "auth-app")["callbackUrls"]
     return {"/".join(url.split("/", 3)[:3]) for url in urls}
 
 

@@ -101,6 +101,26 @@ def test_development_may_have_a_domain_and_a_firewall() -> None:
     assert "webAclId" in distribution(graph)
 
 
+def test_preview_serves_and_does_not_redirect() -> None:
+    """The function redirects before it reads the release that a host shows."""
+    domain = {
+        "name": "app.example.com",
+        "zone": "example.com",
+        "redirects": ["example.com"],
+        "previews": ["next.example.com"],
+    }
+    graph = whole("dev", strata__domain=domain)
+    hosts = ["app.example.com", "example.com", "next.example.com"]
+    certificate = graph.inputs(CERTIFICATE, "domain")
+
+    assert distribution(graph)["aliases"] == hosts
+    assert [certificate["domainName"], *certificate["subjectAlternativeNames"]] == hosts
+    assert keys(graph).keys() == {"default", "redirect:example.com"}
+    assert {f"domain-next.example.com-{kind}" for kind in ("a", "aaaa", "validation")} <= graph.of(
+        RECORD
+    ).keys()
+
+
 def test_given_certificate_needs_no_zone() -> None:
     """DNS elsewhere: the stack makes neither certificate nor records."""
     arn = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1111-2222"

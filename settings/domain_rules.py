@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from settings.messages import problem
 from settings.sections import Domain, StackConfig
@@ -18,6 +18,9 @@ COMMON_NAME = 64
 """The most characters of a certificate's first name:
 https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
 LONGEST_HOST = 253
+MOST_HOSTS = 10
+"""The names of a certificate, unless AWS raises the account's quota:
+https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html"""
 
 
 def domain_problems(config: StackConfig) -> Iterator[str]:
@@ -26,12 +29,19 @@ def domain_problems(config: StackConfig) -> Iterator[str]:
     yield from _domain_is_complete(domain)
     malformed = [*_names_are_well_formed(domain)]
     yield from malformed or (*_zone_contains_hosts(domain), *_hosts_are_distinct(domain))
+    yield from _certificate_has_every_host(domain)
     yield from _certificate_is_in_the_region(domain)
     yield from _address_is_the_domain(config)
 
 
+def _others(domain: Domain) -> Mapping[str, str]:
+    """Return the host names beside `name`, by their keys."""
+    lists = {"redirects": domain.redirects, "previews": domain.previews}
+    return {f"domain.{key}.{index}": host for key, hosts in lists.items() for index, host in enumerate(hosts)}
+
+
 def _domain_is_complete(domain: Domain) -> Iterator[str]:
-    given = domain.zone or domain.redirects or domain.certificate or domain.create_zone
+    given = domain.zone or _others(domain) or domain.certificate or domain.create_zone
     if given and domain.name is None:
         yield problem("domain.name", None, "expected the public host name, such as app.example.com")
     if domain.name is not None and domain.zone is None and domain.certificate is None:
@@ -48,7 +58,7 @@ def _names_are_well_formed(domain: Domain) -> Iterator[str]:
     names = {
         "domain.name": (domain.name, COMMON_NAME),
         "domain.zone": (domain.zone, LONGEST_HOST),
-        **{f"domain.redirects.{index}": (host, LONGEST_HOST) for index, host in enumerate(domain.redirects)},
+        **{key: (host, LONGEST_HOST) for key, host in _others(domain).items()},
     }
     for key, (name, most) in names.items():
         if name is not None and (len(name) > most or not HOST.fullmatch(name)):
@@ -59,19 +69,27 @@ def _names_are_well_formed(domain: Domain) -> Iterator[str]:
 
 
 def _zone_contains_hosts(domain: Domain) -> Iterator[str]:
-    zone = domain.zone
-    for index, host in enumerate(domain.hosts):
+    zone, first = domain.zone, {"domain.name": domain.name} if domain.name else {}
+    for key, host in {**first, **_others(domain)}.items():
         if zone and host != zone and not host.endswith(f".{zone}"):
-            key = f"domain.redirects.{index - 1}" if index else "domain.name"
             yield problem(
                 key, host, f"expected a name in the zone {zone}: {zone}, or one that ends in .{zone}"
             )
 
 
 def _hosts_are_distinct(domain: Domain) -> Iterator[str]:
-    for index, host in enumerate(domain.redirects):
-        if host in domain.hosts[: index + 1]:
-            yield problem(f"domain.redirects.{index}", host, "expected a host name that is not listed before")
+    listed = {domain.name}
+    for key, host in _others(domain).items():
+        if host in listed:
+            yield problem(key, host, "expected a host name that is not listed before")
+        listed.add(host)
+
+
+def _certificate_has_every_host(domain: Domain) -> Iterator[str]:
+    others = len(_others(domain))
+    if others >= MOST_HOSTS:
+        expectation = f"expected at most {MOST_HOSTS - 1} redirects and previews, because a certificate has"
+        yield problem("domain.redirects", others, f"{expectation} {MOST_HOSTS} names")
 
 
 def _certificate_is_in_the_region(domain: Domain) -> Iterator[str]:

@@ -259,6 +259,7 @@ class Domain(Section):
             it, `certificate` is required, and the DNS records are made by hand.
         create_zone: whether the stack creates the zone; otherwise it exists in the account.
         redirects: host names that redirect to `name`, such as `www.example.com`.
+        previews: host names that can show another release of the app than `name`.
         certificate: the ARN of a certificate in us-east-1 for all the host names; by default the stack
             requests one and validates it through `zone`.
     """
@@ -266,8 +267,8 @@ class Domain(Section):
     name: str | None = None
     zone: str | None = None
     create_zone: bool = False
-    # A certificate has at most 10 names, unless AWS raises the account's quota.
-    redirects: Annotated[tuple[str, ...], Field(max_length=9)] = ()
+    redirects: tuple[str, ...] = ()
+    previews: tuple[str, ...] = ()
     certificate: (
         Annotated[str, StringConstraints(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[a-f0-9-]+$")]
         | None
@@ -280,8 +281,8 @@ class Domain(Section):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Every public host name, the one that serves first; empty without a domain."""
-        return () if self.name is None else (self.name, *self.redirects)
+        """Every public host name, `name` first; empty without a domain."""
+        return () if self.name is None else (self.name, *self.redirects, *self.previews)
 
 
 class Firewall(Section):

@@ -49,7 +49,7 @@ def wire(platform: Platform) -> Front:
         aliases=hosts,
         certificate=domain.certificate_arn if domain else None,
         web_acl=firewall.arn if firewall else None,
-        redirects=dict.fromkeys(hosts[1:], hosts[0]) if hosts else {},
+        redirects=dict.fromkeys(settings.domain.redirects, hosts[0]) if hosts else {},
         domain=domain,
     )
 

@@ -124,12 +124,17 @@ FRONT = (
         write=(
             "logs:CreateLogDelivery",
             "logs:DeleteLogDelivery",
-            "logs:DescribeResourcePolicies",
             "logs:GetLogDelivery",
             "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
             "logs:UpdateLogDelivery",
         ),
         reason="the access log of a stage is a log delivery, and log deliveries have no ARN",
+    ),
+    # CloudWatch Logs sets the resource policy of the log group, of its region, on behalf of the caller.
+    Access(
+        ("aws:apigatewayv2/stage:Stage", "aws:cloudwatch/logDelivery:LogDelivery"),
+        "*",
+        write=("logs:DescribeResourcePolicies", "logs:PutResourcePolicy"),
+        reason="these actions have no resource-level permissions",
     ),
 )

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bootstrap.permissions.access import GENERATED_ID, Access, request_tags, resource_tags
+from bootstrap.permissions.access import (
+    GENERATED_ID,
+    Access,
+    request_tags,
+    request_tags_if_untagged,
+    resource_tags,
+)
 
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -45,7 +51,7 @@ CLOUDFRONT = (
         "*",
         write=("cloudfront:TagResource",),
         reason="these resources are tagged on creation, before they have an ARN",
-        condition=request_tags,
+        condition=request_tags_if_untagged,
     ),
     Access(
         (FUNCTION,),
@@ -54,6 +60,7 @@ CLOUDFRONT = (
         write=(
             "cloudfront:DeleteFunction",
             "cloudfront:PublishFunction",
+            "cloudfront:TagResource",
             "cloudfront:UntagResource",
             "cloudfront:UpdateFunction",
         ),

@@ -45,13 +45,18 @@ class Release:
     used: datetime | None = None
 
     @property
+    def page(self) -> str:
+        """The key of its page: the release exists as long as its page does."""
+        return f"{PAGES}{self.id}/{PAGE}"
+
+    @property
     def manifest(self) -> str:
         """The key of its `release.json`."""
         return f"{PAGES}{self.id}/{MANIFEST}"
 
     @property
     def folders(self) -> tuple[str, str]:
-        """The prefixes of its objects: assets first, since a release exists as long as its page does."""
+        """The prefixes of its objects."""
         return f"{ASSETS}{self.id}/", f"{PAGES}{self.id}/"
 
 

@@ -40,14 +40,17 @@ def renew(release: Release) -> None:
 def delete(release: Release) -> None:
     """Delete a release's objects, its page last: the next run finds the rest of an interrupted deletion.
 
-    The bucket keeps the versions until its lifecycle rule deletes them; until then they can be restored.
+    The page has a request of its own: of several objects S3 may delete only some. The bucket keeps the
+    versions until its lifecycle rule deletes them; until then they can be restored.
 
     Raises:
         ExceptionGroup: objects that S3 did not delete.
     """
     keys = [item["Key"] for folder in release.folders for item in _objects(folder)]
-    for start in range(0, len(keys), _MAX_DELETED):
-        _delete(keys[start : start + _MAX_DELETED])
+    others = [key for key in keys if key != release.page]
+    for start in range(0, len(others), _MAX_DELETED):
+        _delete(others[start : start + _MAX_DELETED])
+    _delete([release.page])
 
 
 def _delete(keys: Sequence[str]) -> None:

@@ -73,7 +73,7 @@ def test_wildcard_resources_are_limited_to_known_actions() -> None:
         "cloudfront:CreateKeyValueStore": [],
         "cloudfront:CreateOriginAccessControl": [],
         "cloudfront:CreateResponseHeadersPolicy": [],
-        "cloudfront:TagResource": REQUEST_TAGS,
+        "cloudfront:TagResource": [*REQUEST_TAGS, "aws:ResourceTag/project"],
         "cloudwatch:DescribeAlarms": [],
         "cognito-idp:CreateUserPool": REQUEST_TAGS,
         "cognito-idp:DescribeUserPoolDomain": [],

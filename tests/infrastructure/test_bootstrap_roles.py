@@ -112,9 +112,11 @@ def test_deployer_can_access_only_its_own_stacks(role: str, stack: str) -> None:
     }
 
 
-@pytest.mark.parametrize("action", ["kms:TagResource", "ses:TagResource"])
+@pytest.mark.parametrize(
+    "action", ["acm:AddTagsToCertificate", "cloudfront:TagResource", "kms:TagResource", "ses:TagResource"]
+)
 def test_deployer_can_tag_only_untagged_resources(action: str) -> None:
-    """Tags limit a key or an identity to its stack, so a deployer cannot tag another stack's resource."""
+    """Tags limit such a resource to its stack, so a deployer cannot tag another stack's."""
     own = {"aws:ResourceTag/project": "strata", "aws:ResourceTag/stack": "dev"}
     requested = {"aws:RequestTag/project": "strata", "aws:RequestTag/stack": "dev"}
 

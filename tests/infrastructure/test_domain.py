@@ -29,7 +29,7 @@ def distribution(graph: Graph) -> Any:
 
 def callbacks(graph: Graph) -> set[str]:
     """Return the origins to which sign-in returns."""
-    urls = graph.inputs(CLIENT, "auth-browser")["callbackUrls"]
+    urls = graph.inputs(CLIENT, "auth-app")["callbackUrls"]
     return {"/".join(url.split("/", 3)[:3]) for url in urls}
 
 
@@ -99,6 +99,26 @@ def test_development_may_have_a_domain_and_a_firewall() -> None:
     assert list(graph.of(ZONE)) == ["domain"]
     assert graph.outputs["nameServers"] == ["ns-1.awsdns-1.com", "ns-2.awsdns-2.net"]
     assert "webAclId" in distribution(graph)
+
+
+def test_preview_serves_and_does_not_redirect() -> None:
+    """The function redirects before it reads the release that a host shows."""
+    domain = {
+        "name": "app.example.com",
+        "zone": "example.com",
+        "redirects": ["example.com"],
+        "previews": ["next.example.com"],
+    }
+    graph = whole("dev", strata__domain=domain)
+    hosts = ["app.example.com", "example.com", "next.example.com"]
+    certificate = graph.inputs(CERTIFICATE, "domain")
+
+    assert distribution(graph)["aliases"] == hosts
+    assert [certificate["domainName"], *certificate["subjectAlternativeNames"]] == hosts
+    assert keys(graph).keys() == {"default", "redirect:example.com"}
+    assert {f"domain-next.example.com-{kind}" for kind in ("a", "aaaa", "validation")} <= graph.of(
+        RECORD
+    ).keys()
 
 
 def test_given_certificate_needs_no_zone() -> None:

@@ -91,11 +91,25 @@ def test_certificate_in_the_region_needs_no_zone() -> None:
         ),
         pytest.param(
             {**APP, "redirects": [f"w{number}.example.com" for number in range(10)]},
-            "strata:domain.redirects: "
-            '["w0.example.com", "w1.example.com", "w2.example.com", "w3.example.com", "w4.example.com", '
-            '"w5.example.com", "w6.example.com", "w7.example.com", "w8.example.com", "w9.example.com"]: '
-            "expected at most 9 items",
+            "strata:domain.redirects: 10: "
+            "expected at most 9 redirects and previews, because a certificate has 10 names",
             id="more-names-than-a-certificate-has",
+        ),
+        pytest.param(
+            {**APP, "redirects": ["www.example.com"], "previews": ["next.example.com", "www.example.com"]},
+            'strata:domain.previews.1: "www.example.com": expected a host name that is not listed before',
+            id="preview-that-redirects",
+        ),
+        pytest.param(
+            {**APP, "previews": ["next.example.org"]},
+            'strata:domain.previews.0: "next.example.org": '
+            "expected a name in the zone example.com: example.com, or one that ends in .example.com",
+            id="preview-in-another-zone",
+        ),
+        pytest.param(
+            {"previews": ["next.example.com"]},
+            "strata:domain.name: missing: expected the public host name, such as app.example.com",
+            id="preview-without-a-name",
         ),
         pytest.param(
             {"name": "app.example.com", "zone": "com"},
@@ -146,6 +160,15 @@ def test_malformed_name_is_rejected_once(name: str) -> None:
 
     assert line.startswith("strata:domain.name: ")
     assert line.endswith(f": {NOT_A_NAME} 64 characters, such as app.example.com")
+
+
+def test_previews_are_hosts_after_the_redirects() -> None:
+    """Together with the name they are as many as a certificate has."""
+    redirects = [f"r{number}.example.com" for number in range(5)]
+    previews = [f"p{number}.example.com" for number in range(4)]
+
+    found = load(domain(**APP, redirects=redirects, previews=previews)).domain.hosts
+    assert found == ("app.example.com", *redirects, *previews)
 
 
 def test_redirect_may_be_longer_than_the_name() -> None:

@@ -122,6 +122,28 @@ def test_interrupted_deletion_is_finished_by_the_next_run(
     assert OLD not in releases.ids()
 
 
+def test_object_that_s3_does_not_delete_keeps_the_page(
+    releases: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 deletes the rest of the request. Without its page, no later run would find what is left."""
+    kept, real = f"assets/{OLD}/0.js", releases.s3.delete_objects
+
+    def partly(*, Delete: Any, **others: Any) -> Any:  # noqa: N803 - the SDK's name
+        accepted = [each for each in Delete["Objects"] if each["Key"] != kept]
+        real(Delete={**Delete, "Objects": accepted}, **others)
+        refused = len(accepted) < len(Delete["Objects"])
+        return {"Errors": [{"Key": kept, "Code": "InternalError", "Message": "try again"}]} if refused else {}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases.s3, "delete_objects", partly)
+        with pytest.raises(ExceptionGroup, match="1 releases failed"):
+            prune()
+    assert {key for key in releases.objects() if OLD in key} == {kept, f"releases/{OLD}/index.html"}
+    prune()
+
+    assert OLD not in releases.ids()
+
+
 def test_versions_are_kept_for_the_lifecycle_rule(releases: Site) -> None:
     """A release that was deleted by mistake can be restored from its versions."""
     prune()

@@ -11,6 +11,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from components.site import Release
+from provider.cloud import KEY_VALUE_STORE
 from tests.checkout import copy
 from tests.local.checkouts import Checkout, changed_resources
 
@@ -37,7 +38,7 @@ def release_of(checkout: Checkout) -> str:
 def live(checkout: Checkout) -> str:
     """Return the id of the live release, from the store."""
     store = checkout.deployment.outputs["releaseStore"]
-    client = checkout.deployment.emulator.cloud.client("cloudfront-keyvaluestore")
+    client = checkout.deployment.emulator.cloud.client(KEY_VALUE_STORE)
     return client.get_key(KvsARN=store, Key="default")["Value"]
 
 
@@ -115,7 +116,7 @@ def test_removed_file_is_missing_in_the_next_release_only(checkout: Checkout) ->
 def test_key_that_an_operator_changed_stays_until_the_next_release(checkout: Checkout) -> None:
     """A deployment without a new release does not undo a rollback."""
     store = checkout.deployment.outputs["releaseStore"]
-    client = checkout.deployment.emulator.cloud.client("cloudfront-keyvaluestore")
+    client = checkout.deployment.emulator.cloud.client(KEY_VALUE_STORE)
     version = client.describe_key_value_store(KvsARN=store)["ETag"]
     client.put_key(KvsARN=store, Key="default", Value="aaaaaaaaaaaa", IfMatch=version)
 

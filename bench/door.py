@@ -1,4 +1,4 @@
-"""The front door beside the emulator without it, and a call of a CloudFront Function."""
+"""The front door beside the emulator without it, and a call of the CloudFront Function of `/api/*`."""
 
 from __future__ import annotations
 
@@ -28,27 +28,14 @@ from tests.unit.local.distribution import READ, behavior, cached_behavior, confi
 REQUESTS = 800
 CALLS = 2000
 AIM_MS = 1.0
-"""The greatest median of a call of the function that handles cookies."""
+"""The greatest median of a call of the function."""
 
 BUCKET = "bench"
 FILE = "assets/app.js"
 OTHER = "other/app.js"
 
-COOKIES = """
-async function handler(event) {
-  const request = event.request;
-  const { headers, cookies } = request;
-  const safe = request.method === 'GET' || request.method === 'HEAD';
-  const own = headers['sec-fetch-site'] && headers['sec-fetch-site'].value === 'same-origin';
-  const token = cookies['__Host-access'];
-  if (token && own && safe && !headers.authorization) {
-    headers.authorization = { value: `Bearer ${token.value}` };
-  }
-  for (const name of ['__Host-access', '__Host-session', '__Host-login']) delete cookies[name];
-  return request;
-}
-"""
-"""A function that moves a cookie to the header `Authorization`, as the one of the API does."""
+FUNCTION = Path(__file__).parents[1] / "edge" / "api.js"
+"""The function that moves the access token of a cookie to `Authorization`."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +86,17 @@ def _rate(url: str, count: int) -> float:
 
 
 def _call(count: int) -> Figure:
-    """Measure a call of the function that handles cookies, with the headers that a browser sends."""
-    function = EdgeFunction(COOKIES, dict[str, str]().get)
+    """Measure a call of the function that handles cookies, with as many headers as a browser sends."""
+    function = EdgeFunction(FUNCTION.read_text(), dict[str, str]().get)
     headers = {f"header-{number}": {"value": "x" * 40} for number in range(12)}
     headers["sec-fetch-site"] = {"value": "same-origin"}
     request = {"method": "GET", "uri": "/api/me", "querystring": {}, "headers": headers}
     request["cookies"] = {"__Host-access": {"value": "t" * 1000}, "__Host-session": {"value": "s" * 43}}
     event: dict[str, Any] = {"version": "1.0", "context": {}, "viewer": {}, "request": request}
+    if "authorization" not in function.run(event)["headers"]:
+        raise RuntimeError(f"{FUNCTION}: expected that it moves the token into Authorization")
     calls = [seconds(lambda: function.run(event)) for _ in range(count)]
-    return Figure("a call of the cookies' function, median", median(calls) * 1000, AIM_MS, "the aim")
+    return Figure("a call of edge/api.js, median", median(calls) * 1000, AIM_MS, "the aim")
 
 
 @contextmanager

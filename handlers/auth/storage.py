@@ -8,7 +8,6 @@ An item also has `leaseUntil` while one invocation uses its refresh token, and e
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -50,7 +49,15 @@ def read(session_id: str) -> Session | None:
 def list_of(subject: str) -> list[Session]:
     """Return the sessions of a person, the newest first; eventually consistent."""
     now = time.time()
-    return [session for session in map(_session_of, _items_of(subject)) if session.expires_at > now]
+    pages = dynamodb.query(
+        TableName=variable("SESSIONS_TABLE"),
+        IndexName=BY_SUBJECT,
+        KeyConditionExpression="subject = :subject",
+        ExpressionAttributeValues={":subject": {"S": subject}},
+        ScanIndexForward=False,
+    )
+    sessions = (_session_of(item) for page in pages for item in page["Items"])
+    return [session for session in sessions if session.expires_at > now]
 
 
 def lease(session_id: str) -> tuple[Session, int] | None:
@@ -135,21 +142,6 @@ def delete(session_id: str) -> None:
         TableName=variable("SESSIONS_TABLE"),
         Key={"id": {"S": session_id}},
     )
-
-
-def _items_of(subject: str) -> Iterator[Any]:
-    arguments: dict[str, Any] = {
-        "TableName": variable("SESSIONS_TABLE"),
-        "IndexName": BY_SUBJECT,
-        "KeyConditionExpression": "subject = :subject",
-        "ExpressionAttributeValues": {":subject": {"S": subject}},
-        "ScanIndexForward": False,
-    }
-    page: Any = dynamodb.call(dynamodb.client().query, **arguments)
-    yield from page["Items"]
-    while last := page.get("LastEvaluatedKey"):
-        page = dynamodb.call(dynamodb.client().query, **arguments, ExclusiveStartKey=last)
-        yield from page["Items"]
 
 
 def _item_of(session: Session) -> dict[str, Attribute]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
@@ -94,6 +94,33 @@ def read(table: str, key: Item) -> Item | None:
         Unavailable, ClientError: as `call` does.
     """
     return call(client().get_item, TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+
+def query(**arguments: Any) -> Iterator[Any]:
+    """Run a query with these arguments of DynamoDB's Query, and yield its pages.
+
+    Without the SDK's paginator: an error ends it, so that a retry would find no more pages.
+
+    Raises:
+        Unavailable, ClientError: as `call` does, for each page.
+    """
+    page: Any = call(client().query, **arguments)
+    yield page
+    while last := page.get("LastEvaluatedKey"):
+        page = call(client().query, **arguments, ExclusiveStartKey=last)
+        yield page
+
+
+def delete_if(condition: str, **arguments: Any) -> Any:
+    """Delete an item if it meets a condition, with further arguments of DynamoDB's DeleteItem.
+
+    Returns:
+        The response; None if there is no such item.
+    """
+    try:
+        return call(client().delete_item, ConditionExpression=condition, **arguments)
+    except ConditionFailedError:
+        return None
 
 
 class Difference(TypedDict):

@@ -105,11 +105,6 @@ def private_key(access_key: str, secret_key: str) -> int:
     raise ValueError("no key follows from this secret key")
 
 
-def public_key(key: int) -> Point:
-    """Return the public key of a private key."""
-    return _multiply(key, _GENERATOR)
-
-
 def sign(key: int, message: bytes) -> bytes:
     """Return the ECDSA signature of a message's SHA-256, in DER."""
     digest = int.from_bytes(sha256(message).digest())

@@ -186,9 +186,7 @@ def client_token(cloud: Cloud, outputs: Outputs, name: str) -> str:
 
 
 def _authentication(client: Any) -> dict[str, str]:
-    """Return the header that authenticates a client at the token endpoint; none for a public client."""
-    if "ClientSecret" not in client:
-        return {}
+    """Return the header that authenticates a client at the token endpoint."""
     # RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
     credentials = f"{quote(client['ClientId'], safe='')}:{quote(client['ClientSecret'], safe='')}"
     return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}

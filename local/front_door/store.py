@@ -17,14 +17,13 @@ from aiohttp import ClientError, ClientSession
 from yarl import URL
 
 from local.front_door.signing import signed
+from provider.cloud import KEY_VALUE_STORE
 
 FRESH_SECONDS = 0.25
 """How long values are used before the store is asked whether it has changed."""
 
 PAGE = 50
 """The API's limit of keys in a page."""
-
-SERVICE = "cloudfront-keyvaluestore"
 
 
 class StoreError(ClientError):
@@ -83,7 +82,7 @@ class Store:
     async def _get(self, path: str) -> tuple[str, dict[str, Any]]:
         """Return the version and the content of a response."""
         url = f"{self.endpoint}/key-value-stores/{quote(self.arn, safe='')}{path}"
-        headers = signed("GET", url, SERVICE)
+        headers = signed("GET", url, KEY_VALUE_STORE)
         async with self.session.get(URL(url, encoded=True), headers=headers) as response:
             if response.status != HTTPStatus.OK:
                 raise StoreError(f"{self.arn}: {response.status} {(await response.text())[:200]}")

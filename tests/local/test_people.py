@@ -37,7 +37,7 @@ def handler(event, context):
     return event
 '''
 MACHINES = {"reader": ["users/read"], "writer": ["users/read", "users/write"]}
-BROWSER_SCOPES = ["openid", "email", "profile"]
+PERSON_SCOPES = ["openid", "email", "profile"]
 
 
 def unique(prefix: str) -> str:
@@ -93,7 +93,7 @@ def make_stack(cloud: Cloud, trigger: str) -> Outputs:
     pool_id = make_pool(cloud, trigger)
     return {
         "userPoolId": pool_id,
-        "clientId": make_browser(cloud, pool_id),
+        "clientId": make_app(cloud, pool_id),
         "issuer": f"https://cognito-idp.{cloud.region}.amazonaws.com/{pool_id}",
         "machineClients": {name: make_machine(cloud, pool_id, name) for name in MACHINES},
     }
@@ -124,19 +124,20 @@ def make_pool(cloud: Cloud, trigger: str, mfa: str = "OFF") -> str:
     return pool_id
 
 
-def make_browser(cloud: Cloud, pool_id: str) -> str:
-    browser: Properties = {
-        "name": "browser",
+def make_app(cloud: Cloud, pool_id: str) -> str:
+    app: Properties = {
+        "name": "app",
         "userPoolId": pool_id,
+        "generateSecret": True,
         "allowedOauthFlows": ["code"],
         "allowedOauthFlowsUserPoolClient": True,
-        "allowedOauthScopes": BROWSER_SCOPES,
+        "allowedOauthScopes": PERSON_SCOPES,
         "callbackUrls": ["http://localhost:8080/signed-in?from=cognito"],
         "supportedIdentityProviders": ["COGNITO"],
         "accessTokenValidity": 15,
         "tokenValidityUnits": {"accessToken": "minutes"},
     }
-    return UserPoolClient().create(cloud, browser)
+    return UserPoolClient().create(cloud, app)
 
 
 def make_machine(cloud: Cloud, pool_id: str, name: str) -> str:
@@ -210,7 +211,7 @@ def test_administrator_signs_in(cloud: Cloud, outputs: Outputs) -> None:
     """An administrator's access token has the scopes that the trigger adds for the group."""
     access = tokens.claims(people.token(cloud, outputs, user="admin"))
 
-    assert set(access.pop("scope").split()) == {*BROWSER_SCOPES, "users/read", "users/write"}
+    assert set(access.pop("scope").split()) == {*PERSON_SCOPES, "users/read", "users/write"}
     assert access["exp"] - access["iat"] == 15 * 60
     own = {"sub", "jti", "origin_jti", "username", "iat", "exp", "auth_time"}
     assert {key: value for key, value in access.items() if key not in own} == {
@@ -223,10 +224,10 @@ def test_administrator_signs_in(cloud: Cloud, outputs: Outputs) -> None:
 
 
 def test_person_without_groups_signs_in(cloud: Cloud, outputs: Outputs) -> None:
-    """The access token of a person without groups has only the scopes of the browser's client."""
+    """The access token of a person without groups has only the scopes of the app's client."""
     access = tokens.claims(people.token(cloud, outputs, user="person"))
 
-    assert set(access["scope"].split()) == set(BROWSER_SCOPES)
+    assert set(access["scope"].split()) == set(PERSON_SCOPES)
     assert "cognito:groups" not in access
 
 

@@ -102,7 +102,10 @@ def other_client(cloud: Cloud, outputs: Outputs) -> Iterator[Outputs]:
     original = described["UserPoolClient"]
     copied = ("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs")
     made = cognito.create_user_pool_client(
-        UserPoolId=pool_id, ClientName="another-application", **{name: original[name] for name in copied}
+        UserPoolId=pool_id,
+        ClientName="another-application",
+        GenerateSecret=True,
+        **{name: original[name] for name in copied},
     )
     client_id = made["UserPoolClient"]["ClientId"]
     yield {**outputs, "clientId": client_id}

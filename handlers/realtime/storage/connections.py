@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.kit import clock, dynamodb
 from handlers.kit.environment import variable
-from handlers.realtime.storage.queries import delete_if, query
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -57,7 +56,7 @@ def remove_gone(audience: str, connection_id: str) -> bool:
     Returns:
         Whether it was deleted.
     """
-    deleted = delete_if(
+    deleted = dynamodb.delete_if(
         "openAt < :now",
         TableName=variable("CONNECTIONS_TABLE"),
         Key=_key(audience, connection_id),
@@ -100,7 +99,7 @@ def ids_of_session(audience: str, session: str) -> Iterator[str]:
 
 
 def _ids(condition: str, values: Mapping[str, str], **more: Any) -> Iterator[str]:
-    pages = query(
+    pages = dynamodb.query(
         TableName=variable("CONNECTIONS_TABLE"),
         KeyConditionExpression=condition,
         ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from handlers.events import effect
 from handlers.kit import dynamodb
 from handlers.kit.environment import variable
-from handlers.realtime.storage.queries import query
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -58,7 +57,7 @@ def mark_pushed(event_id: str) -> None:
 
 def read_after(audience: str, moment: int, limit: int) -> list[bytes]:
     """Return up to `limit` messages of an audience's feed after a time in milliseconds, oldest first."""
-    pages = query(
+    pages = dynamodb.query(
         TableName=variable("FEED_TABLE"),
         KeyConditionExpression="audience = :audience AND #position > :after",
         ExpressionAttributeNames={"#position": "position"},

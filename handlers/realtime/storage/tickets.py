@@ -10,7 +10,6 @@ import time
 from handlers.kit import dynamodb
 from handlers.kit.environment import variable
 from handlers.realtime.models import Principal
-from handlers.realtime.storage.queries import delete_if
 
 
 def issue(digest: str, principal: Principal, expires_at: int) -> None:
@@ -33,7 +32,7 @@ def redeem(digest: str) -> Principal | None:
 
     The condition checks the expiry, because DynamoDB deletes expired items with a delay.
     """
-    deleted = delete_if(
+    deleted = dynamodb.delete_if(
         "expiresAt > :now",
         TableName=variable("TICKETS_TABLE"),
         Key={"ticket": {"S": digest}},

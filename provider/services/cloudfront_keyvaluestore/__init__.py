@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from provider.cloud import KEY_VALUE_STORE
 from provider.service import Service
 
-SERVICE = Service("cloudfront-keyvaluestore", "ResourceNotFoundException")
+SERVICE = Service(KEY_VALUE_STORE, "ResourceNotFoundException")

@@ -8,20 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import aiohttp
-import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from local.front_door.deployed import Deployed
 from local.front_door.proxy import Proxy
 from local.machine.files import write_atomically
 from local.machine.ports import free_port
-from provider.cloud import ACCESS_KEY, SECRET_KEY, Cloud
+from provider.cloud import KEY_VALUE_STORE, Cloud
 from tests.unit.local import distribution
 
 RUNTIME = "cloudfront-js-2.0"
@@ -128,17 +123,6 @@ class Site:
 
 def put_key(cloud: Cloud, store: str, key: str, value: str) -> None:
     """Set the value of a key in a key-value store."""
-    address = f"{cloud.endpoint}/key-value-stores/{quote(store, safe='')}"
-    etag = _signed("GET", address).headers["ETag"]
-    _signed("PUT", f"{address}/keys/{quote(key, safe='')}", json.dumps({"Value": value}), {"If-Match": etag})
-
-
-def _signed(
-    method: str, url: str, body: str = "", headers: dict[str, str] | None = None
-) -> requests.Response:
-    request = AWSRequest(method, url, headers or {}, body)
-    signer = SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "cloudfront-keyvaluestore", "us-east-1")
-    signer.add_auth(request)
-    response = requests.request(method, url, data=body, headers=dict(request.headers), timeout=30)
-    assert response.ok, response.text
-    return response
+    client = cloud.client(KEY_VALUE_STORE)
+    version = client.describe_key_value_store(KvsARN=store)["ETag"]
+    client.put_key(KvsARN=store, Key=key, Value=value, IfMatch=version)

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from provider.base import Properties
-from provider.cloud import Cloud
+from provider.cloud import KEY_VALUE_STORE, Cloud
 from provider.services.cloudfront.key_value_store import KeyValueStore
 from provider.services.cloudfront_keyvaluestore.keyvaluestore_key import KeyvaluestoreKey
 from tests.local.provider.lifecycle import exercise, expect_reads
@@ -37,7 +37,7 @@ def test_key_create_read_update_delete(cloud: Cloud, name: str) -> None:
 def test_write_of_an_old_version_is_refused(cloud: Cloud) -> None:
     """This is why a write reads the version first, and is repeated after a conflict."""
     arn = store(cloud, "keys-version")
-    client = cloud.client("cloudfront-keyvaluestore")
+    client = cloud.client(KEY_VALUE_STORE)
     stale = client.describe_key_value_store(KvsARN=arn)["ETag"]
     KeyvaluestoreKey().create(cloud, key(arn, "default", "one"))
 

@@ -1,7 +1,4 @@
-"""Releases of the app on the embedded cloud, as `make up` deploys them.
-
-The emulator stores the distribution and does not serve it: these tests read the bucket and the store.
-"""
+"""Releases of the app on the embedded cloud, as `make up` deploys them."""
 
 from __future__ import annotations
 
@@ -14,12 +11,14 @@ import requests
 from botocore.exceptions import ClientError
 
 from components.site import Release
-from local.front_door.functions import EdgeFunction
+from provider.cloud import KEY_VALUE_STORE
 from tests.checkout import copy
 from tests.local.checkouts import Checkout, changed_resources
 
 KEY = "aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey::site-default"
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+STYLE = "frontend/assets/css/base.css"
+OLD, NEW = "--space-1: 0.25rem", "--space-1: 0.26rem"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def release_of(checkout: Checkout) -> str:
 def live(checkout: Checkout) -> str:
     """Return the id of the live release, from the store."""
     store = checkout.deployment.outputs["releaseStore"]
-    client = checkout.deployment.emulator.cloud.client("cloudfront-keyvaluestore")
+    client = checkout.deployment.emulator.cloud.client(KEY_VALUE_STORE)
     return client.get_key(KvsARN=store, Key="default")["Value"]
 
 
@@ -49,48 +48,38 @@ def stored(checkout: Checkout, key: str) -> Any:
     return client.get_object(Bucket=checkout.deployment.outputs["siteBucket"], Key=key)
 
 
-def page(checkout: Checkout) -> str:
-    """Return the key of the object that the deployed function chooses for the path `/users`."""
-    cloud = checkout.deployment.emulator.cloud
-    listed = cloud.client("cloudfront").list_functions(Stage="LIVE")["FunctionList"]["Items"]
-    (name,) = [each["Name"] for each in listed if "-site-app-" in each["Name"]]
-    source = cloud.client("cloudfront").get_function(Name=name, Stage="LIVE")["FunctionCode"].read().decode()
-    request = {"method": "GET", "uri": "/users", "querystring": {}, "headers": {}, "cookies": {}}
-    found = EdgeFunction(source, {"default": live(checkout)}.get).run({"request": request})
-    return found["uri"].removeprefix("/")
+def get(checkout: Checkout, path: str) -> requests.Response:
+    """Return the front door's response."""
+    return requests.get(f"http://localhost:{checkout.port}{path}", timeout=30)
 
 
 def test_deployed_page_refers_to_the_assets_of_its_release(checkout: Checkout) -> None:
     """The function chooses the page of the live release, and each asset in it is in the bucket."""
-    found = stored(checkout, page(checkout))
-    release = release_of(checkout)
-    text = found["Body"].read().decode()
+    found, release = get(checkout, "/users"), release_of(checkout)
 
     assert live(checkout) == release
-    assert f'src="/assets/{release}/app.js"' in text
-    assert (found["ContentType"], found["CacheControl"]) == ("text/html; charset=utf-8", "no-cache")
+    assert f'src="/assets/{release}/app.js"' in found.text
+    headers = found.headers["Content-Type"], found.headers["Cache-Control"]
+    assert headers == ("text/html; charset=utf-8", "no-cache")
     asset = stored(checkout, f"assets/{release}/app.js")
     assert asset["Body"].read() == (checkout.root / "frontend" / "assets" / "app.js").read_bytes()
     assert asset["CacheControl"] == "public, max-age=31536000, immutable"
 
 
 def test_bucket_accepts_requests_of_this_distribution_only(checkout: Checkout) -> None:
-    """Anyone who knows the bucket's name gets 403; the emulator serves the distribution by its host."""
-    cloud, outputs = checkout.deployment.emulator.cloud, checkout.deployment.outputs
-    path = f"assets/{live(checkout)}/app.css"
-    unsigned = requests.get(f"{cloud.endpoint}/{outputs['siteBucket']}/{path}", timeout=10)
-    found = cloud.client("cloudfront").get_distribution(Id=outputs["distributionId"])["Distribution"]
-    viewer = {"Host": found["DomainName"], "X-Forwarded-Proto": "https"}
-    signed = requests.get(f"{cloud.endpoint}/{path}", headers=viewer, timeout=10)
+    """Anyone who knows the bucket's name gets 403; the front door reads it as the distribution."""
+    bucket = f"{checkout.deployment.emulator.cloud.endpoint}/{checkout.deployment.outputs['siteBucket']}"
+    path = f"assets/{live(checkout)}/css/base.css"
+    signed = get(checkout, f"/{path}")
 
-    assert unsigned.status_code == 403
+    assert requests.get(f"{bucket}/{path}", timeout=10).status_code == 403
     assert (signed.status_code, signed.content) == (200, stored(checkout, path)["Body"].read())
 
 
 def test_release_changes_objects_and_one_key(checkout: Checkout) -> None:
     """No other resource changes, the files of the older release stay, and going back works."""
     first = release_of(checkout)
-    checkout.edit("frontend/assets/app.css", "40rem", "41rem")
+    checkout.edit(STYLE, OLD, NEW)
     second = release_of(checkout)
 
     changes = changed_resources(checkout.up())
@@ -99,13 +88,13 @@ def test_release_changes_objects_and_one_key(checkout: Checkout) -> None:
     assert changes == {*objects, ("update", KEY)}
     assert live(checkout) == second
     for release in (first, second):
-        assert stored(checkout, f"assets/{release}/app.css")["Body"].read()
+        assert stored(checkout, f"assets/{release}/css/base.css")["Body"].read()
         assert stored(checkout, f"releases/{release}/index.html")["Body"].read()
 
-    checkout.edit("frontend/assets/app.css", "41rem", "40rem")
+    checkout.edit(STYLE, NEW, OLD)
     checkout.up()
     assert live(checkout) == first
-    assert stored(checkout, f"assets/{second}/app.css")["Body"].read()
+    assert stored(checkout, f"assets/{second}/css/base.css")["Body"].read()
 
 
 def test_removed_file_is_missing_in_the_next_release_only(checkout: Checkout) -> None:
@@ -127,7 +116,7 @@ def test_removed_file_is_missing_in_the_next_release_only(checkout: Checkout) ->
 def test_key_that_an_operator_changed_stays_until_the_next_release(checkout: Checkout) -> None:
     """A deployment without a new release does not undo a rollback."""
     store = checkout.deployment.outputs["releaseStore"]
-    client = checkout.deployment.emulator.cloud.client("cloudfront-keyvaluestore")
+    client = checkout.deployment.emulator.cloud.client(KEY_VALUE_STORE)
     version = client.describe_key_value_store(KvsARN=store)["ETag"]
     client.put_key(KvsARN=store, Key="default", Value="aaaaaaaaaaaa", IfMatch=version)
 
@@ -135,7 +124,7 @@ def test_key_that_an_operator_changed_stays_until_the_next_release(checkout: Che
     checkout.up()
     assert live(checkout) == "aaaaaaaaaaaa"
 
-    checkout.edit("frontend/index.html", "<h1>Strata</h1>", "<h1>Strata 2</h1>")
+    checkout.edit("frontend/index.html", "<title>Strata</title>", "<title>Strata 2</title>")
     checkout.up()
     assert live(checkout) == release_of(checkout)
 
@@ -147,7 +136,7 @@ def test_live_release_survives_a_restart(checkout: Checkout) -> None:
 
     assert checkout.up() == []
     assert live(checkout) == release
-    assert stored(checkout, page(checkout))["Body"].read()
+    assert f"/assets/{release}/app.js" in get(checkout, "/users").text
 
 
 @pytest.mark.parametrize(

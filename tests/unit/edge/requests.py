@@ -11,9 +11,9 @@ from local.front_door.functions import EdgeFunction
 EDGE = Path(__file__).parents[3] / "edge"
 
 
-def function(name: str) -> EdgeFunction:
-    """Return the function in a file of `edge/`; it has no key-value store."""
-    return EdgeFunction((EDGE / name).read_text(), lambda _: None)
+def function(name: str, keys: Mapping[str, str] | None = None) -> EdgeFunction:
+    """Return the function in a file of `edge/`, with the keys of its key-value store."""
+    return EdgeFunction((EDGE / name).read_text(), dict(keys or {}).get)
 
 
 def viewer_request(
@@ -22,6 +22,7 @@ def viewer_request(
     headers: Mapping[str, str],
     cookies: Mapping[str, str] | None = None,
     repeated: tuple[str, ...] = (),
+    query: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the event of a request; a header in `repeated` was sent twice."""
     sent: dict[str, Any] = {name.lower(): {"value": text} for name, text in headers.items()}
@@ -30,7 +31,7 @@ def viewer_request(
     request = {
         "method": method,
         "uri": uri,
-        "querystring": {},
+        "querystring": dict(query or {}),
         "headers": sent,
         "cookies": {name: {"value": text} for name, text in (cookies or {}).items()},
     }

@@ -5,36 +5,28 @@ QuickJS is not CloudFront's runtime: these tests cannot show that it accepts the
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.front_door.functions import EdgeFunction
+from tests.unit.edge.requests import function, viewer_request
 
-SOURCE = (Path(__file__).parents[3] / "edge" / "app.js").read_text()
 KEYS = {
     "default": "aaaaaaaaaaaa",
     "host:preview.example.com": "bbbbbbbbbbbb",
     "redirect:www.example.com": "example.com",
 }
+FUNCTION = function("app.js", KEYS)
 
 
 def event(uri: str, host: str | None = "example.com", **query: Any) -> dict[str, Any]:
     """Return the event of a request."""
-    request = {
-        "method": "GET",
-        "uri": uri,
-        "querystring": query,
-        "headers": {"host": {"value": host}} if host else {},
-        "cookies": {},
-    }
-    return {"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request}
+    return viewer_request("GET", uri, {"Host": host} if host else {}, query=query)
 
 
 def run(uri: str, host: str | None = "example.com", **query: Any) -> dict[str, Any]:
     """Return the function's result."""
-    return EdgeFunction(SOURCE, KEYS.get).run(event(uri, host, **query))
+    return FUNCTION.run(event(uri, host, **query))
 
 
 @pytest.mark.parametrize("uri", ["/", "/users", "/users/42", "/users/", "/a.b/c", "/ü", "/%C3%BC"])
@@ -103,7 +95,7 @@ def test_file_of_a_redirected_host_is_redirected_too() -> None:
 
 def test_site_without_a_live_release_is_unavailable() -> None:
     """The first deployment writes the key after all objects; the response is not stored."""
-    unavailable = EdgeFunction(SOURCE, {}.get).run(event("/"))
+    unavailable = function("app.js").run(event("/"))
 
     assert unavailable["statusCode"] == 503
     assert unavailable["headers"]["retry-after"] == {"value": "5"}

@@ -15,6 +15,7 @@ HERE = f"{REGION}:{ACCOUNT}"
 STACKS = {"dev": "dev", "prod": "prod", "pr": "pr-7"}
 """A stack of each environment."""
 
+KEY_ACTIONS = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
 THROUGH_DYNAMODB = {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}
 UNLIMITED = {
     "cloudfront-keyvaluestore:ListKeys",
@@ -89,7 +90,7 @@ def test_boundary_allows_only_resources_of_its_own_stacks(environment: str) -> N
 def test_every_action_of_the_boundary_is_evaluated(environment: str) -> None:
     """A new action needs a request here, or a reason why AWS cannot limit it to a stack."""
     evaluated = {request.action for request in (*requests("dev"), *_identity("dev"))}
-    keys_and_messages = {"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "sns:Publish"}
+    keys_and_messages = {*KEY_ACTIONS, "sns:Publish"}
 
     assert {
         action
@@ -100,7 +101,7 @@ def test_every_action_of_the_boundary_is_evaluated(environment: str) -> None:
 
 
 @pytest.mark.parametrize("environment", STACKS)
-@pytest.mark.parametrize("action", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"])
+@pytest.mark.parametrize("action", KEY_ACTIONS)
 @pytest.mark.parametrize("context", [{}, {"kms:EncryptionContext:stack": "prod"}, THROUGH_DYNAMODB])
 def test_no_role_of_a_stack_can_use_the_state_key(
     environment: str, action: str, context: dict[str, str]

@@ -62,8 +62,8 @@ def test_client_of_people_is_confidential_and_rotates_refresh_tokens() -> None:
     assert inputs["explicitAuthFlows"] == ["ALLOW_USER_SRP_AUTH"]
     assert inputs["allowedOauthFlows"] == ["code"]
     assert inputs["enableTokenRevocation"]
-    assert inputs["callbackUrls"] == ["http://localhost:8080/api/auth/callback"]
-    assert inputs["logoutUrls"] == ["http://localhost:8080/signed-out"]
+    assert inputs["callbackUrls"] == [f"{ADDRESS}/api/auth/callback"]
+    assert inputs["logoutUrls"] == [f"{ADDRESS}/signed-out"]
 
 
 def test_grace_of_a_used_refresh_token_is_longer_than_the_lease_of_a_session() -> None:

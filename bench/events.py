@@ -52,7 +52,7 @@ class Bench:
     async def _visit(self, url: str, measure: Measure[T]) -> T:
         cloud, outputs = self.deployment.emulator.cloud, self.deployment.outputs
         bare = BarePath(cloud, outputs["webSocketUrl"].replace("ws", "http", 1))
-        async with aiohttp.ClientSession(url) as session:
+        async with aiohttp.ClientSession(url, headers={"Origin": url}) as session:
             browser = Browser(session, people.Renewed(cloud, outputs))
             ticket = (await browser.ask("POST", "/api/realtime/ticket"))["ticket"]
             async with session.ws_connect("/ws", params={"ticket": ticket}) as socket:

@@ -26,7 +26,8 @@ def visit(platform: Platform, work: Callable[[Session], Awaitable[Any]]) -> Any:
 
     async def run() -> Any:
         connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(platform.url, connector=connector) as session:
+        headers = {"Origin": platform.url}
+        async with aiohttp.ClientSession(platform.url, connector=connector, headers=headers) as session:
             return await asyncio.wait_for(work(session), 120)
 
     return asyncio.run(run())

@@ -65,8 +65,8 @@ def sign_in(callback: Callback, kept: Attempt | None, agent: str) -> tuple[str, 
     # Read after the session is stored: `end` finds the stored session of a person who is disabled later.
     try:
         access.profile_of(claims.sub)
-    except Forbidden:
-        end([session])
+    except (Forbidden, Unavailable):
+        end([session])  # its cookie reaches no browser
         raise
     return cookie, Access(issued)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.auth.callback import handler as callback
+from handlers.auth.logic import id_of
 from handlers.auth.login import handler as login
 from handlers.auth.logout import handler as logout
 from handlers.auth.refresh import handler as refresh
@@ -14,6 +15,7 @@ from handlers.http.operation import Operation
 from tests.unit.handlers.auth.fake_cognito import FakeCognito
 from tests.unit.handlers.declared import Declared
 from tests.unit.handlers.lambda_ import Reply, call, request
+from tests.unit.handlers.tables import TABLES
 
 OPERATIONS: dict[str, Operation] = {
     "GET /auth/login": login,
@@ -22,6 +24,14 @@ OPERATIONS: dict[str, Operation] = {
     "POST /auth/logout": logout,
     "GET /auth/session": session,
 }
+SIGNED_OUT = {
+    "__Host-session",
+    "__Host-access",
+    "CloudFront-Policy",
+    "CloudFront-Signature",
+    "CloudFront-Key-Pair-Id",
+}
+"""The cookies that a sign-out deletes."""
 OWN = {"Sec-Fetch-Site": "same-origin", "X-Strata-Request": "1"}
 
 
@@ -62,3 +72,18 @@ def signed_in(cognito: FakeCognito) -> Browser:
     assert reply.headers["Location"] == "/", reply
     assert set(browser.cookies) == {"__Host-session", "__Host-access"}
     return browser
+
+
+def cleared(cookies: tuple[str, ...]) -> set[str]:
+    """Return the names of the cookies that lines delete."""
+    return {line.partition("=")[0] for line in cookies if "=; Max-Age=0;" in line}
+
+
+def alter(aws: Any, browser: Browser, expression: str, **values: Any) -> None:
+    """Change the stored session of a browser."""
+    aws.update_item(
+        TableName=TABLES["SESSIONS_TABLE"]["TableName"],
+        Key={"id": {"S": id_of(browser.cookies["__Host-session"])}},
+        UpdateExpression=expression,
+        ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+    )

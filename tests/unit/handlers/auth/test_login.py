@@ -12,8 +12,10 @@ import pytest
 from handlers.auth.attempt import decoded
 from tests.unit.handlers.auth.fake_cognito import ADA, CLIENT, URL, FakeCognito
 from tests.unit.handlers.auth.sign_in import Browser, signed_in
+from tests.unit.handlers.fake_service import HttpResponse
 from tests.unit.handlers.lambda_ import Reply
 from tests.unit.handlers.people import delete, disable, link
+from tests.unit.handlers.tables import TABLES
 
 Items = Callable[[str], list[dict[str, Any]]]
 HOST_ONLY = "Path=/; Secure; HttpOnly"
@@ -284,6 +286,26 @@ def test_browser_s_name_is_stored_as_text(cognito: FakeCognito, items: Items) ->
     assert reply.headers["Location"] == "/"
     (session,) = items("SESSIONS_TABLE")
     assert session["userAgent"]["S"] == "Fire?fox" + "x" * 248
+
+
+@pytest.mark.usefixtures("no_time_for_retries")
+def test_sign_in_that_cannot_be_checked_leaves_no_session(
+    cognito: FakeCognito, aws: Any, items: Items
+) -> None:
+    """Without the person's profile no browser gets the cookie, and the list of sessions shows no other."""
+
+    def throttle(params: dict[str, Any], **_: Any) -> Any:
+        busy = HttpResponse(400), {"Error": {"Code": "ThrottlingException", "Message": ""}}
+        return None if TABLES["SESSIONS_TABLE"]["TableName"] in str(params["body"]) else busy
+
+    browser = Browser()
+    parameters = cognito.authorize(browser.begin().headers["Location"])
+    aws.meta.events.register("before-call.dynamodb", throttle)
+    reply = browser.complete(parameters)
+    aws.meta.events.unregister("before-call.dynamodb", throttle)
+
+    failed(reply, "failed")
+    assert items("SESSIONS_TABLE") == []
 
 
 def test_oversized_parameters_are_refused(cognito: FakeCognito) -> None:

@@ -63,6 +63,10 @@ def requests(stack: str) -> list[Request]:
             Request(f"cognito-idp:{action}", f"arn:aws:cognito-idp:{HERE}:userpool/{stack}", _tagged(stack))
             for action in ("ListUsers", "ListUsersInGroup")
         ),
+        *(
+            Request(f"kms:{action}", f"arn:aws:kms:{HERE}:key/{stack}", _tagged(stack))
+            for action in ("Decrypt", "Encrypt")
+        ),
     ]
 
 
@@ -77,7 +81,7 @@ def _identity(stack: str) -> list[Request]:
 
 @pytest.mark.parametrize("environment", STACKS)
 def test_boundary_allows_only_resources_of_its_own_stacks(environment: str) -> None:
-    """Data, secrets, functions, messages and users of every other stack are denied."""
+    """Data, secrets, functions, messages, users and keys of every other stack are denied."""
     found = {
         stack: {allows(boundary(environment), request) for request in requests(stack)}
         for stack in (*STACKS.values(), "main")
@@ -124,8 +128,8 @@ def test_roles_of_ci_can_use_the_state_key(name: str) -> None:
 
 
 @pytest.mark.parametrize("environment", STACKS)
-def test_keys_are_used_through_services_only(environment: str) -> None:
-    """Tables, variables and secrets are decrypted by their service; no key is used directly."""
+def test_other_keys_are_used_through_services_only(environment: str) -> None:
+    """A key without the stack's tags decrypts only for the services of tables, variables and secrets."""
     key = f"arn:aws:kms:{HERE}:key/other"
     through = {
         service: allows(

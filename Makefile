@@ -79,7 +79,7 @@ test: venv ## run the suites; QUICK=1 runs what the changed files need, ALL=1 fa
 screenshots: venv ## take a picture of each page of the app, into .local/screenshots
 	@$(RUN) -m tests.browser.screenshots
 
-check: venv ## check style, types, imports, words, generated docs and workflows
+check: venv ## check style, types, imports, words, generated files and workflows
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(VENV)/bin/basedpyright

@@ -23,7 +23,7 @@ from local.front_door.process import FrontDoor
 from local.machine.ports import free_port
 from provider.cloud import Cloud
 from shell.command import run
-from tests.unit.local.distribution import READ, behavior, cached_behavior, config, origin
+from tests.unit.front_door.distribution import READ, behavior, cached_behavior, config, origin
 
 REQUESTS = 800
 CALLS = 2000

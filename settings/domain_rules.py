@@ -9,7 +9,7 @@ from settings.messages import problem
 from settings.sections import Domain, StackConfig
 
 CLOUDFRONT_REGION = "us-east-1"
-"""The region of a distribution's certificate and web ACL, whatever the stack's own region is:
+"""The region of a distribution's certificate, web ACL and access log, whatever the stack's own region is:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html"""
 
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")

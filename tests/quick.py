@@ -29,7 +29,7 @@ BY_PATH: dict[str, tuple[str, ...]] = {
     "bench/": ("unit/bench",),
     "provider/": ("unit/local",),
     "local/": ("unit/local",),
-    "local/front_door/": ("unit/edge",),
+    "local/front_door/": ("unit/front_door", "unit/edge"),
     "operate/": ("unit/operate",),
     "shell/": ("unit/shell", "unit/test_commands.py"),
     "tools/": ("unit/tools", "unit/test_generated_docs.py", "infrastructure/test_recorded.py"),

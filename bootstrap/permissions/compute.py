@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bootstrap.permissions.access import Access, Scope
 from components.iam import Condition
+from settings import CLOUDFRONT_REGION
 
 FUNCTIONS = "arn:aws:lambda:{region}:{account}:function:{names}"
 MAPPINGS = "arn:aws:lambda:{region}:{account}:event-source-mapping:*"
@@ -116,7 +117,7 @@ COMPUTE = (
         related=(
             "arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/{names}",
             # CloudFront delivers its access log in this region only.
-            "arn:aws:logs:us-east-1:{account}:log-group:/aws/vendedlogs/{names}",
+            f"arn:aws:logs:{CLOUDFRONT_REGION}:{{account}}:log-group:/aws/vendedlogs/{{names}}",
         ),
         read=("logs:ListTagsForResource",),
         write=LOG_GROUP_WRITES,

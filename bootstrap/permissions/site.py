@@ -9,6 +9,7 @@ from bootstrap.permissions.access import (
     request_tags_if_untagged,
     resource_tags,
 )
+from settings import CLOUDFRONT_REGION
 
 ACCESS_CONTROL = "aws:cloudfront/originAccessControl:OriginAccessControl"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -110,14 +111,14 @@ CLOUDFRONT = (
 )
 
 LOGS = (
-    # CloudFront delivers its logs from us-east-1, to a log group in that region.
+    # CloudFront delivers its logs from one region, to a log group in it.
     Access(
         (
             "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
             "aws:cloudwatch/logDeliverySource:LogDeliverySource",
         ),
-        "arn:aws:logs:us-east-1:{account}:delivery-destination:{names}",
-        related=("arn:aws:logs:us-east-1:{account}:delivery-source:{names}",),
+        f"arn:aws:logs:{CLOUDFRONT_REGION}:{{account}}:delivery-destination:{{names}}",
+        related=(f"arn:aws:logs:{CLOUDFRONT_REGION}:{{account}}:delivery-source:{{names}}",),
         read=("logs:GetDeliveryDestination", "logs:GetDeliverySource", "logs:ListTagsForResource"),
         write=(
             "logs:CreateDelivery",
@@ -131,7 +132,7 @@ LOGS = (
     ),
     Access(
         ("aws:cloudwatch/logDelivery:LogDelivery",),
-        "arn:aws:logs:us-east-1:{account}:delivery:*",
+        f"arn:aws:logs:{CLOUDFRONT_REGION}:{{account}}:delivery:*",
         read=("logs:GetDelivery", "logs:ListTagsForResource"),
         write=(
             "logs:CreateDelivery",

@@ -9,10 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Component
-from settings import Settings
-
-REGION = "us-east-1"
-"""The region of CloudFront's log deliveries and of their log group, whatever the stack's region is."""
+from settings import CLOUDFRONT_REGION, Settings
 
 FIELDS = (
     "timestamp(ms)",
@@ -40,7 +37,7 @@ def log_access(parent: Component, distribution: aws.cloudfront.Distribution, set
         # Groups under this path need no entry in the account's log resource policy, which is short.
         name=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}-{name}-access",
         retention_in_days=settings.functions.log_retention_days,
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         tags=parent.tags,
         opts=parent.child(),
     )
@@ -48,7 +45,7 @@ def log_access(parent: Component, distribution: aws.cloudfront.Distribution, set
         name,
         log_type="ACCESS_LOGS",
         resource_arn=distribution.arn,
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         tags=parent.tags,
         opts=parent.child(),
     )
@@ -56,7 +53,7 @@ def log_access(parent: Component, distribution: aws.cloudfront.Distribution, set
         name,
         delivery_destination_configuration={"destination_resource_arn": group.arn},
         output_format="json",
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         tags=parent.tags,
         opts=parent.child(),
     )
@@ -65,7 +62,7 @@ def log_access(parent: Component, distribution: aws.cloudfront.Distribution, set
         delivery_source_name=source.name,
         delivery_destination_arn=destination.arn,
         record_fields=list(FIELDS),
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         tags=parent.tags,
         opts=parent.child(),
     )

@@ -59,6 +59,7 @@ const SUMMARIES = {
   "user.created": ({ user }) => `${user.name} was added`,
   "user.updated": ({ user, changed = [] }) => `${user.name} changed${fields(changed)}`,
   "user.deleted": ({ user }) => `${user.name} was deleted`,
+  "session.ended": () => "A session ended",
   "order.placed": (data) => `Order ${data.orderId} was placed for ${money(data)}`,
   "contact.changed": (data) => `Contact ${data.name ?? data.contactId} changed`,
   "payment.succeeded": (data) => `A payment of ${money(data)} succeeded`,

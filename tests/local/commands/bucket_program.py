@@ -18,7 +18,7 @@ from local.driver.changes import Change, Result
 from local.machine.ports import free_port
 from local.machine.processes import Process
 from provider.cloud import Cloud
-from tests.unit.local import distribution
+from tests.unit.front_door import distribution
 
 URN = "urn:pulumi:local::strata::aws:s3/bucket:Bucket::things"
 

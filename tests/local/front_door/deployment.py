@@ -17,7 +17,7 @@ from local.front_door.proxy import Proxy
 from local.machine.files import write_atomically
 from local.machine.ports import free_port
 from provider.cloud import KEY_VALUE_STORE, Cloud
-from tests.unit.local import distribution
+from tests.unit.front_door import distribution
 
 RUNTIME = "cloudfront-js-2.0"
 

@@ -16,7 +16,7 @@ from local.front_door.proxy import Proxy
 from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.local.front_door.deployment import Site
-from tests.unit.local.distribution import cached_behavior, config
+from tests.unit.front_door.distribution import cached_behavior, config
 
 NOTHING = (503, "5", "Nothing is deployed yet: run make up.")
 

@@ -16,7 +16,7 @@ from local.front_door.signing import signed
 from local.front_door.store import FRESH_SECONDS
 from provider.cloud import Cloud
 from tests.local.front_door.deployment import Site, put_key
-from tests.unit.local.distribution import behavior, cached_behavior, config
+from tests.unit.front_door.distribution import behavior, cached_behavior, config
 
 PAGE = b"<!doctype html><title>Page</title>" + b"x" * 2000
 SCRIPT = b"export const value = 1;\n" * 100

@@ -18,7 +18,15 @@ from local.machine.ports import free_port
 from provider.cloud import Cloud
 from tests.local.front_door.deployment import Site
 from tests.local.front_door.upstream import GATEWAY, Api, Gateway, front_door, serving
-from tests.unit.local.distribution import behavior, cached, cached_behavior, config, declared, listed, origin
+from tests.unit.front_door.distribution import (
+    behavior,
+    cached,
+    cached_behavior,
+    config,
+    declared,
+    listed,
+    origin,
+)
 
 MEGABYTE = 1024 * 1024
 LARGE_MEGABYTES = 500

@@ -12,8 +12,8 @@ from yarl import URL
 
 from provider.cloud import Cloud
 from tests.local.front_door.deployment import Site
-from tests.unit.local.distribution import cached_behavior, config
-from tests.unit.local.signers import OTHER_KEY, RSA_KEY, cookies, custom, pem, signed_url
+from tests.unit.front_door.distribution import cached_behavior, config
+from tests.unit.front_door.signers import OTHER_KEY, RSA_KEY, cookies, custom, pem, signed_url
 
 FILE = "files/report.txt"
 

@@ -19,7 +19,7 @@ from local.front_door.plan import Declared, plan
 from local.front_door.proxy import Proxy
 from local.front_door.server import CONNECTIONS, HEADER_BYTES
 from local.machine.ports import free_port
-from tests.unit.local import distribution
+from tests.unit.front_door import distribution
 
 GATEWAY = "/_aws/execute-api/abc123"
 STAGE = f"{GATEWAY}/api"

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from handlers.events.catalogue import CATALOGUE
 from tests.unit.frontend.files import ASSETS, FRONTEND, PAGE, first_load, reached, scripts, styles
 
 MOST_BYTES = 60 * 1024
 MOST_LINES = 400
+
+SOURCES = ("partner.*", "strata.sessions", "strata.users", "webhook.stripe")
+"""The sources of the events that the app describes."""
 
 SINKS = (
     *("innerHTML", "outerHTML", "insertAdjacentHTML", "dangerouslySetInnerHTML", "document.write", "srcdoc"),
@@ -70,6 +74,16 @@ def test_modules_write_no_markup_and_evaluate_no_text(path: Path) -> None:
 
     assert [sink for sink in SINKS if sink in text] == []
     assert not re.search(r"\sstyle=", text)
+
+
+def test_every_event_of_the_platform_has_a_sentence() -> None:
+    """The activity shows other types by their name, as those of a domain that `make new` has just added."""
+    expected = {name for name, kind in CATALOGUE.items() if kind.source in SOURCES}
+    table = (ASSETS / "core" / "text.js").read_text("utf-8").partition("const SUMMARIES = {")[2]
+    known = re.findall(r"^  \"([\w.]+)\":", table.partition("};")[0], re.MULTILINE)
+
+    assert expected < set(known)
+    assert set(known) - CATALOGUE.keys() == {"activity.missed"}
 
 
 def test_styles_follow_the_direction_of_the_text() -> None:

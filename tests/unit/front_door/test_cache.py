@@ -16,7 +16,7 @@ from local.front_door.plan import Plan, plan
 from local.front_door.policies import CachePolicy, cache_policy
 from local.front_door.selection import selected
 from local.front_door.viewer import Viewer
-from tests.unit.local.distribution import (
+from tests.unit.front_door.distribution import (
     CACHE_POLICIES,
     CACHING_DISABLED,
     CACHING_OPTIMIZED,

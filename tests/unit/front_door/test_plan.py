@@ -9,7 +9,7 @@ import pytest
 
 from local.front_door.plan import Origin, OriginKind, Plan, Source, normalized, plan
 from local.front_door.policies import UnsupportedError
-from tests.unit.local.distribution import (
+from tests.unit.front_door.distribution import (
     ALL,
     FUNCTION,
     behavior,

@@ -14,7 +14,7 @@ from local.front_door.policies import (
     parameters,
     response_headers,
 )
-from tests.unit.local.distribution import CACHE_POLICIES, CACHING_DISABLED, CACHING_OPTIMIZED, listed
+from tests.unit.front_door.distribution import CACHE_POLICIES, CACHING_DISABLED, CACHING_OPTIMIZED, listed
 
 SECURITY = {
     "StrictTransportSecurity": {

@@ -10,7 +10,7 @@ from yarl import URL
 
 from local.front_door.signatures import RefusedError, admitted
 from local.front_door.viewer import Viewer
-from tests.unit.local.signers import EC_KEY, FUTURE, OTHER_KEY, RSA_KEY, cookies, custom, pem, signed_url
+from tests.unit.front_door.signers import EC_KEY, FUTURE, OTHER_KEY, RSA_KEY, cookies, custom, pem, signed_url
 
 NOW = 1_700_000_000
 HOST = "localhost:8080"

@@ -29,7 +29,7 @@ ROUTES = [
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_request_without_a_token_is_rejected(platform: Platform, method: str, path: str) -> None:
     """Every route that is not public returns 401 without a token."""
-    assert platform.ask(method, path, json={}).status_code == 401
+    assert platform.ask(method, path, json=None if method == "GET" else {}).status_code == 401
 
 
 BAD_TOKENS: dict[str, Callable[[Platform], str]] = {

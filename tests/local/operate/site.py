@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from provider.cloud import KEY_VALUE_STORE
 from tests.local.operate.conftest import Stack
 
-ASSET = re.compile(r'"/(assets/[^"]+)"')
 FILES = ("app.js", "app.css", "lazy.js")
 """The assets of each release; `lazy.js` is loaded by `app.js`, not by the page."""
-
-
-class MissingError(Exception):
-    """A site does not have an asset."""
-
-
-class Page(NamedTuple):
-    """A page in a browser: its release, and the keys of the assets that it loads, early or late."""
-
-    release: str
-    assets: list[str]
 
 
 @dataclass
@@ -67,15 +54,8 @@ class Site:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="text/plain")
 
     def get(self, key: str) -> str:
-        """Return the text of an object.
-
-        Raises:
-            MissingError: if the object does not exist.
-        """
-        try:
-            return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
-        except self.s3.exceptions.NoSuchKey as error:
-            raise MissingError(key) from error
+        """Return the text of an object."""
+        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
 
     def pairs(self) -> dict[str, str]:
         """Return the items of the store."""
@@ -86,17 +66,6 @@ class Site:
         """Set a key, as a deployment does."""
         version = self.values.describe_key_value_store(KvsARN=self.store)["ETag"]
         self.values.put_key(KvsARN=self.store, Key=key, Value=value, IfMatch=version)
-
-    def live_page(self) -> str:
-        """Return the HTML of the live release."""
-        live = self.values.get_key(KvsARN=self.store, Key="default")["Value"]
-        return self.get(f"releases/{live}/index.html")
-
-    def page(self) -> Page:
-        """Load the live page as a browser does."""
-        text = self.live_page()
-        release = text.split("<title>")[1].split("</title>")[0]
-        return Page(release, [*ASSET.findall(text), f"assets/{release}/lazy.js"])
 
 
 def create(stack: Stack) -> Site:

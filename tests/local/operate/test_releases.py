@@ -86,11 +86,11 @@ def test_release_and_rollback(site: Site, ids: list[str], capsys: pytest.Capture
     """The command returns which release was live before: that is the one to roll back to."""
     assert site.stack.operate("releases", "use", ids[2], "--json") == 0
     assert output(capsys) == {"host": "default", "id": ids[2], "previous": ids[0]}
-    assert site.page().release == ids[2]
+    assert site.pairs()["default"] == ids[2]
 
     assert site.stack.operate("releases", "use", ids[0]) == 0
     assert capsys.readouterr().out == f"default: {ids[0]} (before: {ids[2]})\n"
-    assert site.page().release == ids[0]
+    assert site.pairs()["default"] == ids[0]
     assert site.pairs()["redirect:www.example.com"] == "example.com"
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import itertools
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http import HTTPStatus
 
 import pytest
-import requests
 
 from tests.local.operate.conftest import Stack
-from tests.local.operate.readers import Readers, go_live, release_under_load
-from tests.local.operate.site import MissingError, Site
 from tests.local.platform import Platform
 from tests.local.releases import pruning
+from tests.local.releases.readers import Readers, Served, fetch, go_live, release_under_load
 
 pytestmark = pytest.mark.exclusive
 """The releases of these tests replace the app."""
@@ -26,34 +22,6 @@ SLOWEST_READS = 40
 
 NUMBERS = itertools.count(1_000)
 """A release of its own for each test: the front door caches assets, and errors for a while."""
-
-
-@dataclass
-class Served(Site):
-    """The platform's releases as a browser reads them.
-
-    Attributes:
-        platform: the deployed platform.
-    """
-
-    platform: Platform
-
-    def get(self, key: str) -> str:
-        """Return an asset; it never is a page."""
-        response = fetch(self.platform, f"/{key}")
-        if response.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-            raise MissingError(key)
-        assert (response.status_code, "html" in response.headers["Content-Type"]) == (200, False)
-        return response.text
-
-    def live_page(self) -> str:
-        """Return the page at an address of the app."""
-        return fetch(self.platform, "/users/1").text
-
-
-def fetch(platform: Platform, path: str) -> requests.Response:
-    """Return the response to a GET request at the public address."""
-    return requests.get(f"{platform.url}{path}", timeout=60)
 
 
 @pytest.fixture

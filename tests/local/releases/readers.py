@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import NamedTuple
+
+import requests
 
 from operate import releases
 from operate.target import Target
-from tests.local.operate.site import MissingError, Page, Site
+from tests.local.operate.site import Site
+from tests.local.platform import Platform
 
 RELEASES = 50
 READERS = 20
 ROLLBACK_EVERY = 10
 PAUSE_SECONDS = 0.02
+ASSET = re.compile(r'"/(assets/[^"]+)"')
+
+
+class MissingError(Exception):
+    """The site does not have an asset."""
+
+
+class Page(NamedTuple):
+    """A page in a browser: its release, and the keys of the assets that it loads, early or late."""
+
+    release: str
+    assets: list[str]
+
+
+def fetch(platform: Platform, path: str) -> requests.Response:
+    """Return the response to a GET request at the public address."""
+    return requests.get(f"{platform.url}{path}", timeout=60)
+
+
+@dataclass
+class Served(Site):
+    """The platform's releases as a browser reads them.
+
+    Attributes:
+        platform: the deployed platform.
+    """
+
+    platform: Platform
+
+    def get(self, key: str) -> str:
+        """Return an asset; it never is a page."""
+        response = fetch(self.platform, f"/{key}")
+        if response.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+            raise MissingError(key)
+        assert (response.status_code, "html" in response.headers["Content-Type"]) == (200, False)
+        return response.text
+
+    def page(self) -> Page:
+        """Load the live page, at any address of the app."""
+        text = fetch(self.platform, "/users/1").text
+        release = text.split("<title>")[1].split("</title>")[0]
+        return Page(release, [*ASSET.findall(text), f"assets/{release}/lazy.js"])
 
 
 @dataclass
@@ -29,7 +77,7 @@ class Readers:
         errors: everything else that went wrong.
     """
 
-    site: Site
+    site: Served
     missing: list[str] = field(default_factory=list[str])
     mixed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     shown: set[str] = field(default_factory=set[str])
@@ -73,7 +121,7 @@ class Readers:
                 self.mixed.append((page.release, other))
 
 
-def go_live(target: Target, site: Site, release: str) -> tuple[str | None, float]:
+def go_live(target: Target, site: Served, release: str) -> tuple[str | None, float]:
     """Make a release live; return the one before, and the seconds until the page is the new one."""
     start = time.monotonic()
     previous = releases.use(target, release).previous
@@ -82,7 +130,7 @@ def go_live(target: Target, site: Site, release: str) -> tuple[str | None, float
     return previous, time.monotonic() - start
 
 
-def release_under_load(site: Site, target: Target) -> tuple[Readers, list[float]]:
+def release_under_load(site: Served, target: Target) -> tuple[Readers, list[float]]:
     """Release and roll back while browsers read, and assert that no asset is missing or of another release.
 
     Returns:

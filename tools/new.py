@@ -107,8 +107,8 @@ def _edit(text: str, pattern: str, change: Callable[[str], str]) -> str:
 
 
 def _format(paths: Sequence[Path], root: Path) -> None:
-    """Sort imports and format: a name's length decides both."""
-    for command in (("check", "--quiet", "--fix"), ("format", "--quiet")):
+    """Sort imports and format: a name's length decides both, and whether a line passes the check."""
+    for command in (("format", "--quiet"), ("check", "--quiet", "--fix"), ("format", "--quiet")):
         subprocess.run([sys.executable, "-m", "ruff", *command, *paths], cwd=root, check=True)  # noqa: S603 - fixed
 
 

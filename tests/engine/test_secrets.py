@@ -31,8 +31,9 @@ def test_no_secret_is_written_in_plain_text(engine: MakeEngine, cloud: Cloud, tm
     again, refreshed = local.up(), local.refresh()
 
     assert google_secret(cloud, created.outputs["userPoolId"]) == SECRET
-    secrets = [SECRET, *client_secrets(cloud, created.outputs)]
-    assert len(secrets) == 3
+    generated = client_secrets(cloud, created.outputs)
+    assert len(generated) == 1 + len(created.outputs["machineClients"])
+    secrets = [SECRET, *generated]
     printed = "\n".join(run.text for run in (preview, created, again, refreshed))
     written = [root, local.folder, tmp_path / "cloud" / "emulator.log"]
     assert [secret for secret in secrets if secret in printed] == []

@@ -21,7 +21,8 @@ from tests.checkout import ROOT
 MAX_EDITED_FILES = 3
 PROJECT = (
     *("__main__.py", "settings", "wiring", "components", "handlers", "provider", "shell", "local", "operate"),
-    *("bootstrap", "bench", "tools", "tests", "docs", "recorded", ".github", ".ci", "Makefile"),
+    *("frontend", "edge", "bootstrap", "bench", "tools", "tests", "docs", "recorded"),
+    *(".github", ".ci", "Makefile"),
     *(
         "README.md",
         "AGENTS.md",

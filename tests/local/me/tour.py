@@ -9,8 +9,9 @@ from tests.local.users.profiles import newcomer, profile, verify_phone
 
 def tour(platform: Platform) -> None:
     """Use each operation as the first request of a new and of a known person, and verify a number."""
-    for path, body in {"/me": {"name": "Renamed"}, "/me/preferences": {"email": False}}.items():
-        for method in ("GET", "PATCH"):
+    for path, change in {"/me": {"name": "Renamed"}, "/me/preferences": {"email": False}}.items():
+        # CloudFront refuses a GET request with a body.
+        for method, body in (("GET", None), ("PATCH", change)):
             with newcomer(platform) as token:
                 platform.ask(method, path, token, json=body)
                 platform.ask(method, path, token, json=body)

@@ -60,5 +60,7 @@ def test_prepared_profile_is_not_linked_by_an_unverified_address(platform: Platf
 def test_machine_client_has_no_profile(platform: Platform) -> None:
     """A machine client receives 403, whatever its scopes."""
     for method in ("GET", "PATCH"):
-        response = platform.ask(method, "/me", platform.machine("provisioning"), json={})
+        response = platform.ask(
+            method, "/me", platform.machine("provisioning"), json=None if method == "GET" else {}
+        )
         assert (response.status_code, response.headers["Content-Type"]) == (403, "application/problem+json")

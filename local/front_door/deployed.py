@@ -24,7 +24,7 @@ OUTPUT = "distributionId"
 
 
 @dataclass
-class Edge:
+class Distribution:
     """A distribution that serves requests.
 
     Attributes:
@@ -79,10 +79,10 @@ class Deployed:
     outputs: Path
     session: ClientSession
     _version: object = None
-    _edge: Edge | None = None
+    _distribution: Distribution | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def edge(self) -> Edge:
+    async def distribution(self) -> Distribution:
         """Return the deployed distribution. It is read again after each deployment.
 
         Raises:
@@ -92,26 +92,26 @@ class Deployed:
         """
         # Both files are replaced by a rename: their content is always complete.
         version = _version(self.outputs), _version(self._emulator.record)
-        if self._edge is not None and version == self._version:
-            return self._edge
+        if self._distribution is not None and version == self._version:
+            return self._distribution
         async with self._lock:
-            if self._edge is None or version != self._version:
-                self._edge = await self._read()
+            if self._distribution is None or version != self._version:
+                self._distribution = await self._read()
                 self._version = version
-            return self._edge
+            return self._distribution
 
     @property
     def _emulator(self) -> Daemon:
         return emulator_daemon(self.outputs.parent)
 
-    async def _read(self) -> Edge:
+    async def _read(self) -> Distribution:
         outputs = _outputs(self.outputs)
         distribution, port = outputs.get(OUTPUT), self._emulator.port
         if not isinstance(distribution, str) or port is None:
             raise NotDeployedError
         cloud = Cloud(f"http://{LOOPBACK}:{port}")
         declared = await asyncio.to_thread(read, cloud, distribution)
-        return Edge(plan(declared), cloud.endpoint, self.session)
+        return Distribution(plan(declared), cloud.endpoint, self.session)
 
 
 def _version(file: Path) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ from local.front_door import websocket
 from local.front_door.bodies import Buffer, Complete, send, stream
 from local.front_door.cache import ENTRY_BYTES, Entry, cache_key, lifetime, validators
 from local.front_door.compression import compressed
-from local.front_door.deployed import Edge
+from local.front_door.deployed import Distribution
 from local.front_door.events import changed_request, generated, request_event, response_event
 from local.front_door.headers import end_to_end
 from local.front_door.origins import (
@@ -42,7 +42,7 @@ class Exchange:
     """A request to a behavior of a distribution.
 
     Attributes:
-        edge: the distribution.
+        distribution: the deployed distribution, with its functions and its cache.
         origins: the connections to its origins.
         request: the request on its connection.
         behavior: the behavior that serves it.
@@ -52,7 +52,7 @@ class Exchange:
         id: identifies it in logs.
     """
 
-    edge: Edge
+    distribution: Distribution
     origins: Origins
     request: web.BaseRequest
     behavior: Behavior
@@ -83,7 +83,7 @@ class Exchange:
 
     async def _viewer_request(self) -> Complete | None:
         """Run the function for viewer requests, and return the response if it generated one."""
-        function = await self.edge.function(self.behavior, VIEWER_REQUEST)
+        function = await self.distribution.function(self.behavior, VIEWER_REQUEST)
         if function is None:
             return None
         event = request_event(self.viewer, self._context(VIEWER_REQUEST))
@@ -104,9 +104,9 @@ class Exchange:
         partial = self.viewer.method == "HEAD" or "Range" in self.viewer.headers
         gzip = self.behavior.cache.gzip and self.viewer.accepts_gzip and not partial
         key = cache_key(self.behavior, self.viewer, compressed=gzip)
-        entry, fresh = self.edge.cache.find(key)
+        entry, fresh = self.distribution.cache.find(key)
         if entry is not None and fresh:
-            headers = {"Age": str(self.edge.cache.age(entry))}
+            headers = {"Age": str(self.distribution.cache.age(entry))}
             return await self._send(self._selected(entry, headers), _outcome(entry.status, "Hit"))
         if partial:
             return await self._pass_on()
@@ -117,7 +117,7 @@ class Exchange:
                 entry, outcome = self._entry(await self._complete(response), gzip=gzip), "Miss"
             else:
                 return await self._stream(response)
-        self.edge.cache.store(key, entry)
+        self.distribution.cache.store(key, entry)
         return await self._send(self._selected(entry), _outcome(entry.status, outcome))
 
     async def _pass_on(self) -> web.StreamResponse:
@@ -143,10 +143,10 @@ class Exchange:
             return await self.buffer.complete(response)
 
     def _origin_request(self, viewer: Viewer, *, gzip: bool) -> tuple[URL, CIMultiDict[str]]:
-        plan, behavior = self.edge.plan, self.behavior
+        plan, behavior = self.distribution.plan, self.behavior
         root = plan.root if viewer.path == "/" else ""
         viewer = replace(viewer, path=viewer.path + root)
-        url = origin_url(behavior.origin, viewer, self.edge.endpoint, origin_query(behavior, viewer))
+        url = origin_url(behavior.origin, viewer, self.distribution.endpoint, origin_query(behavior, viewer))
         headers = origin_headers(plan, behavior, viewer, gzip=gzip)
         sign(plan, behavior, viewer, url, headers)
         return url, headers
@@ -161,8 +161,8 @@ class Exchange:
 
     def _entry(self, complete: Complete, *, gzip: bool) -> Entry:
         """Return a response of the origin as an entry of the cache, compressed if it may be."""
-        headers, now = complete.headers, self.edge.cache.clock()
-        seconds = lifetime(self.edge.plan, self.behavior.cache, complete.status, headers, now)
+        headers, now = complete.headers, self.distribution.cache.clock()
+        seconds = lifetime(self.distribution.plan, self.behavior.cache, complete.status, headers, now)
         known = validators(headers)
         body = complete.body
         if gzip and self.behavior.compress:
@@ -171,11 +171,11 @@ class Exchange:
 
     def _validated(self, entry: Entry, headers: CIMultiDict[str]) -> Entry:
         """Return an entry that the origin declared valid, with the new time."""
-        now = self.edge.cache.clock()
+        now = self.distribution.cache.clock()
         for name in ("Cache-Control", "Expires", "Date"):
             if name in headers:
                 entry.headers[name] = headers[name]
-        seconds = lifetime(self.edge.plan, self.behavior.cache, entry.status, entry.headers, now)
+        seconds = lifetime(self.distribution.plan, self.behavior.cache, entry.status, entry.headers, now)
         return replace(entry, stored=now, fresh_until=now + seconds)
 
     def _selected(self, entry: Entry, headers: dict[str, str] | None = None) -> Complete:
@@ -198,7 +198,7 @@ class Exchange:
         """Add CloudFront's headers and the policy's, and run the function for viewer responses."""
         self._add_headers(complete.headers, outcome)
         self.behavior.headers.apply(complete.headers)
-        function = await self.edge.function(self.behavior, VIEWER_RESPONSE)
+        function = await self.distribution.function(self.behavior, VIEWER_RESPONSE)
         if function is None or complete.status >= HTTPStatus.BAD_REQUEST:
             return complete
         context = self._context(VIEWER_RESPONSE)
@@ -209,14 +209,14 @@ class Exchange:
 
     def _add_headers(self, headers: CIMultiDict[str], outcome: str) -> None:
         headers["X-Cache"] = f"{outcome} from cloudfront"
-        headers["Via"] = via(self.edge.plan, headers.getall("Via", []))
+        headers["Via"] = via(self.distribution.plan, headers.getall("Via", []))
         headers["X-Amz-Cf-Id"] = self.id
         headers.setdefault("Server", "CloudFront")
 
     def _context(self, event_type: str) -> dict[str, str]:
         return {
-            "distributionDomainName": self.edge.plan.domain,
-            "distributionId": self.edge.plan.id,
+            "distributionDomainName": self.distribution.plan.domain,
+            "distributionId": self.distribution.plan.id,
             "eventType": event_type,
             "requestId": self.id,
         }

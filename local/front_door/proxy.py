@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError as ApiError
 from local.front_door import websocket
 from local.front_door.bodies import BODY_BYTES, RECEIVE_SECONDS, Buffer, BusyError, Memory, TooLargeError
 from local.front_door.declared import NotDeployedError
-from local.front_door.deployed import Deployed, Edge
+from local.front_door.deployed import Deployed, Distribution
 from local.front_door.exchange import Exchange
 from local.front_door.functions import EdgeFunctionError
 from local.front_door.origins import API_CONNECTIONS, Origins, pool
@@ -38,10 +38,10 @@ SHUTDOWN_SECONDS = 3.0
 """The time to finish active responses on a stop."""
 
 
-class Edges(Protocol):
+class Distributions(Protocol):
     """Where the proxy gets the distribution from."""
 
-    async def edge(self) -> Edge:
+    async def distribution(self) -> Distribution:
         """Return the distribution that is deployed now."""
         ...
 
@@ -50,12 +50,14 @@ class Proxy:
     """Serves a distribution.
 
     Args:
-        edges: returns where to get the distribution from; it receives a session for its requests.
+        distributions: returns where to get the distribution from; it receives a session for its requests.
         connections: the limit of connections.
     """
 
-    def __init__(self, edges: Callable[[ClientSession], Edges], connections: int = CONNECTIONS) -> None:
-        self._edges = edges
+    def __init__(
+        self, distributions: Callable[[ClientSession], Distributions], connections: int = CONNECTIONS
+    ) -> None:
+        self._distributions = distributions
         self._connections = connections
         self._memory = Memory()
 
@@ -67,7 +69,7 @@ class Proxy:
             pool(ORIGIN_CONNECTIONS) as others,
             websocket.connected() as sockets,
         ):
-            server = self._server(Origins(apis, others, sockets), self._edges(others))
+            server = self._server(Origins(apis, others, sockets), self._distributions(others))
             runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
             await runner.setup()
             try:
@@ -77,18 +79,20 @@ class Proxy:
             finally:
                 await runner.cleanup()
 
-    def _server(self, origins: Origins, edges: Edges) -> Server:
+    def _server(self, origins: Origins, distributions: Distributions) -> Server:
         async def respond(request: web.BaseRequest) -> web.StreamResponse:
-            return refusal(request) or await self._respond(request, origins, edges)
+            return refusal(request) or await self._respond(request, origins, distributions)
 
         return Server(respond, self._connections)
 
-    async def _respond(self, request: web.BaseRequest, origins: Origins, edges: Edges) -> web.StreamResponse:
-        edge = await _edge(edges)
-        if isinstance(edge, web.Response):
-            return edge
+    async def _respond(
+        self, request: web.BaseRequest, origins: Origins, distributions: Distributions
+    ) -> web.StreamResponse:
+        distribution = await _distribution(distributions)
+        if isinstance(distribution, web.Response):
+            return distribution
         received = viewer(request)
-        behavior = _behavior(edge, received)
+        behavior = _behavior(distribution, received)
         if isinstance(behavior, web.Response):
             return behavior
         with self._memory.buffer() as buffer:
@@ -96,7 +100,7 @@ class Proxy:
             if isinstance(body, web.Response):
                 body.force_close()
                 return body
-            return await _response(Exchange(edge, origins, request, behavior, received, body, buffer))
+            return await _response(Exchange(distribution, origins, request, behavior, received, body, buffer))
 
 
 def serve(port: int, outputs: Path) -> None:
@@ -114,10 +118,10 @@ async def _serve(port: int, outputs: Path) -> None:
         await stop.wait()
 
 
-async def _edge(edges: Edges) -> Edge | web.Response:
+async def _distribution(distributions: Distributions) -> Distribution | web.Response:
     """Return the distribution, or the response if there is none."""
     try:
-        return await edges.edge()
+        return await distributions.distribution()
     except NotDeployedError:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing is deployed yet: run make up.", retry=5)
     except (UnsupportedError, BotoCoreError, ApiError) as error:
@@ -126,12 +130,12 @@ async def _edge(edges: Edges) -> Edge | web.Response:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, retry=5)
 
 
-def _behavior(edge: Edge, received: Viewer) -> Behavior | web.Response:
+def _behavior(distribution: Distribution, received: Viewer) -> Behavior | web.Response:
     """Return the behavior that serves a request, or the response if none does."""
-    if not edge.plan.serves(received.host):
+    if not distribution.plan.serves(received.host):
         detail = f"{one_line(received.host)!r} is not a host of this distribution."
         return problem(HTTPStatus.FORBIDDEN, detail)
-    behavior = edge.plan.behavior(received.path)
+    behavior = distribution.plan.behavior(received.path)
     if behavior is None:
         detail = f"Nothing is served at {received.path}: the API is under /api/."
         return problem(HTTPStatus.NOT_FOUND, detail)
@@ -185,7 +189,7 @@ def _unreachable(exchange: Exchange, error: Exception) -> web.Response:
     """Return the response if an origin does not respond."""
     origin = exchange.behavior.origin
     custom = origin.kind is OriginKind.CUSTOM
-    name = f"origin {origin.address}" if custom else f"emulator at {exchange.edge.endpoint}"
+    name = f"origin {origin.address}" if custom else f"emulator at {exchange.distribution.endpoint}"
     if isinstance(error, TimeoutError):
         return problem(HTTPStatus.GATEWAY_TIMEOUT, f"The {name} did not respond in time.")
     logger.warning("%s %s: %s", exchange.viewer.method, exchange.viewer.path, one_line(str(error)))

@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 from multidict import CIMultiDictProxy
 
 from local.front_door.declared import NotDeployedError
-from local.front_door.deployed import Edge
+from local.front_door.deployed import Distribution
 from local.front_door.plan import Declared, plan
 from local.front_door.proxy import Proxy
 from local.front_door.server import CONNECTIONS, HEADER_BYTES
@@ -170,20 +170,20 @@ class Fixed:
 
     Attributes:
         session: for requests to the emulator.
-        edge_now: the distribution, or None if nothing is deployed.
+        current: the distribution, or None if nothing is deployed.
     """
 
     session: aiohttp.ClientSession
-    edge_now: Edge | None = None
+    current: Distribution | None = None
 
     def deploy(self, endpoint: str, declared: Declared = APIS) -> None:
         """Deploy a distribution whose APIs are in an emulator at `endpoint`."""
-        self.edge_now = Edge(plan(declared), endpoint, self.session)
+        self.current = Distribution(plan(declared), endpoint, self.session)
 
-    async def edge(self) -> Edge:
-        if self.edge_now is None:
+    async def distribution(self) -> Distribution:
+        if self.current is None:
             raise NotDeployedError
-        return self.edge_now
+        return self.current
 
 
 @asynccontextmanager
@@ -193,13 +193,13 @@ async def front_door(
     """Serve a distribution whose APIs are at `endpoint`; yield a session to it, and the distribution."""
     deployed: list[Fixed] = []
 
-    def edges(session: aiohttp.ClientSession) -> Fixed:
+    def distributions(session: aiohttp.ClientSession) -> Fixed:
         deployed.append(Fixed(session))
         deployed[0].deploy(endpoint, declared)
         return deployed[0]
 
     port = free_port()
-    async with Proxy(edges, connections).listening(port):
+    async with Proxy(distributions, connections).listening(port):
         connector = aiohttp.TCPConnector(limit=0)
         address = f"http://127.0.0.1:{port}"
         async with aiohttp.ClientSession(address, connector=connector, auto_decompress=False) as session:

@@ -229,6 +229,7 @@ def _up_rows(done: Up) -> dict[str, str]:
     ]
     return {
         "resources": show.summary(done.result.changes),
+        "app": f"{done.url}/",
         "health": f"{done.url}/api/health",
         "OpenAPI": f"{done.url}/api/openapi.json",
         "users": "\n".join(users),

@@ -31,7 +31,7 @@ def test_up_deploys_and_prints_a_summary(
     assert program.urls == [f"http://localhost:{ports.front_door}"]
     assert printed[0] == "  create   things  aws:s3/bucket:Bucket  0.5 s"
     assert [line.split("  ")[0] for line in printed[1:] if not line.startswith(" ")] == [
-        "resources", "health", "OpenAPI", "users", "duration", "next",
+        "resources", "app", "health", "OpenAPI", "users", "duration", "next",
     ]  # fmt: skip
     assert printed[1].split() == ["resources", "1", "created,", "0", "unchanged"]
 

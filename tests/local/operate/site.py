@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from provider.cloud import KEY_VALUE_STORE
 from tests.local.operate.conftest import Stack
-
-FILES = ("app.js", "app.css", "lazy.js")
-"""The assets of each release; `lazy.js` is loaded by `app.js`, not by the page."""
+from tests.release_objects import objects
 
 
 @dataclass
@@ -41,12 +38,8 @@ class Site:
     def deploy(self, number: int) -> str:
         """Store a release as a deployment does, without making it live, and return its id."""
         release = hashlib.sha256(f"{self.bucket} {number}".encode()).hexdigest()[:12]
-        keys = [f"assets/{release}/{name}" for name in FILES]
-        for key in keys:
-            self.put(key, release)
-        loaded = "".join(f'<link href="/{key}">' for key in keys[:2])
-        self.put(f"releases/{release}/index.html", f"<title>{release}</title>{loaded}")
-        self.put(f"releases/{release}/release.json", json.dumps({"id": release, "assets": keys}))
+        for key, text in objects(release).items():
+            self.put(key, text)
         return release
 
     def put(self, key: str, text: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from operate import releases
 from operate.target import LOCAL, find
 from tests.local.operate.conftest import Stack
-from tests.local.operate.site import FILES, Site, create
+from tests.local.operate.site import Site, create
+from tests.release_objects import FILES
 
 UNKNOWN = "0123456789ab"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from uuid import uuid4
 
 from provider.cloud import KEY_VALUE_STORE
 from tests.local.platform import Platform
+from tests.release_objects import objects
 
 LONG = timedelta(days=60)
 """After this time every release that is neither live nor the newest is deleted."""
@@ -18,15 +18,10 @@ LONG = timedelta(days=60)
 
 def deploy(platform: Platform, release: str) -> list[str]:
     """Store a release that no host shows, and return its keys."""
-    assets = [f"assets/{release}/app.js", f"assets/{release}/app.css"]
-    bodies = {
-        **dict.fromkeys(assets, "content"),
-        f"releases/{release}/index.html": "<!doctype html>",
-        f"releases/{release}/release.json": json.dumps({"id": release, "assets": assets}),
-    }
-    for key, body in bodies.items():
-        client(platform).put_object(Bucket=bucket(platform), Key=key, Body=body.encode())
-    return list(bodies)
+    stored = objects(release)
+    for key, text in stored.items():
+        client(platform).put_object(Bucket=bucket(platform), Key=key, Body=text.encode())
+    return list(stored)
 
 
 def prune(platform: Platform, after: timedelta) -> None:

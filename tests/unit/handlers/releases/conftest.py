@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -13,7 +12,8 @@ from moto.s3.models import s3_backends
 
 from handlers.kit import aws as kit
 from handlers.kit import sigv4a
-from handlers.releases.models import MANIFEST, PAGE
+from handlers.releases.models import MANIFEST
+from tests.release_objects import objects
 
 NOW = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
 STORE = "arn:aws:cloudfront::123456789012:key-value-store/0badcafe"
@@ -42,13 +42,11 @@ class Site:
         self.keys: dict[str, str] = {}
         self.reads = 0
 
-    def deploy(self, release: str, age: float, used: float | None = None, assets: int = 2) -> None:
+    def deploy(self, release: str, age: float, used: float | None = None) -> None:
         """Store a release that was created and last in use some days ago."""
-        keys = [f"assets/{release}/{number}.js" for number in range(assets)]
-        for key in [*keys, f"releases/{release}/{PAGE}"]:
-            self.put(key, b"content", age)
-        manifest = json.dumps({"id": release, "assets": keys}).encode()
-        self.put(f"releases/{release}/{MANIFEST}", manifest, age if used is None else used)
+        for key, text in objects(release).items():
+            written = used if key.endswith(MANIFEST) and used is not None else age
+            self.put(key, text.encode(), written)
 
     def put(self, key: str, body: bytes, age: float) -> None:
         """Store an object as if some days ago; S3 has no such parameter."""

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from handlers.releases import storage
 from handlers.releases.prune import handler
+from tests.release_objects import FILES
 from tests.unit.handlers.lambda_ import Context
 from tests.unit.handlers.releases.conftest import CACHE, NOW, Site
 
@@ -104,7 +105,7 @@ def test_interrupted_deletion_is_finished_by_the_next_run(
     real, calls = storage._delete, list[Any]()
 
     def interrupted(keys: Any) -> None:
-        if len(calls) == 2:
+        if len(calls) == len(FILES):
             raise InterruptedError
         calls.append(keys)
         real(keys)
@@ -126,7 +127,7 @@ def test_object_that_s3_does_not_delete_keeps_the_page(
     releases: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S3 deletes the rest of the request. Without its page, no later run would find what is left."""
-    kept, real = f"assets/{OLD}/0.js", releases.s3.delete_objects
+    kept, real = f"assets/{OLD}/app.js", releases.s3.delete_objects
 
     def partly(*, Delete: Any, **others: Any) -> Any:  # noqa: N803 - the SDK's name
         accepted = [each for each in Delete["Objects"] if each["Key"] != kept]
@@ -149,7 +150,7 @@ def test_versions_are_kept_for_the_lifecycle_rule(releases: Site) -> None:
     prune()
 
     found = releases.s3.list_object_versions(Bucket=releases.bucket, Prefix=f"assets/{OLD}/")
-    assert len(found["DeleteMarkers"]) == len(found["Versions"]) == 2
+    assert len(found["DeleteMarkers"]) == len(found["Versions"]) == len(FILES)
 
 
 def test_release_that_goes_live_during_a_run_stays(releases: Site, monkeypatch: pytest.MonkeyPatch) -> None:
